@@ -1,0 +1,67 @@
+# `make` lists the targets. Each builds what it needs in .venv and does not build it again until
+# pyproject.toml or requirements/check.txt changes. Another Python: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test check lint types format tools bench pins clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## train on handwritten digits (installs NumPy and matplotlib)
+	$(BIN)/minitape demo
+
+test: $(VENV)/.test ## run all tests (installs TensorFlow too, to compare with)
+	$(BIN)/python -m pytest
+
+check: lint types test ## all that continuous integration checks
+
+lint: $(VENV)/.tools ## look for mistakes and style with ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.tools $(VENV)/.demo ## check the types of minitape/ with mypy
+	$(BIN)/mypy
+
+format: $(VENV)/.tools ## rewrite the code in ruff's format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+tools: $(VENV)/.tools ## install the linters; `.venv/bin/pre-commit install` then runs them at each commit
+
+bench: $(VENV)/.demo ## time minitape beside the engines that are installed
+	$(BIN)/python -m benchmarks
+
+pins: $(VENV)/.tools ## renew requirements/check.txt from requirements/check.in
+	$(PIP) install pip-tools
+	cd requirements && CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --upgrade \
+	    --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	    --no-emit-trusted-host --output-file check.txt check.in
+
+clean: ## remove .venv, caches and build products
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps: an empty file that is newer than what it was made from. `--clear` starts anew where an
+# interrupted run left half an environment.
+$(VENV)/.venv:
+	@command -v $(PYTHON) >/dev/null || { echo "minitape needs Python 3.11, 3.12 or 3.13, and there is no $(PYTHON) here. Name yours: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit("minitape needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" % sys.version_info[:2])'
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/.venv
+	$(PIP) install --editable '.[plot]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/.venv
+	$(PIP) install --editable '.[plot,test,tensorflow]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.tools: requirements/check.txt | $(VENV)/.venv
+	$(PIP) install --require-hashes --requirement requirements/check.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""minitape beside its peers, in one run: `python -m benchmarks`."""

@@ -1,0 +1,1 @@
+"""minitape beside real TensorFlow and Keras: op cases, twins, lockstep training."""

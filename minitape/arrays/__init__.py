@@ -1,0 +1,21 @@
+"""Floor 0: numbers on a device. Nothing here knows of gradients."""
+
+from .convert import as_array
+from .dtypes import DType, as_dtype, check_dtypes, from_numpy
+from .module import array_module, is_array, to_numpy
+from .shape import TensorShape
+from .view import ArrayView, text_of
+
+__all__ = [
+    "ArrayView",
+    "DType",
+    "TensorShape",
+    "array_module",
+    "as_array",
+    "as_dtype",
+    "check_dtypes",
+    "from_numpy",
+    "is_array",
+    "text_of",
+    "to_numpy",
+]

@@ -1,0 +1,31 @@
+"""Which array library an array belongs to, without knowing any by name."""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy
+
+_ndarray = numpy.ndarray
+
+
+def array_module(x: Any) -> ModuleType | Any:
+    """The library whose functions take `x`: numpy for a NumPy array, cupy for a CuPy array.
+
+    An op's forward is written once over this module, and runs wherever its inputs live.
+    """
+    if type(x) is _ndarray:
+        return numpy
+    return sys.modules[type(x).__module__.partition(".")[0]]
+
+
+def is_array(x: Any) -> bool:
+    """True for an array of any library (it has a shape, a dtype and NumPy's functions)."""
+    return isinstance(x, (numpy.ndarray, numpy.generic)) or (
+        hasattr(x, "__cuda_array_interface__") and hasattr(x, "dtype")
+    )
+
+
+def to_numpy(x: Any) -> numpy.ndarray:
+    """A NumPy array with the values of `x`, copied off its device if need be."""
+    return x.get() if hasattr(x, "get") else numpy.asarray(x)

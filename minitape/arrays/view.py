@@ -1,0 +1,115 @@
+"""An array as Python and NumPy see it: the part of a tensor that knows nothing of gradients."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from .dtypes import DType, from_numpy
+from .module import to_numpy
+from .shape import TensorShape
+
+
+class ArrayView:
+    """Something that holds an `array`: its shape, dtype and values, for Python and NumPy.
+
+    Arithmetic and indexing are added by `minitape.ops.operators`.
+    """
+
+    __slots__ = ()
+    array: Any
+    __array_priority__ = 100  # `ndarray * tensor` is left to the tensor
+
+    @property
+    def dtype(self) -> DType:
+        """Type of the elements."""
+        return from_numpy(self.array.dtype)
+
+    @property
+    def shape(self) -> TensorShape:
+        """Length along each axis."""
+        return TensorShape(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return self.array.ndim
+
+    @property
+    def is_differentiable(self) -> bool:
+        """Whether derivatives make sense: it holds floats or complex numbers."""
+        return self.array.dtype.kind in "fc"
+
+    def get_shape(self) -> TensorShape:
+        """The same as `shape`."""
+        return self.shape
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array of its own (a NumPy scalar where there are no axes)."""
+        array = to_numpy(self.array)
+        return array.copy() if array.ndim else array[()]
+
+    def ref(self) -> "Reference":
+        """A hashable handle for dict keys, because `==` on tensors compares elements."""
+        return Reference(self)
+
+    def __array__(self, dtype=None, copy=None) -> Any:
+        return numpy.array(to_numpy(self.array), dtype)  # a copy: NumPy's users may write into it
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("Scalar tensor has no `len()`.")
+        return self.array.shape[0]
+
+    def __iter__(self):
+        if not self.ndim:
+            raise TypeError("Cannot iterate over a scalar tensor.")
+        return iter([self[i] for i in range(len(self))])  # type: ignore[index]
+
+    def __bool__(self) -> bool:
+        return bool(self.array)
+
+    def __int__(self) -> int:
+        return int(self.array)
+
+    def __index__(self) -> int:
+        return self.array.__index__()
+
+    def __float__(self) -> float:
+        return float(self.array)
+
+    def __complex__(self) -> complex:
+        return complex(self.array)
+
+    def __hash__(self) -> int:
+        raise TypeError(f"{type(self).__name__} is unhashable. Instead, use .ref() as the key.")
+
+    def __setitem__(self, index, value):
+        raise TypeError(
+            f"{type(self).__name__!r} object does not support item assignment: tensors never "
+            "change. Make a changed one with `minitape.where`, or keep the value in a Variable "
+            "and `assign` to it."
+        )
+
+
+def text_of(value: Any, show: Callable[[Any], str]) -> str:
+    """A NumPy array or scalar as str or repr shows it, on lines of its own if there are several."""
+    text = show(value) if isinstance(value, numpy.ndarray) else str(value)
+    return f"\n{text}" if "\n" in text else text
+
+
+class Reference:
+    """A tensor or variable as a dict key: equal where it is the same object."""
+
+    def __init__(self, value: Any):
+        self._value = value
+
+    def deref(self) -> Any:
+        """The tensor or variable."""
+        return self._value
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, Reference) and self._value is other._value
+
+    def __hash__(self) -> int:
+        return self._value.id

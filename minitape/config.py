@@ -1,0 +1,99 @@
+"""Settings that everything may read: the default float type, epsilon, the image layout, seeds."""
+
+import operator
+import random
+import secrets
+import threading
+from typing import Any
+
+_FLOAT_TYPES = ("float16", "float32", "float64")
+_settings: dict[str, Any] = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+}
+
+
+def floatx() -> str:
+    """Name of the default float type, which layers and variables use ("float32" unless set)."""
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float type: "float16", "float32" or "float64"."""
+    if value not in _FLOAT_TYPES:
+        raise ValueError(f"Unknown `floatx` value: {value!r}. Expected one of {_FLOAT_TYPES}.")
+    _settings["floatx"] = value
+
+
+def epsilon() -> float:
+    """The small constant that guards divisions and logarithms (1e-7 unless set)."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the small constant that guards divisions and logarithms."""
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """The layout of images: always "channels_last", (batch, height, width, channels)."""
+    return _settings["image_data_format"]
+
+
+class SeedContext:
+    """The global seed, and how far each seeded op has drawn since it was set.
+
+    It hands every random op the key and the counter of a Philox stream (see `arrays.philox`), by
+    the rules of TensorFlow's eager mode, so that the numbers are TensorFlow's:
+
+    * neither a global nor an op seed: a new stream from the operating system's entropy;
+    * a global seed alone: each call draws an op seed from a generator that the global seed starts;
+    * an op seed: the calls of one kind of op with that seed continue one stream.
+    """
+
+    _LARGEST = 2**31 - 1
+    _DEFAULT = 87654321  # stands in for the global seed where only the op has one
+
+    def __init__(self):
+        self.seed: int | None = None
+        self._op_seeds = random.Random()
+        self._drawn: dict[tuple, int] = {}
+        self._lock = threading.Lock()
+
+    def set_seed(self, seed: Any) -> None:
+        """Sets the global seed (None: none) and starts every stream again."""
+        seed = None if seed is None else operator.index(seed)
+        with self._lock:
+            self.seed = seed
+            self._op_seeds = random.Random(seed)
+            self._drawn.clear()
+
+    def next_stream(self, operation: str, op_seed: Any, blocks: int) -> tuple[int, int]:
+        """The key and the counter with which a random op is to draw.
+
+        Args:
+            operation: the kind of op, as "RandomUniform:float32".
+            op_seed: the op's own seed, or None.
+            blocks: how many counters the op sets aside for itself.
+        """
+        if self.seed is None and op_seed is None:
+            return secrets.randbits(64), secrets.randbits(64) << 64
+        with self._lock:
+            if op_seed is None:
+                return self._stream(self._op_seeds.randint(0, self._LARGEST))
+            key, counter = self._stream(operator.index(op_seed))
+            stream = (operation, key, counter)
+            drawn = self._drawn.get(stream, 0)
+            self._drawn[stream] = drawn + blocks
+            return key, counter + drawn
+
+    def _stream(self, op_seed: int) -> tuple[int, int]:
+        seed = self._DEFAULT if self.seed is None else self.seed
+        key, high = seed % self._LARGEST, op_seed % self._LARGEST
+        if key == high == 0:
+            high = self._LARGEST  # TensorFlow's kernels take (0, 0) for "not seeded"
+        return key, high << 64
+
+
+seeds = SeedContext()

@@ -1,0 +1,9 @@
+"""Floor 1: tensors, variables, primitives and the recorders that differentiate them."""
+
+from .custom import custom_gradient
+from .forward import ForwardAccumulator
+from .primitive import PRIMITIVES, Primitive, alike, convert_to_tensor, primitive
+from .recording import Recorder, active, only
+from .tape import Entry, GradientTape, UnconnectedGradients
+from .tensor import Tensor
+from .variable import Variable

@@ -1,0 +1,36 @@
+"""TensorFlow's error types, so that `except tf.errors.InvalidArgumentError` means the same here."""
+
+
+class OpError(Exception):
+    """An operation failed; `message` says what was expected, what was received and what to do."""
+
+    @property
+    def message(self) -> str:
+        """The error's text."""
+        return str(self)
+
+
+class InvalidArgumentError(OpError):
+    """An operation received an argument that it cannot take (shape, dtype or value)."""
+
+
+class OutOfRangeError(OpError):
+    """An iteration went past its valid range."""
+
+
+class NotFoundError(OpError):
+    """A requested entity (a file, say) was not found."""
+
+
+class UnimplementedError(OpError):
+    """An operation is not available for this argument type or device."""
+
+
+def explained(error: Exception, op: str, arrays, params: dict) -> Exception:
+    """What the array library complained of, as TensorFlow's error, with the op and its inputs."""
+    if isinstance(error, OpError):
+        return error
+    received = ", ".join(f"{list(array.shape)} {array.dtype.name}" for array in arrays)
+    settings = "".join(f", {key}={value!r}" for key, value in params.items())
+    text = f"{op}: {error}. Received: {received}{settings}."
+    return TypeError(text) if isinstance(error, TypeError) else InvalidArgumentError(text)

@@ -1,0 +1,160 @@
+"""Models as data: plain dicts and lists, in the form that Keras writes and reads."""
+
+from typing import Any
+
+from ... import nest
+from ...engine import PRIMITIVES
+from .. import layers
+from ..layers.keras_tensor import KerasTensor, OpLayer
+from ..naming import nearest
+
+# What the class names in a config stand for. The models enter themselves.
+CLASSES: dict[str, Any] = {
+    name: getattr(layers, name) for name in layers.__all__ if name not in ("Input", "InputSpec")
+}
+
+
+def layer_config(layer: Any) -> dict:
+    """A layer's class and arguments."""
+    if isinstance(layer, OpLayer):
+        module, name, config = "minitape.ops", layer.op.name, {"name": layer.name}
+    else:
+        name, config = type(layer).__name__, layer.get_config()
+        module = type(layer).__module__
+    known = CLASSES.get(name) is type(layer)
+    if known:
+        module = "keras.layers" if name in layers.__all__ else "keras"
+    return {
+        "module": module,
+        "class_name": name,
+        "config": config,
+        "registered_name": None if known else name,
+    }
+
+
+def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:
+    """The layer (or op) of a `layer_config`, of minitape's or of Keras'.
+
+    Raises:
+        ValueError: an unknown class.
+    """
+    name = config["class_name"]
+    if config.get("module") == "minitape.ops":
+        return PRIMITIVES[name]
+    known = {**CLASSES, **(custom_objects or {})}
+    if name not in known:
+        raise ValueError(
+            f"Unknown layer class {name!r} in a model's config. {nearest(name, known)} Your own "
+            "classes are named in `custom_objects={'MyLayer': MyLayer}`."
+        )
+    if "layers" in config["config"]:  # a model, which may hold such classes as well
+        return known[name].from_config(config["config"], custom_objects)
+    return known[name].from_config(config["config"])
+
+
+def graph_config(graph: Any) -> dict:
+    """A graph's layers, each with its calls, and which of them are inputs and outputs."""
+    places = _places(graph)
+
+    def symbolic(x):
+        if not isinstance(x, KerasTensor):
+            return x
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {
+                "shape": tuple(x.shape),
+                "dtype": x.dtype.name,
+                "keras_history": places[x],
+            },
+        }
+
+    calls: dict[int, list] = {}
+    for node in graph.nodes:
+        args, kwargs = nest.map_structure(symbolic, [list(node.args), node.kwargs])
+        calls.setdefault(id(node.layer), []).append({"args": tuple(args), "kwargs": kwargs})
+    return {
+        "layers": [
+            {
+                **layer_config(layer),
+                "name": layer.name,
+                "inbound_nodes": calls.get(id(layer), []),
+            }
+            for layer in graph.layers
+        ],
+        "input_layers": nest.map_structure(lambda x: places[x], graph.inputs),
+        "output_layers": nest.map_structure(lambda y: places[y], graph.outputs),
+    }
+
+
+def _places(graph: Any) -> dict[KerasTensor, list]:
+    """Where each symbolic tensor comes from: [layer name, number of its call, of its output]."""
+    places: dict[KerasTensor, list] = {}
+    counts: dict[int, int] = {}
+    for x, layer in zip(nest.flatten(graph.inputs), graph.input_layers, strict=True):
+        places[x] = [layer.name, 0, 0]
+    for node in graph.nodes:
+        number = counts.get(id(node.layer), 0)
+        counts[id(node.layer)] = number + 1
+        for position, y in enumerate(nest.flatten(node.outputs)):
+            places[y] = [node.layer.name, number, position]
+    return places
+
+
+def graph_from_config(config: dict, custom_objects: dict | None = None) -> tuple[Any, Any]:
+    """(inputs, outputs): the graph's layers made anew and called on each other as before.
+
+    Raises:
+        ValueError: an unknown layer, or a call that refers to nothing.
+    """
+    made = {entry["name"]: layer_from_config(entry, custom_objects) for entry in config["layers"]}
+    # What each call of a layer gave, by the layer's name and the number of the call.
+    given = {
+        (name, 0): layer.output
+        for name, layer in made.items()
+        if isinstance(layer, layers.InputLayer)
+    }
+
+    def tensor_at(place):
+        name, number, position = place
+        return nest.flatten(given[name, number])[position]
+
+    waiting = [
+        ((entry["name"], number), call)
+        for entry in config["layers"]
+        for number, call in enumerate(entry["inbound_nodes"])
+    ]
+    while waiting:
+        later = []
+        for key, call in waiting:
+            try:
+                args, kwargs = _with_tensors([list(call["args"]), call["kwargs"]], tensor_at)
+            except KeyError:
+                later.append((key, call))
+                continue
+            # A keyword argument that is None says nothing; Keras writes such a `mask`.
+            said = {name: value for name, value in kwargs.items() if value is not None}
+            given[key] = made[key[0]](*args, **said)
+        if len(later) == len(waiting):
+            raise ValueError(f"The config's calls {later} refer to tensors that nothing makes.")
+        waiting = later
+    return _at(config["input_layers"], tensor_at), _at(config["output_layers"], tensor_at)
+
+
+def _with_tensors(structure: Any, tensor_at: Any) -> Any:
+    """The structure with each described symbolic tensor replaced by the tensor itself."""
+    if isinstance(structure, dict):
+        if structure.get("class_name") == "__keras_tensor__":
+            return tensor_at(structure["config"]["keras_history"])
+        return {key: _with_tensors(value, tensor_at) for key, value in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return type(structure)(_with_tensors(value, tensor_at) for value in structure)
+    return structure
+
+
+def _at(places: Any, tensor_at: Any) -> Any:
+    """The tensors at a structure of places."""
+    if isinstance(places, dict):
+        return {key: _at(value, tensor_at) for key, value in places.items()}
+    if places and isinstance(places[0], str):
+        return tensor_at(places)
+    return type(places)(_at(place, tensor_at) for place in places)

@@ -1,0 +1,147 @@
+"""Keras' automatic names, and finding a loss, metric, activation, ... by its name or config."""
+
+import difflib
+import inspect
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+_used_names: Counter[str] = Counter()
+
+
+def to_snake_case(name: str) -> str:
+    """`MeanSquaredError` -> `mean_squared_error`, `Conv2D` -> `conv2d`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """A name that no object has yet: `dense`, then `dense_1`, `dense_2`, ..."""
+    name = to_snake_case(prefix)
+    count = _used_names[name]
+    _used_names[name] += 1
+    return f"{name}_{count}" if count else name
+
+
+def reset_names() -> None:
+    """Starts the automatic names again from the first, as `keras.backend.clear_session` does."""
+    _used_names.clear()
+
+
+def object_name(thing: Any) -> str:
+    """The name that logs show for a loss or metric: its own, its function's or its class'."""
+    name = getattr(thing, "name", None) or getattr(thing, "__name__", None)
+    return name or to_snake_case(type(thing).__name__)
+
+
+def nearest(name: str, known: Any) -> str:
+    """The end of an error message: the known name most like `name`, or all known names."""
+    # Of two spellings, the last wins: the one that is all lower case if the given name is.
+    names = sorted(known, key=lambda one: str(one).islower() == str(name).islower())
+    lowered = {str(one).lower(): one for one in names}
+    matches = difflib.get_close_matches(str(name).lower(), lowered, n=1)
+    if matches:
+        return f"Did you mean {lowered[matches[0]]!r}?"
+    return f"Expected one of {sorted(known)}."
+
+
+def require_init(instance: Any, attribute: str) -> None:
+    """Raises unless `instance` has the attribute that its base class' `__init__` sets."""
+    if attribute not in vars(instance):
+        raise RuntimeError(
+            f"{type(instance).__name__}.__init__() did not call super().__init__(). "
+            "Call it as the first statement of __init__()."
+        )
+
+
+def function_config(function: Callable) -> dict[str, Any]:
+    """How a config names a function, in Keras' own format."""
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": function.__name__,
+        "registered_name": "function",
+    }
+
+
+class Registry:
+    """The objects of one kind that a string or a config can name.
+
+    Args:
+        kind: what the objects are, for error messages ("loss").
+        module: the Keras module that configs name ("keras.losses").
+        objects: classes and functions by name; several names may mean the same object.
+    """
+
+    def __init__(self, kind: str, module: str, objects: dict[str, Any]):
+        self.kind = kind
+        self.module = module
+        self.objects = objects
+
+    def get(self, identifier: Any) -> Any:
+        """The object meant by None, a name, a config, a class (an instance is made) or a callable.
+
+        Raises:
+            ValueError: for anything else; an unknown name gets the nearest known one suggested.
+        """
+        if identifier is None:
+            return None
+        if isinstance(identifier, (str, dict)):
+            return self.deserialize(identifier)
+        if inspect.isclass(identifier):
+            return identifier()
+        if callable(identifier):
+            return identifier
+        raise ValueError(
+            f"Could not interpret {self.kind} identifier: {identifier!r} of type "
+            f"{type(identifier).__name__}. Expected a name, a config, an object or a function."
+        )
+
+    def serialize(self, thing: Any) -> dict[str, Any] | None:
+        """The config from which `deserialize` makes `thing` again, in Keras' own format."""
+        if thing is None:
+            return None
+        if inspect.isfunction(thing):
+            return function_config(thing)
+        name = type(thing).__name__
+        known = type(thing) in self.objects.values()
+        return {
+            "module": self.module if known else type(thing).__module__,
+            "class_name": name,
+            "config": thing.get_config(),
+            "registered_name": None if known else name,
+        }
+
+    def deserialize(self, config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+        """The object of a name or of a config `{"class_name": ..., "config": {...}}`.
+
+        Args:
+            config: a name, or what `serialize` returned.
+            custom_objects: your own classes and functions by name.
+        """
+        settings: dict[str, Any] = {}
+        name = config
+        if isinstance(config, dict):
+            if "class_name" not in config:
+                raise ValueError(
+                    f"A {self.kind} config needs the key 'class_name'. Received: {config!r}."
+                )
+            name, settings = config["class_name"], config.get("config") or {}
+            if name == "function":
+                name, settings = settings, {}
+        found = (custom_objects or {}).get(name) or self.find(name)
+        if not inspect.isclass(found):
+            return found
+        make: Callable[..., Any] = getattr(found, "from_config", lambda config: found(**config))
+        return make(settings)
+
+    def find(self, name: str) -> Any:
+        """The class or function registered under `name`."""
+        if name not in self.objects:
+            raise ValueError(
+                f"Could not interpret {self.kind} identifier: {name!r}. "
+                f"{nearest(name, self.objects)}"
+            )
+        return self.objects[name]

@@ -1,0 +1,111 @@
+"""Adam: momentum and a running mean square, both corrected for starting at 0."""
+
+from ...arrays import array_module
+from ...engine import primitive
+from .blocks import in_blocks
+from .optimizer import Optimizer
+
+
+class Adam(Optimizer):
+    """Adam of Kingma and Ba, 2014, as Keras and the paper's section 2.1 (end) order it.
+
+    m += (1 - beta_1) * (gradient - m)
+    v += (1 - beta_2) * (gradient² - v)
+    alpha = learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t), t = 1, 2, ...
+    w -= alpha * m / (sqrt(v) + epsilon)
+
+    With `amsgrad`, the largest v so far takes the place of v in the last line (Reddi et al., 2018).
+
+    Args:
+        learning_rate: a float, a schedule or a function.
+        beta_1: share of the old mean gradient that is kept.
+        beta_2: share of the old mean square that is kept.
+        epsilon: keeps the denominator from 0 (the paper's "epsilon hat").
+        amsgrad: never let the denominator shrink.
+        **kwargs: the arguments of `Optimizer`.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        amsgrad=False,
+        **kwargs,
+    ):
+        super().__init__(learning_rate, **kwargs)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.amsgrad = amsgrad
+
+    def build(self, variables) -> None:
+        if self.built:
+            return
+        super().build(variables)
+        kept = list(self.add_optimizer_variables(variables, ["momentum", "velocity"]))
+        if self.amsgrad:
+            kept.append(self.add_optimizer_variables(variables, "velocity_hat"))
+        self._state = list(zip(*kept, strict=True))
+
+    def update_step(self, gradient, variable, learning_rate) -> None:
+        state = self._state[self._get_variable_index(variable)]
+        new_variable, *new_state = _adam_update(
+            gradient,
+            learning_rate,
+            self.iterations,
+            variable,
+            *state,
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+        )
+        variable.assign(new_variable)
+        for kept, value in zip(state, new_state, strict=True):
+            kept.assign(value)
+
+    def get_config(self) -> dict:
+        return super().get_config() | {
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+            "amsgrad": self.amsgrad,
+        }
+
+
+@primitive(mixed=True, differentiable=False)
+def _adam_update(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
+    """The new variable and state (m, v and, for amsgrad, the largest v so far).
+
+    The formula stands with `Adam`; `iterations` is t - 1.
+    """
+    xp = array_module(variable)
+    dtype = variable.dtype
+    # As Keras does, powers and differences are taken in the variable's own precision: 1 - beta^t
+    # of float32 differs from that of float64 in the fifth digit.
+    number, t = dtype.type, (iterations + 1).astype(dtype)
+    correction = xp.sqrt(1 - number(beta_2) ** t) / (1 - number(beta_1) ** t)
+    alpha = learning_rate.astype(dtype) * correction
+
+    def formula(g, *blocks):
+        scratch = blocks[-1]
+        count = len(blocks) // 2
+        w, m, v, *largest = blocks[:count]
+        new_w, new_m, new_v, *new_largest = blocks[count:-1]
+        xp.subtract(g, m, out=new_m)
+        new_m *= 1 - beta_1
+        new_m += m
+        xp.multiply(g, g, out=new_v)
+        new_v -= v
+        new_v *= 1 - beta_2
+        new_v += v
+        if largest:
+            xp.maximum(largest[0], new_v, out=new_largest[0])
+        xp.sqrt(new_largest[0] if largest else new_v, out=scratch)
+        scratch += epsilon
+        xp.multiply(new_m, alpha, out=new_w)
+        new_w /= scratch
+        xp.subtract(w, new_w, out=new_w)
+
+    return in_blocks(formula, [gradient.astype(dtype, copy=False), variable, *state])

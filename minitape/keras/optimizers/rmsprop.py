@@ -1,0 +1,116 @@
+"""RMSprop: gradients divided by the root of their running mean square."""
+
+from ...arrays import array_module
+from ...engine import primitive
+from .blocks import in_blocks
+from .optimizer import Optimizer
+
+
+class RMSprop(Optimizer):
+    """Each weight steps by its gradient over the gradient's recent size. Tieleman, Hinton, 2012.
+
+    velocity = rho * velocity + (1 - rho) * gradient²
+    step = learning_rate * gradient / sqrt(velocity + epsilon)
+    w -= step
+
+    With `centered`, the velocity in the root is less the square of the gradients' own running mean
+    (their variance is left). With `momentum`, w -= m where m = momentum * m + step.
+
+    Args:
+        learning_rate: a float, a schedule or a function.
+        rho: share of the old mean square that is kept.
+        momentum: share of the old step that is kept; 0 for none.
+        epsilon: keeps the root from 0.
+        centered: whether to divide by the standard deviation.
+        **kwargs: the arguments of `Optimizer`.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        rho=0.9,
+        momentum=0.0,
+        epsilon=1e-7,
+        centered=False,
+        **kwargs,
+    ):
+        super().__init__(learning_rate, **kwargs)
+        self.rho = rho
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.centered = centered
+
+    def build(self, variables) -> None:
+        if self.built:
+            return
+        super().build(variables)
+        names = ["velocity"]
+        names += ["momentum"] if self.momentum > 0 else []
+        names += ["average_gradient"] if self.centered else []
+        kept = [self.add_optimizer_variables(variables, name) for name in names]
+        self._state = list(zip(*kept, strict=True))
+
+    def update_step(self, gradient, variable, learning_rate) -> None:
+        state = self._state[self._get_variable_index(variable)]
+        new_variable, *new_state = _rmsprop_update(
+            gradient,
+            learning_rate,
+            variable,
+            *state,
+            rho=self.rho,
+            momentum=self.momentum,
+            epsilon=self.epsilon,
+            centered=self.centered,
+        )
+        variable.assign(new_variable)
+        for kept, value in zip(state, new_state, strict=True):
+            kept.assign(value)
+
+    def get_config(self) -> dict:
+        return super().get_config() | {
+            "rho": self.rho,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "centered": self.centered,
+        }
+
+
+@primitive(mixed=True, differentiable=False)
+def _rmsprop_update(gradient, learning_rate, variable, *state, rho, momentum, epsilon, centered):
+    """The new variable and state (velocity, momentum if any, average gradient if centered).
+
+    The formula stands with `RMSprop`.
+    """
+    xp = array_module(variable)
+    rate = learning_rate.astype(variable.dtype)
+    count = 1 + len(state)
+
+    def formula(g, *blocks):
+        w, velocity, *others = blocks[:count]
+        new_w, new_velocity, *new_others = blocks[count:-1]
+        root = blocks[-1]
+        xp.multiply(g, g, out=root)
+        root *= 1 - rho
+        xp.multiply(velocity, rho, out=new_velocity)
+        new_velocity += root
+        if centered:
+            average, new_average = others[-1], new_others[-1]
+            xp.multiply(g, 1 - rho, out=root)
+            xp.multiply(average, rho, out=new_average)
+            new_average += root
+            xp.multiply(new_average, new_average, out=root)
+            xp.subtract(new_velocity, root, out=root)
+            root += epsilon
+        else:
+            xp.add(new_velocity, epsilon, out=root)
+        xp.sqrt(root, out=root)
+        xp.multiply(g, rate, out=new_w)
+        new_w /= root
+        if momentum > 0:
+            xp.multiply(others[0], momentum, out=new_others[0])
+            new_others[0] += new_w
+            xp.subtract(w, new_others[0], out=new_w)
+        else:
+            xp.subtract(w, new_w, out=new_w)
+
+    return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, *state])

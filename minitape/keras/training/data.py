@@ -1,0 +1,214 @@
+"""Batches: whatever `fit` is given, as a stream of what a step gets as `data`."""
+
+import math
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+
+from ... import nest
+from ...arrays import is_array
+from ...config import floatx
+from ...engine import Tensor, Variable, convert_to_tensor
+from .arrays import as_arrays, class_weights, count_examples
+
+
+def pack_x_y_sample_weight(x, y=None, sample_weight=None) -> Any:
+    """x, (x, y) or (x, y, sample_weight), by what there is: what a step gets as `data`."""
+    if y is None and sample_weight is None:
+        return (x,) if isinstance(x, (tuple, list)) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def unpack_x_y_sample_weight(data) -> tuple:
+    """(x, y, sample_weight) from a step's `data`, None for what it doesn't have."""
+    if not isinstance(data, (tuple, list)):
+        return data, None, None
+    if not 1 <= len(data) <= 3:
+        raise ValueError(
+            "Data is expected to be in format `x`, `(x,)`, `(x, y)`, or "
+            f"`(x, y, sample_weight)`. Received: {len(data)} elements."
+        )
+    return (*data, None, None)[:3]
+
+
+class ArrayBatches:
+    """Batches cut from arrays in memory.
+
+    Args:
+        x: an array, or a structure of arrays with one example per row.
+        y: the labels, in the same form.
+        sample_weight: one weight per example.
+        class_weight: a dict from class number to weight, used as sample weights.
+        batch_size: examples per batch, 32 unless given; the last batch may be smaller.
+        shuffle: whether each pass takes them in a new order (NumPy's global generator).
+    """
+
+    def __init__(
+        self, x, y=None, sample_weight=None, class_weight=None, batch_size=None, shuffle=False
+    ):
+        self._x, self._y = as_arrays(x, "x"), as_arrays(y, "y")
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError("You cannot `class_weight` and `sample_weight` at the same time.")
+            sample_weight = class_weights(self._y, class_weight)
+        self._sample_weight = as_arrays(sample_weight, "sample_weight")
+        self.examples = count_examples(self._x, self._y, self._sample_weight)
+        self.batch_size = 32 if batch_size is None else int(batch_size)
+        if self.batch_size < 1:
+            raise ValueError(f"Expected batch_size to be at least 1. Received: {batch_size}.")
+        self._shuffle = shuffle
+
+    def __len__(self) -> int:
+        return math.ceil(self.examples / self.batch_size)
+
+    def __iter__(self) -> Iterator:
+        order = numpy.random.permutation(self.examples) if self._shuffle else None
+        for start in range(0, self.examples, self.batch_size):
+            rows = slice(start, start + self.batch_size)
+            yield self._batch(rows if order is None else order[rows])
+
+    def whole(self) -> Any:
+        """All examples as one batch."""
+        return self._batch(slice(None))
+
+    def _batch(self, rows) -> Any:
+        def cut(structure):
+            if nest.is_nested(structure):
+                return nest.map_structure(cut, structure)
+            # A slice shares the caller's memory: tensors are read and never written into.
+            return None if structure is None else Tensor(structure[rows])
+
+        return pack_x_y_sample_weight(cut(self._x), cut(self._y), cut(self._sample_weight))
+
+
+class StreamBatches:
+    """Batches from something that gives them itself: an iterable, a generator, a Sequence.
+
+    Each is `x`, `(x, y)` or `(x, y, sample_weight)`. A Sequence (Keras' PyDataset) has a length
+    and items; it may have an `on_epoch_end`, which is called after each pass.
+
+    Args:
+        source: what gives the batches; a generator is read on from pass to pass.
+        class_weight: a dict from class number to weight, used as sample weights.
+        shuffle: whether the batches of a Sequence are taken in a new order in each pass.
+    """
+
+    def __init__(self, source, class_weight=None, shuffle=False):
+        self._source = source
+        self._class_weight = class_weight
+        self._shuffle = shuffle
+        self._has_items = hasattr(source, "__len__") and hasattr(source, "__getitem__")
+
+    def __len__(self) -> int:
+        return len(self._source)  # raises TypeError where nobody knows
+
+    def __iter__(self) -> Iterator:
+        for data in self._items() if self._has_items else self._source:
+            # A list is taken for a tuple, as `[x, y]` is easily written.
+            data = tuple(data) if isinstance(data, list) else data
+            yield self._weighted(nest.map_structure(_as_tensor, data))
+        if hasattr(self._source, "on_epoch_end"):
+            self._source.on_epoch_end()
+
+    def _items(self) -> Iterator:
+        order = numpy.arange(len(self))
+        if self._shuffle:
+            numpy.random.shuffle(order)
+        return (self._source[int(i)] for i in order)
+
+    def _weighted(self, data):
+        if self._class_weight is None:
+            return data
+        x, y, _ = unpack_x_y_sample_weight(data)
+        return x, y, Tensor(class_weights(y, self._class_weight))
+
+
+def _as_tensor(value):
+    """A leaf of a batch as a tensor, with floats of the default type."""
+    if value is None:
+        return None
+    tensor = convert_to_tensor(value)
+    if not tensor.ndim:
+        raise ValueError(
+            "A batch must be arrays with one example per row: `x`, `(x, y)` or "
+            f"`(x, y, sample_weight)`. Received the single value {value!r} in it: if it stands in "
+            "a list of numbers, give numpy.array(...) of that."
+        )
+    if tensor.array.dtype.kind == "f" and tensor.array.dtype != floatx():
+        return Tensor(tensor.array.astype(floatx()))
+    return tensor
+
+
+def batches(x, y=None, sample_weight=None, class_weight=None, batch_size=None, shuffle=False):
+    """ArrayBatches or StreamBatches, by what `x` is."""
+    if x is None:
+        raise ValueError("`x` is missing: pass an array, a structure of arrays, or batches.")
+    if not gives_batches(x):
+        return ArrayBatches(x, y, sample_weight, class_weight, batch_size, shuffle)
+    for argument, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None:
+            raise ValueError(
+                f"When `x` gives batches itself (received: a {type(x).__name__}), "
+                f"`{argument}` should not be passed: let `x` give (x, y) or "
+                "(x, y, sample_weight)."
+            )
+    return StreamBatches(x, class_weight, shuffle)
+
+
+def gives_batches(x) -> bool:
+    """True for generators, datasets and Sequences; False for arrays and structures of them."""
+    if nest.is_nested(x) or is_array(x) or isinstance(x, (Tensor, Variable, str, bytes)):
+        return False
+    return not hasattr(x, "__array__") and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
+
+
+class Epochs:
+    """The batches of one epoch after another: each iteration over it is an epoch.
+
+    Args:
+        source: ArrayBatches or StreamBatches.
+        steps: batches per epoch, those of one pass unless given. Otherwise an epoch goes on where
+            the last one stopped, and ends early, with a warning, where the pass ends.
+    """
+
+    def __init__(self, source: ArrayBatches | StreamBatches, steps: int | None = None):
+        if steps is not None and steps < 1:
+            raise ValueError(f"Expected at least 1 step per epoch. Received: {steps}.")
+        self._source = source
+        self._steps = steps
+        self._pass: Iterator = iter(())
+        self._gave_any = False
+
+    @property
+    def steps(self) -> int | None:
+        """Batches per epoch; None where nobody knows."""
+        if self._steps is not None:
+            return self._steps
+        try:
+            return len(self._source)
+        except TypeError:
+            return None
+
+    def __iter__(self) -> Iterator:
+        batch = None if self._steps is None else next(self._pass, None)
+        if batch is None:
+            self._pass = iter(self._source)
+            batch = next(self._pass, None)
+        seen = 0
+        while batch is not None:
+            seen += 1
+            self._gave_any = True
+            yield batch
+            if seen == self._steps:
+                return
+            batch = next(self._pass, None)
+        if not self._gave_any:
+            raise ValueError("There is no data: x has no examples, or it gave no batches.")
+        if self._steps is not None or not seen:
+            warnings.warn(
+                "Your input ran out of data; interrupting training. Make sure that it can give "
+                f"at least `steps_per_epoch * epochs` batches. It gave {seen} in this epoch.",
+                stacklevel=3,
+            )

@@ -1,0 +1,275 @@
+"""The loops around the steps: fit, evaluate, predict, and one batch alone."""
+
+from typing import Any
+
+import numpy
+
+from ... import nest
+from ..callbacks import CallbackList, History
+from ..optimizers import Optimizer
+from .arrays import split_validation
+from .compiled import CompiledMetrics
+from .data import ArrayBatches, Epochs, batches, gives_batches, unpack_x_y_sample_weight
+from .steps import Steps
+
+
+class Trainer(Steps):
+    """What a Model can do beyond a Layer: be trained.
+
+    `fit` calls `train_step` for each batch, `evaluate` calls `test_step` and `predict` calls
+    `predict_step`; a subclass may write any of them anew and keep the rest.
+
+    Attributes:
+        stop_training: set it to True in a callback, and `fit` ends after that batch or epoch.
+        stop_evaluating: the same for `evaluate`.
+        stop_predicting: the same for `predict`.
+        history: the History of the last `fit`.
+    """
+
+    stop_training = False
+    stop_evaluating = False
+    stop_predicting = False
+    history: Any = None
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ) -> History:
+        """Trains the model.
+
+        Args:
+            x: an array, a list or dict of arrays, or something that gives batches: an iterable,
+                a generator, a Sequence.
+            y: the labels, in the same form; not where `x` gives batches.
+            batch_size: examples per step, 32 unless given.
+            epochs: the number of the last epoch.
+            verbose: 0 silent, 1 a progress bar, 2 one line per epoch; "auto" is 1.
+            callbacks: a list of Callbacks.
+            validation_split: share of the data, taken from the end, that is kept for validation.
+            validation_data: (x, y), (x, y, sample_weight) or something that gives batches.
+            shuffle: whether each epoch takes the examples in a new order.
+            class_weight: a dict from class number to weight.
+            sample_weight: a weight per example.
+            initial_epoch: the epochs already done.
+            steps_per_epoch: batches per epoch, all unless given.
+            validation_steps: batches per validation, all unless given.
+            validation_batch_size: examples per step of validation, `batch_size` unless given.
+            validation_freq: validate every so many epochs, or after the epochs of a list.
+
+        Returns:
+            A History: its `history` has each value in the logs by epoch.
+
+        Raises:
+            ValueError: the model was not compiled, or the data doesn't fit together.
+        """
+        self._check_compiled("fit")
+        if validation_split and validation_data is None:
+            if gives_batches(x):
+                raise ValueError(
+                    "`validation_split` is only supported for arrays in memory. Received: a "
+                    f"{type(x).__name__}. Pass `validation_data` instead."
+                )
+            (x, y, sample_weight), validation_data = split_validation(
+                x, y, sample_weight, validation_split
+            )
+        source = batches(x, y, sample_weight, class_weight, batch_size, shuffle)
+        training = Epochs(source, steps_per_epoch)
+        validation = None
+        if validation_data is not None:
+            source = _validation_batches(validation_data, validation_batch_size or batch_size)
+            validation = Epochs(source, validation_steps)
+        listeners = self._listeners(
+            callbacks, add_history=True, verbose=verbose, epochs=epochs, steps=training.steps
+        )
+        self.stop_training = False
+        logs: dict[str, Any] = {}
+        listeners.on_train_begin()
+        for epoch in range(initial_epoch, epochs):
+            self.reset_metrics()
+            listeners.on_epoch_begin(epoch)
+            results = None
+            for step, data in enumerate(training):
+                listeners.on_train_batch_begin(step)
+                results = self.train_step(data)
+                listeners.on_train_batch_end(step, _logs(results, "train_step"))
+                if self.stop_training:
+                    break
+            if results is None:  # a generator that has been read to its end
+                break
+            logs = _logs(results, "train_step")
+            if validation is not None and _is_due(epoch, validation_freq):
+                measured = self._run_evaluation(validation, listeners)
+                logs |= {f"val_{name}": value for name, value in measured.items()}
+            logs = dict(sorted(logs.items()))
+            listeners.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        if isinstance(self.optimizer, Optimizer) and self.optimizer.built:
+            self.optimizer.finalize_variable_values(self.trainable_weights)
+        listeners.on_train_end(logs)
+        return self.history
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+    ) -> Any:
+        """The loss and the metrics over all of the data.
+
+        Returns:
+            A list [loss, metric, ...]; the loss alone where there are no metrics; a dict with
+            `return_dict=True`.
+        """
+        self._check_compiled("evaluate")
+        data = Epochs(batches(x, y, sample_weight, None, batch_size), steps)
+        listeners = self._listeners(callbacks, verbose=verbose, epochs=1, steps=data.steps)
+        logs = self._run_evaluation(data, listeners)
+        return logs if return_dict else self._in_order(logs)
+
+    def _run_evaluation(self, data: Epochs, listeners: CallbackList) -> dict:
+        self.stop_evaluating = False
+        self.reset_metrics()
+        logs: dict[str, Any] = {}
+        listeners.on_test_begin()
+        for step, batch in enumerate(data):
+            listeners.on_test_batch_begin(step)
+            logs = _logs(self.test_step(batch), "test_step")
+            listeners.on_test_batch_end(step, dict(logs))
+            if self.stop_evaluating:
+                break
+        listeners.on_test_end(dict(logs))
+        return logs
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None) -> Any:
+        """The outputs for all of `x`, as NumPy arrays in the structure of the outputs."""
+        data = Epochs(batches(x, batch_size=batch_size), steps)
+        listeners = self._listeners(callbacks, verbose=verbose, epochs=1, steps=data.steps)
+        self.stop_predicting = False
+        collected = []
+        listeners.on_predict_begin()
+        for step, batch in enumerate(data):
+            listeners.on_predict_batch_begin(step)
+            collected.append(_as_numpy(self.predict_step(batch)))
+            listeners.on_predict_batch_end(step, {"outputs": collected[-1]})
+            if self.stop_predicting:
+                break
+        listeners.on_predict_end()
+        return nest.map_structure(lambda *parts: numpy.concatenate(parts), *collected)
+
+    # -- one batch -------------------------------------------------------------------------------
+
+    def train_on_batch(
+        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
+    ) -> Any:
+        """One step of training on the given examples; returns what `evaluate` would."""
+        self._check_compiled("train_on_batch")
+        data = ArrayBatches(x, y, sample_weight, class_weight).whole()
+        self.reset_metrics()
+        logs = _logs(self.train_step(data), "train_step")
+        return logs if return_dict else self._in_order(logs)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False) -> Any:
+        """One step of evaluation on the given examples; returns what `evaluate` would."""
+        self._check_compiled("test_on_batch")
+        data = ArrayBatches(x, y, sample_weight).whole()
+        self.reset_metrics()
+        logs = _logs(self.test_step(data), "test_step")
+        return logs if return_dict else self._in_order(logs)
+
+    def predict_on_batch(self, x) -> Any:
+        """The outputs for the given examples, as NumPy arrays."""
+        return _as_numpy(self.predict_step(ArrayBatches(x).whole()))
+
+    # -- small parts -----------------------------------------------------------------------------
+
+    def _check_compiled(self, method: str) -> None:
+        if not self.compiled:
+            raise ValueError(
+                f"You must call `compile()` before using the model: `{method}` needs to know the "
+                "optimizer and the loss. For example: "
+                "model.compile(optimizer='adam', loss='mean_squared_error')."
+            )
+
+    def _listeners(self, callbacks, verbose, **settings) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(
+            callbacks, model=self, add_progbar=verbose != 0, verbose=verbose, **settings
+        )
+
+    def _in_order(self, logs: dict) -> Any:
+        """The logs as a list in the order of the metrics; the value alone where there is one."""
+        names: dict[str, None] = {}
+        for metric in self.metrics:
+            inner = metric.metrics if isinstance(metric, CompiledMetrics) else [metric]
+            names |= dict.fromkeys(one.name for one in inner)
+        # What has no metric's name, as with several outputs, follows in alphabetical order.
+        ordered = [logs[name] for name in names if name in logs]
+        ordered += [logs[name] for name in sorted(logs) if name not in names]
+        return ordered[0] if len(ordered) == 1 else ordered
+
+
+def _logs(results, step: str) -> dict[str, Any]:
+    """What a step returned, as floats, nested dicts laid flat, sorted by name as in Keras."""
+    if not isinstance(results, dict):
+        raise TypeError(
+            f"{step} must return a dict of values by name, for example "
+            "{m.name: m.result() for m in self.metrics}. Received: "
+            f"a {type(results).__name__}."
+        )
+    logs: dict[str, Any] = {}
+    for name, value in sorted(results.items()):
+        if isinstance(value, dict):
+            logs.update(_logs(value, step))
+        else:
+            array = numpy.asarray(value)
+            logs[name] = float(array.item()) if _is_number(array) else array
+    return logs
+
+
+def _is_number(array: numpy.ndarray) -> bool:
+    return array.size == 1 and array.dtype.kind in "fiub"
+
+
+def _as_numpy(outputs) -> Any:
+    return nest.map_structure(numpy.asarray, outputs)
+
+
+def _validation_batches(validation_data, batch_size):
+    if isinstance(validation_data, (tuple, list)):
+        x, y, sample_weight = unpack_x_y_sample_weight(validation_data)
+        return batches(x, y, sample_weight, batch_size=batch_size)
+    return batches(validation_data, batch_size=batch_size)
+
+
+def _is_due(epoch: int, frequency) -> bool:
+    """Whether to validate after this epoch; users count epochs from 1."""
+    if isinstance(frequency, int):
+        return (epoch + 1) % frequency == 0
+    if isinstance(frequency, (list, tuple, set, range)):
+        return epoch + 1 in frequency
+    raise ValueError(
+        "Expected `validation_freq` to be a list or int. Received: "
+        f"validation_freq={frequency!r} of the type {type(frequency)}."
+    )

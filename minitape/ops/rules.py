@@ -1,0 +1,162 @@
+"""How elementwise ops broadcast, said once: every rule below is written as if shapes were equal."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ..arrays import array_module, as_array
+from ..engine import Primitive, Tensor, active, primitive
+from ..errors import explained
+
+
+class Elementwise(Primitive):
+    """An op that works element by element on inputs broadcast against each other.
+
+    Its Jacobian is diagonal, so that one rule per input serves as vjp and as jvp. Rules are
+    written for shapes that are all equal; what was broadcast is summed in the vjp.
+    """
+
+    def vjp(self, g, y, inputs: tuple, params: dict, wanted) -> list:
+        """The cotangent of each wanted input, summed to that input's shape."""
+        cotangents: list[Any] = []
+        for rule, x in zip(self.vjps, inputs, strict=True):
+            d = None
+            if rule is not None and x.id in wanted:
+                d = rule(g, y, *inputs, **params)
+                if d.array.shape != x.array.shape:
+                    d = sum_to_shape(d, shape=x.array.shape)
+            cotangents.append(d)
+        return cotangents
+
+    def call(self) -> Callable:
+        """The op as a function."""
+        return lambda *inputs, **params: self(*inputs, **params)
+
+
+# The common cases, one and two inputs, are written out: a training step spends its time in these
+# few lines, beside the array library. `call` is what users call; where its short path doesn't
+# apply, the op itself converts, checks and complains.
+
+
+_NUMBERS = (float, int)
+
+
+class Unary(Elementwise):
+    """An elementwise op of one input."""
+
+    def vjp(self, g, y, inputs: tuple, params: dict, wanted) -> list:
+        (rule,) = self.vjps
+        return [rule and rule(g, y, inputs[0], **params)]
+
+    def call(self) -> Callable:
+        """The op as a function."""
+        forward = self.forward
+
+        def call(x, name=None, **params):
+            if type(x) is not Tensor or x.array.dtype.kind != "f":
+                return self(x, **params)
+            try:
+                y = Tensor(forward(x.array, **params))
+            except Exception as error:
+                raise explained(error, self.name, (x.array,), params) from error
+            for recorder in active.recorders:
+                recorder.record(self, (x,), y, params)
+            return y
+
+        return call
+
+
+class Binary(Elementwise):
+    """An elementwise op of two inputs."""
+
+    def vjp(self, g, z, inputs: tuple, params: dict, wanted) -> list:
+        x, y = inputs
+        rule_x, rule_y = self.vjps
+        dx = dy = None
+        if rule_x is not None and x.id in wanted:
+            dx = rule_x(g, z, x, y)
+            if dx.array.shape != x.array.shape:
+                dx = sum_to_shape(dx, shape=x.array.shape)
+        if rule_y is not None and y.id in wanted:
+            dy = rule_y(g, z, x, y)
+            if dy.array.shape != y.array.shape:
+                dy = sum_to_shape(dy, shape=y.array.shape)
+        return [dx, dy]
+
+    def call(self) -> Callable:
+        """The op as a function."""
+        forward, any_kind = self.forward, not self.kinds
+
+        def call(x, y, name=None):
+            if type(x) is not Tensor or type(y) is not Tensor:
+                if type(x) is Tensor and type(y) in _NUMBERS:
+                    y = Tensor(as_array(y, x.dtype))
+                elif type(y) is Tensor and type(x) in _NUMBERS:
+                    x = Tensor(as_array(x, y.dtype))
+                else:
+                    return self(x, y)
+            a, b = x.array, y.array
+            if a.dtype is not b.dtype or not any_kind:
+                return self(x, y)
+            try:
+                z = Tensor(forward(a, b))
+            except Exception as error:
+                raise explained(error, self.name, (a, b), {}) from error
+            for recorder in active.recorders:
+                recorder.record(self, (x, y), z, {})
+            return z
+
+        return call
+
+
+def elementwise(*rules: Callable | None, **properties) -> Callable:
+    """Decorator that makes an elementwise op of a forward on raw arrays.
+
+    Args:
+        *rules: one for each input, `(g, y, *inputs)`, written for shapes that are all equal.
+        **properties: of the Primitive.
+
+    Returns:
+        A plain function, which Python can bind as a method: `Tensor.__mul__` is `multiply`.
+    """
+
+    def decorate(forward):
+        op = {1: Unary, 2: Binary}.get(len(rules), Elementwise)(forward, **properties)
+        op.vjps = rules
+        op.jvps = tuple(rule and _broadcasting(rule) for rule in rules)
+        return wraps(forward)(op.call())
+
+    return decorate
+
+
+def _broadcasting(rule: Callable) -> Callable:
+    """The rule as a jvp: an input's tangent is broadcast to the output's shape first."""
+
+    def jvp(t, y, *inputs, **params):
+        if t.array.shape != y.array.shape:
+            t = broadcast_to(t, shape=y.array.shape)
+        return rule(t, y, *inputs, **params)
+
+    return jvp
+
+
+@primitive
+def broadcast_to(input, *, shape):
+    """The input repeated to `shape`, without a copy where the array library can."""
+    return array_module(input).broadcast_to(input, shape)
+
+
+broadcast_to.linear(lambda g, y, x, *, shape: sum_to_shape(g, shape=x.array.shape))
+
+
+@primitive
+def sum_to_shape(x, *, shape):
+    """The sum over all that was broadcast: the transpose of `broadcast_to`."""
+    added = x.ndim - len(shape)
+    stretched = tuple(i + added for i, n in enumerate(shape) if n == 1 and x.shape[i + added] != 1)
+    if added or stretched:
+        x = x.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape)
+    return x
+
+
+sum_to_shape.linear(lambda g, y, x, *, shape: broadcast_to(g, shape=x.array.shape))

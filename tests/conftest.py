@@ -1,0 +1,35 @@
+"""Settings of every test: Hypothesis' profiles, a quiet TensorFlow on the CPU, the data folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Read by TensorFlow and Keras when they are first imported, so they are set before any test is.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+# No deadline: the first example of a test compiles, imports or allocates, and a busy machine is not
+# a failure. HYPOTHESIS_PROFILE=intense python -m pytest tests/ops looks much further.
+settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "intense",
+    max_examples=2000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of full-size data: $MINITAPE_DATA, or ../shared/data beside the checkout."""
+    folder = Path(os.environ.get("MINITAPE_DATA", CHECKOUT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no full-size data: there is no folder {folder} (set MINITAPE_DATA to yours)")
+    return folder

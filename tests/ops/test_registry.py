@@ -1,0 +1,91 @@
+"""Every op has a case in compat/cases, and each case runs the primitives it says it tests."""
+
+import types
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minitape
+from compat import harness
+from compat.cases import CASES
+from minitape import ops
+from minitape.engine import PRIMITIVES, Primitive, Recorder
+
+from .test_cases import FEW
+
+# What is tested elsewhere, each with the place.
+ELSEWHERE = {
+    "ascending_order": "tests/compat/test_random.py, through keras.random.shuffle",
+    "orthonormal_columns": "tests/compat/test_initializers.py, through Orthogonal",
+    "adam_update": "tests/compat/test_optimizers.py",
+    "rmsprop_update": "tests/compat/test_optimizers.py",
+    "gradient_descent": "tests/compat/test_optimizers.py",
+    "momentum_descent": "tests/compat/test_optimizers.py",
+}
+# Public functions that run other functions or only make a tensor of a value.
+NO_OPS = {
+    "convert_to_tensor": "tests/engine",
+    "cond": "tests/compat/test_rows.py",
+    "map_fn": "tests/compat/test_rows.py",
+    "numpy_function": "tests/compat/test_rows.py",
+    "py_function": "tests/compat/test_rows.py",
+    "scan": "tests/compat/test_rows.py",
+    "vectorized_map": "tests/compat/test_rows.py",
+    "recompute_grad": "tests/compat/test_rows.py",
+    "while_loop": "tests/compat/test_rows.py",
+}
+
+
+def test_every_primitive_has_a_case():
+    assert minitape.keras  # the whole of it is loaded, and with it its primitives
+    covered = {name for case in CASES for name in (case.op, *case.covers)}
+    # Tests may have made primitives of their own by now.
+    ours = {name for name, op in PRIMITIVES.items() if op.__module__.startswith("minitape.")}
+    missing = ours - covered - ELSEWHERE.keys()
+    assert not missing, f"primitives without a case in compat/cases: {sorted(missing)}"
+
+
+def test_every_public_op_has_a_case():
+    covered = {case.op for case in CASES}
+    public = {
+        name
+        for name, value in vars(ops).items()
+        if isinstance(value, (types.FunctionType, Primitive)) and not name.startswith("_")
+    }
+    missing = public - covered - NO_OPS.keys()
+    assert not missing, f"ops without a case in compat/cases: {sorted(missing)}"
+
+
+def test_what_is_excused_exists():
+    assert minitape.keras
+    assert ELSEWHERE.keys() <= PRIMITIVES.keys()
+    assert NO_OPS.keys() <= vars(ops).keys()
+    for case in CASES:
+        assert set(case.covers) <= PRIMITIVES.keys(), case.name
+        assert set(case.unlike) <= {check.__name__ for check in harness.COMPARISONS}, case.name
+
+
+class Names(Recorder):
+    """The names of the ops that were run."""
+
+    def __init__(self):
+        self.seen = set()
+
+    def record(self, op, inputs, output, params):
+        self.seen.add(op and op.name)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_case_runs_the_primitives_it_names(case):
+    names = Names()
+
+    @FEW
+    @given(data=st.data())
+    def run(data):
+        example = data.draw(case.float_examples if case.differentiable else case.examples)
+        harness.run_under(names, case, example)
+
+    run()
+    named = {name for name in (case.op, *case.covers) if name in PRIMITIVES}
+    assert named <= names.seen

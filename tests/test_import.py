@@ -1,0 +1,57 @@
+"""`import minitape` is quick, small, and loads NumPy and the standard library alone."""
+
+import json
+import statistics
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import CHECKOUT
+
+# VmHWM and not ru_maxrss: the latter begins with the peak of the process that started this one.
+MEASURE = """
+import json, re, sys, time
+start = time.perf_counter()
+import minitape
+seconds = time.perf_counter() - start
+try:
+    kilobytes = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+except OSError:
+    kilobytes = None
+print(json.dumps({"seconds": seconds, "kilobytes": kilobytes, "modules": list(sys.modules)}))
+"""
+SECONDS = 0.2  # measured alone; the test leaves room for a machine that is busy with other tests
+MEGABYTES = 60
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Five first imports, each in a process of its own."""
+    command = [sys.executable, "-c", MEASURE]
+    return [
+        json.loads(subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True).stdout)
+        for _ in range(5)
+    ]
+
+
+def test_loads_only_numpy_and_the_standard_library(runs):
+    packages = {name.split(".")[0] for name in runs[0]["modules"]}
+    absent = {"tensorflow", "keras", "torch", "cupy", "numba", "h5py", "matplotlib"}
+    assert not packages & absent
+    beyond = packages - set(sys.stdlib_module_names) - {"numpy", "minitape"}
+    beyond = {name for name in beyond if not name.startswith(("_", "sitecustomize"))}
+    assert not beyond, f"import minitape loads {beyond} as well"
+
+
+def test_is_quick(runs):
+    seconds = [run["seconds"] for run in runs]
+    said = f"best {min(seconds):.3f} s, median {statistics.median(seconds):.3f} s"
+    assert min(seconds) < 2 * SECONDS, f"import minitape: {said}, the goal is {SECONDS} s"
+
+
+def test_is_small(runs):
+    if runs[0]["kilobytes"] is None:
+        pytest.skip("this system has no /proc to read the peak memory of a process from")
+    peak = max(run["kilobytes"] for run in runs) / 1024
+    assert peak < MEGABYTES, f"import minitape: {peak:.1f} MB at the peak"
