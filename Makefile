@@ -6,6 +6,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Matrices here are small. BLAS threads gain nothing on them, and on a machine that is busy with
+# other things they wait for each other many times longer than they compute.
+demo test: export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: help demo test check lint types format tools bench pins clean
 .DEFAULT_GOAL := help
 
