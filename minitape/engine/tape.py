@@ -58,6 +58,11 @@ class GradientTape(Recorder):
         self._connected: set[int] = set()
         self._watched: dict[int, Variable] = {}
 
+    def __getattr__(self, name: str) -> Any:
+        # Tutorials often misspell this one, and notebooks don't show Python's own suggestion.
+        hint = ". Did you mean: 'gradient'?" if name == "gradients" else ""
+        raise AttributeError(f"'GradientTape' object has no attribute {name!r}{hint}")
+
     def __enter__(self) -> "GradientTape":
         super().__enter__()
         if not self._started:

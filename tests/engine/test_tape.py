@@ -2,8 +2,6 @@
 
 import gc
 import logging
-import subprocess
-import sys
 import tracemalloc
 import weakref
 
@@ -12,7 +10,6 @@ import pytest
 
 import minitape as mt
 from minitape.engine import Entry
-from tests.conftest import CHECKOUT
 
 
 def names(tape):
@@ -158,10 +155,8 @@ def test_a_variable_without_a_gradient_is_told_why():
 
 
 def test_tape_gradients_leads_to_gradient():
-    program = "import minitape\nwith minitape.GradientTape() as tape: tape.gradients(1, 2)"
-    command = [sys.executable, "-c", program]
-    shown = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True).stderr
-    assert "'GradientTape' object has no attribute 'gradients'. Did you mean: 'gradient'?" in shown
+    with pytest.raises(AttributeError, match=r"no attribute 'gradients'. Did you mean: 'gradient'"):
+        mt.GradientTape().gradients(1, 2)
 
 
 # -- what it lets go of ----------------------------------------------------------------------------
