@@ -20,8 +20,8 @@ def call_of(tf, case, example):
 
 
 def is_float(x) -> bool:
-    """Whether a tensor has a derivative."""
-    return x.dtype.is_floating
+    """Whether a tensor has a derivative: it holds floats, or complex numbers."""
+    return x.dtype.is_floating or x.dtype.is_complex
 
 
 def floats(tensors) -> list:
