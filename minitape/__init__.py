@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, errors, linalg, math, nest, nn
+from . import autodiff, bitwise, errors, linalg, math, nest, nn
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,
@@ -38,14 +38,23 @@ from .engine import (
 from .ops import (
     IndexedSlices,
     abs,
+    acos,
+    acosh,
     add,
+    add_n,
     argmax,
     argmin,
+    asin,
+    asinh,
     atan,
+    atan2,
+    atanh,
+    bitcast,
     boolean_mask,
     broadcast_to,
     cast,
     clip_by_value,
+    complex,
     concat,
     cond,
     constant,
@@ -84,6 +93,7 @@ from .ops import (
     random,
     range,
     rank,
+    realdiv,
     recompute_grad,
     reduce_all,
     reduce_any,
@@ -94,6 +104,8 @@ from .ops import (
     reduce_sum,
     reshape,
     round,
+    saturate_cast,
+    scalar_mul,
     scan,
     shape,
     sigmoid,
@@ -113,6 +125,9 @@ from .ops import (
     tensordot,
     tile,
     transpose,
+    truediv,
+    truncatediv,
+    truncatemod,
     unstack,
     vectorized_map,
     where,

@@ -1,6 +1,34 @@
 """The table of all ops, by the files of minitape/ops."""
 
-from . import array, conv, engine, linalg, math, nn, pool, random, reduce
+from . import (
+    array,
+    complex,
+    conv,
+    engine,
+    linalg,
+    logic,
+    math,
+    nn,
+    pool,
+    random,
+    reduce,
+    special,
+    types,
+)
 
-FILES = (engine, math, reduce, array, linalg, nn, conv, pool, random)
+FILES = (
+    engine,
+    types,
+    logic,
+    complex,
+    math,
+    special,
+    reduce,
+    array,
+    linalg,
+    nn,
+    conv,
+    pool,
+    random,
+)
 CASES = [case for file in FILES for case in file.CASES]

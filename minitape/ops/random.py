@@ -19,7 +19,8 @@ from ..engine.tensor import Tensor
 from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
 from .array import gather, stack, unstack
-from .math import greater_equal, multiply, zeros_like
+from .logic import greater_equal
+from .math import multiply, zeros_like
 
 _FLOATS = ("float16", "float32", "float64")
 _INTEGERS = ("int32", "int64")

@@ -51,6 +51,8 @@ class Unary(Elementwise):
     def call(self) -> Callable:
         """The op as a function."""
         forward = self.forward
+        if "f" not in (self.kinds or "f"):
+            return lambda x, name=None, **params: self(x, **params)
 
         def call(x, name=None, **params):
             if type(x) is not Tensor or x.array.dtype.kind != "f":
@@ -85,7 +87,7 @@ class Binary(Elementwise):
 
     def call(self) -> Callable:
         """The op as a function."""
-        forward, any_kind = self.forward, not self.kinds
+        forward, kinds = self.forward, self.kinds or "biufcO"
 
         def call(x, y, name=None):
             if type(x) is not Tensor or type(y) is not Tensor:
@@ -96,7 +98,8 @@ class Binary(Elementwise):
                 else:
                     return self(x, y)
             a, b = x.array, y.array
-            if a.dtype is not b.dtype or not any_kind:
+            dtype = a.dtype
+            if dtype is not b.dtype or dtype.kind not in kinds:
                 return self(x, y)
             try:
                 z = Tensor(forward(a, b))
