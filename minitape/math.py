@@ -1,5 +1,6 @@
 """`tf.math`: the names alone; the ops stand in `minitape.ops`."""
 
+from . import math_special as special  # noqa: F401
 from .ops import (  # noqa: F401
     abs,
     accumulate_n,
@@ -15,10 +16,16 @@ from .ops import (  # noqa: F401
     atan,
     atan2,
     atanh,
+    bessel_i0,
+    bessel_i0e,
+    bessel_i1,
+    bessel_i1e,
+    betainc,
     ceil,
     conj,
     cos,
     cosh,
+    digamma,
     divide,
     divide_no_nan,
     equal,
@@ -33,6 +40,8 @@ from .ops import (  # noqa: F401
     floormod,
     greater,
     greater_equal,
+    igamma,
+    igammac,
     imag,
     is_finite,
     is_inf,
@@ -40,8 +49,10 @@ from .ops import (  # noqa: F401
     is_non_decreasing,
     is_strictly_increasing,
     l2_normalize,
+    lbeta,
     less,
     less_equal,
+    lgamma,
     log,
     log1p,
     log_sigmoid,
@@ -59,6 +70,7 @@ from .ops import (  # noqa: F401
     negative,
     nextafter,
     not_equal,
+    polygamma,
     polyval,
     pow,
     real,
@@ -93,4 +105,5 @@ from .ops import (  # noqa: F401
     xdivy,
     xlog1py,
     xlogy,
+    zeta,
 )

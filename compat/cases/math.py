@@ -1,6 +1,7 @@
 """Elementwise arithmetic and functions."""
 
 from math import inf, nan, pi
+from operator import attrgetter
 
 import numpy as np
 from hypothesis import strategies as st
@@ -73,11 +74,13 @@ def several(draw):
     return Inputs(tuple(draw(arrays(REAL, shape)) for _ in range(draw(st.integers(1, 4)))))
 
 
-def function(name, elements, *, dtypes=WITH_COMPLEX, raises=(NO_INTEGERS,), **properties):
+def function(
+    name, elements, *, module="math", dtypes=WITH_COMPLEX, raises=(NO_INTEGERS,), **properties
+):
     """The case of a function of floats, and often of complex numbers."""
     return Case(
         name,
-        lambda tf, x: getattr(tf.math, name)(x),
+        lambda tf, x: attrgetter(f"{module}.{name}")(tf)(x),
         one(elements),
         dtypes=dtypes,
         raises=(*raises, *(() if dtypes == WITH_COMPLEX else (NO_COMPLEX,))),

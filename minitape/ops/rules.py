@@ -124,7 +124,11 @@ def elementwise(*rules: Callable | None, **properties) -> Callable:
     """
 
     def decorate(forward):
-        op = {1: Unary, 2: Binary}.get(len(rules), Elementwise)(forward, **properties)
+        inputs = len(rules)
+        kind = Unary if inputs == 1 else Binary if inputs == 2 else Elementwise
+        if inputs == 2 and forward.__kwdefaults__ is None and forward.__code__.co_kwonlyargcount:
+            kind = Elementwise  # Binary's short path has no parameters
+        op = kind(forward, **properties)
         op.vjps = rules
         op.jvps = tuple(rule and _broadcasting(rule) for rule in rules)
         return wraps(forward)(op.call())
