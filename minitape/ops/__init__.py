@@ -3,18 +3,13 @@
 from ..engine import convert_to_tensor
 from . import operators, random
 from .array import (
-    IndexedSlices,
-    boolean_mask,
     broadcast_to,
     concat,
     constant,
     expand_dims,
     eye,
     fill,
-    gather,
-    getitem,
     identity,
-    one_hot,
     ones,
     pad,
     range,
@@ -42,6 +37,7 @@ from .control import (
     while_loop,
 )
 from .conv import conv2d
+from .index import IndexedSlices, boolean_mask, gather, getitem, one_hot
 from .linalg import global_norm, matmul, tensordot
 from .math import (
     abs,
