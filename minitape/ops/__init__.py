@@ -1,7 +1,7 @@
 """Floor 2: the vocabulary. Each op stands whole, forward and derivative, in one block."""
 
-from ..engine import convert_to_tensor
-from . import operators, random
+from ..engine import conj, convert_to_tensor
+from . import jacobian, operators, random
 from .array import (
     broadcast_to,
     concat,
@@ -37,7 +37,8 @@ from .control import (
     while_loop,
 )
 from .conv import conv2d
-from .index import IndexedSlices, boolean_mask, gather, getitem, one_hot
+from .gather import IndexedSlices, gather, unsorted_segment_sum
+from .index import boolean_mask, getitem, one_hot
 from .linalg import global_norm, matmul, tensordot
 from .math import (
     abs,

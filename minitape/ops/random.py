@@ -19,7 +19,7 @@ from ..engine.tensor import Tensor
 from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
 from .array import stack, unstack
-from .index import gather
+from .gather import gather
 from .math import greater_equal, multiply, zeros_like
 
 _FLOATS = ("float16", "float32", "float64")
