@@ -2,7 +2,8 @@
 
 from ..engine import Tensor, Variable, alike
 from ..errors import InvalidArgumentError
-from . import array, linalg, logic, math
+from . import index, linalg, logic, math, variable
+from .array import constant
 
 
 def _swapped(op):
@@ -30,7 +31,7 @@ def _comparison(op, otherwise: bool):
             x, y = alike(self, other)
             if x.dtype != y.dtype:
                 raise
-            return array.constant(otherwise)
+            return constant(otherwise)
 
     return operator
 
@@ -72,7 +73,7 @@ OPERATORS = {
     "__xor__": _xor,
     "__rxor__": _xor,
     "__invert__": _by_type(logic.logical_not, logic.invert),
-    "__getitem__": array.getitem,
+    "__getitem__": index.getitem,
 }
 
 
@@ -93,4 +94,5 @@ install(Tensor)
 install(Variable)
 for _name in ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__ipow__"):
     setattr(Variable, _name, _no_assignment)
-Variable.scatter_update = array.scatter_update  # type: ignore[attr-defined]
+for _method in variable.METHODS:
+    setattr(Variable, _method.__name__, _method)
