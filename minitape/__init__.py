@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, bitwise, errors, linalg, math, nest, nn
+from . import autodiff, bitwise, dtypes, errors, linalg, math, nest, nn
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,

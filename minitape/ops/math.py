@@ -150,11 +150,12 @@ def _squared_difference(x, y):
 
 def squared_difference(x, y, name=None):
     """(x - y) ** 2, elementwise; of complex numbers, the square of the magnitude."""
-    x, y = alike(x, y)
-    if not x.dtype.is_complex:
-        return _squared_difference(x, y)
-    difference = x - y
-    return difference * conj(difference)
+    if type(x) is not Tensor or x.array.dtype.kind == "c":
+        x, y = alike(x, y)
+        if x.dtype.is_complex:
+            difference = x - y
+            return difference * conj(difference)
+    return _squared_difference(x, y)
 
 
 def polyval(coeffs, x, name=None):

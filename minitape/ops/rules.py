@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from ..arrays import array_module, as_array
+from ..arrays import array_module, as_array, as_dtype
 from ..engine import Primitive, Tensor, active, primitive
 from ..errors import explained
 
@@ -39,6 +39,8 @@ class Elementwise(Primitive):
 
 
 _NUMBERS = (float, int)
+# The commonest type, which every op with a short path takes: it saves a look at the type's kind.
+_FLOAT32 = as_dtype("float32").numpy_dtype
 
 
 class Unary(Elementwise):
@@ -88,6 +90,8 @@ class Binary(Elementwise):
     def call(self) -> Callable:
         """The op as a function."""
         forward, kinds = self.forward, self.kinds or "biufcO"
+        if "f" not in kinds:
+            return lambda x, y, name=None: self(x, y)
 
         def call(x, y, name=None):
             if type(x) is not Tensor or type(y) is not Tensor:
@@ -99,7 +103,7 @@ class Binary(Elementwise):
                     return self(x, y)
             a, b = x.array, y.array
             dtype = a.dtype
-            if dtype is not b.dtype or dtype.kind not in kinds:
+            if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype.kind not in kinds):
                 return self(x, y)
             try:
                 z = Tensor(forward(a, b))
