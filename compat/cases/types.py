@@ -79,6 +79,12 @@ CASES = [
         differentiable=False,
     ),
     Case(
+        "zeros_like of text",
+        lambda tf, x: tf.equal(tf.zeros_like(x), b""),
+        call(arrays(st.just(b"text"), dtype=object)),
+        differentiable=False,
+    ),
+    Case(
         "ones_like",
         lambda tf, x, dtype: tf.ones_like(x, dtype),
         one(REAL, dtype=st.sampled_from([None, "float64", "int32"])),

@@ -75,11 +75,12 @@ def bitcast(input, type, name=None):
 
 @primitive(differentiable=False)
 def _zeros_like(input, *, dtype):
-    return array_module(input).zeros_like(input, dtype=dtype)
+    zeros = array_module(input).zeros_like(input, dtype=dtype)
+    return array_module(input).full_like(zeros, b"") if zeros.dtype.kind == "O" else zeros
 
 
 def zeros_like(input, dtype=None, name=None):
-    """Zeros in the shape of the input, and in its dtype unless another is given."""
+    """Zeros in the shape of the input, and in its dtype unless another is given; b"" for text."""
     return _zeros_like(input, dtype=None if dtype is None else as_dtype(dtype).numpy_dtype)
 
 
