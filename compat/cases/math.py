@@ -41,6 +41,8 @@ DIVISION = (
     NO_BOOLEANS._replace(error="TypeError"),
 )
 DERIVATIVES = ("gradient_is_tensorflows", "second_order_is_tensorflows", "jvp_is_tensorflows")
+# Only reciprocal, sqrt and rsqrt turn a zero cotangent into zero at an infinite derivative.
+ZERO = {"cotangent": [0.0]}
 BY_ZERO = Bad("InvalidArgumentError", (ones(2, dtype="int32"), np.zeros(2, np.int32)))
 
 
@@ -209,6 +211,7 @@ CASES = [
             at=(
                 At(([1.0, -1.0, 0.0], [0.0, 0.0, 0.0]), [inf, -inf, nan]),
                 At((0.0, 2.0), 0.0, (0.5, -0.0)),
+                At(([1.0], [0.0]), [inf], ([nan], [nan]), **ZERO),
             ),
         )
         for name, dtypes, raises in (
@@ -232,11 +235,20 @@ CASES = [
         ),
     ),
     Case(
+        "reciprocal_grad",
+        primitive("reciprocal_grad"),
+        same(REAL, NONZERO),
+        peer=lambda tf, g, y: tf.raw_ops.ReciprocalGrad(y=y, dy=g),
+    ),
+    Case(
         "reciprocal",
         lambda tf, x: tf.math.reciprocal(x),
         one(NONZERO),
         dtypes=WITH_COMPLEX,
-        at=(At(([0.0, -2.0, inf],), [inf, -0.5, 0.0], ([-inf, -0.25, -0.0],)),),
+        at=(
+            At(([0.0],), [inf], ([0.0],), **ZERO),
+            At(([0.0, -2.0, inf],), [inf, -0.5, 0.0], ([-inf, -0.25, -0.0],)),
+        ),
     ),
     function(
         "reciprocal_no_nan",
@@ -305,6 +317,7 @@ CASES = [
         at=(
             At(([0.0, 0.0, 0.0], [0.0, 0.5, 1.0]), [1.0, 0.0, 0.0], ([nan, inf, 1.0], [0.0] * 3)),
             At(([-2.0], [3.0]), [-8.0], ([12.0], [0.0])),
+            At(([0.0], [0.5]), [0.0], ([nan], [0.0]), **ZERO),
             At(([-2.0, 0.0], [0.5, -1.0]), [nan, inf], ([nan, -inf], [nan, nan])),
         ),
     ),
@@ -494,12 +507,16 @@ CASES = [
         at=(At(([1.0, inf], [2.0, inf]), [1.0, inf], ([1.0, 1.0], [0.0, 0.0])),),
     ),
     # -- exponentials and logarithms ----------------------------------------------------------
-    function("exp", REAL),
+    function("exp", REAL, at=(At(([1000.0],), [inf], ([nan],), **ZERO),)),
     function("expm1", REAL),
     function(
         "log",
         POSITIVE,
-        at=(At(([0.0, 1.0],), [-inf, 0.0], ([inf, 1.0],)), At(([-1.0],), [nan])),
+        at=(
+            At(([0.0, 1.0],), [-inf, 0.0], ([inf, 1.0],)),
+            At(([-1.0],), [nan]),
+            At(([0.0],), [-inf], ([nan],), **ZERO),
+        ),
     ),
     function("log1p", numbers(-3 / 4, 3), at=(At(([-1.0, 0.0],), [-inf, 0.0], ([inf, 1.0],)),)),
     Case(
@@ -553,7 +570,10 @@ CASES = [
     function(
         "asin",
         numbers(-3 / 4, 3 / 4),
-        at=(At(([1.0, 2.0],), [pi / 2, nan], ([inf, nan],)),),
+        at=(
+            At(([1.0, 2.0],), [pi / 2, nan], ([inf, nan],)),
+            At(([1.0],), [pi / 2], ([nan],), **ZERO),
+        ),
     ),
     function(
         "acos",

@@ -243,7 +243,15 @@ def divide_no_nan(x, y, name=None):
     return _divide_no_nan(*_dividend_and_divisor(x, y))
 
 
-@elementwise(lambda g, y, x: -g * y * y, kinds="fc")
+# A zero cotangent gives zero, even where the derivative is infinite: so `where(x > 0, sqrt(x), 0)`
+# has a gradient at 0. TensorFlow does this for reciprocal, sqrt and rsqrt, and no other function.
+@elementwise(lambda c, d, g, y: reciprocal_grad(c, y), lambda c, d, g, y: c * g * -2 * y)
+def reciprocal_grad(g, y):
+    """The cotangent (or tangent) through reciprocal, from its output y: -g * y**2, 0 for g = 0."""
+    return array_module(g).where(g == 0, g, -g * y * y)
+
+
+@elementwise(lambda g, y, x: reciprocal_grad(g, y), kinds="fc")
 def reciprocal(x):
     """1 / x, elementwise."""
     return 1 / x
@@ -336,8 +344,7 @@ def _has_logarithm(x):
     return not_equal(x, 0) if x.dtype.is_complex else x > 0
 
 
-# A zero cotangent gives zero, even where the derivative is infinite: so `where(x > 0, sqrt(x), 0)`
-# has a gradient at 0. TensorFlow does this for sqrt and rsqrt, and for no other function.
+# A zero cotangent gives zero here too: see reciprocal_grad.
 @elementwise(lambda c, d, g, y: sqrt_grad(c, y), lambda c, d, g, y: sqrt_grad(-2 * c * d, y))
 def sqrt_grad(g, y):
     """The cotangent (or tangent) through sqrt, from its output y: g / 2 / y, 0 for g = 0."""
