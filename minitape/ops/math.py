@@ -548,13 +548,15 @@ def expm1(x):
     return array_module(x).expm1(x)
 
 
-@elementwise(lambda g, y, x: g / x, kinds="fc")
+# In these rules stands reciprocal, not a division, so that second derivatives have TensorFlow's
+# values also where a cotangent is zero.
+@elementwise(lambda g, y, x: g * reciprocal(x), kinds="fc")
 def log(x):
     """The natural logarithm, elementwise; -inf at 0, nan below."""
     return array_module(x).log(x)
 
 
-@elementwise(lambda g, y, x: g / (1 + x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 + x), kinds="fc")
 def log1p(x):
     """log(1 + x), exact near 0, elementwise."""
     return array_module(x).log1p(x)
@@ -615,19 +617,19 @@ def tan(x):
     return array_module(x).tan(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt(1 - x * x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(sqrt(1 - x * x)), kinds="fc")
 def asin(x):
     """The angle in radians, between -pi/2 and pi/2, whose sine is x, elementwise."""
     return array_module(x).arcsin(x)
 
 
-@elementwise(lambda g, y, x: -g / sqrt(1 - x * x), kinds="fc")
+@elementwise(lambda g, y, x: -g * reciprocal(sqrt(1 - x * x)), kinds="fc")
 def acos(x):
     """The angle in radians, between 0 and pi, whose cosine is x, elementwise."""
     return array_module(x).arccos(x)
 
 
-@elementwise(lambda g, y, x: g / (1 + x * x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 + x * x), kinds="fc")
 def atan(x):
     """The angle in radians, between -pi/2 and pi/2, whose tangent is x, elementwise."""
     return array_module(x).arctan(x)
@@ -679,7 +681,7 @@ def acosh(x):
     return array_module(x).arccosh(x)
 
 
-@elementwise(lambda g, y, x: g / (1 - x * x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 - x * x), kinds="fc")
 def atanh(x):
     """The inverse of the hyperbolic tangent, elementwise; infinite at 1 and -1, nan beyond."""
     return array_module(x).arctanh(x)
