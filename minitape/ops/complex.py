@@ -8,24 +8,27 @@ import math
 
 from ..arrays import array_module
 from ..engine import conj as _conj
-from ..engine import convert_to_tensor, primitive
-from ..errors import explained
+from ..engine import convert_to_tensor
 from .logic import where
-from .rules import broadcast_to
+from .rules import elementwise
 from .types import ones_like, zeros_like
 
 
-@primitive(kinds="f")
+@elementwise(
+    lambda g, z, x, y: real(g),
+    lambda g, z, x, y: -imag(g),
+    tangents=(
+        lambda t, z, x, y: _complex(t, zeros_like(t)),
+        lambda t, z, x, y: _complex(zeros_like(t), t),
+    ),
+    kinds="f",
+)
 def _complex(x, y):
-    z = array_module(x).empty(x.shape, "complex64" if x.dtype == "float32" else "complex128")
+    xp = array_module(x)
+    shape = xp.broadcast_shapes(x.shape, y.shape)
+    z = xp.empty(shape, "complex64" if x.dtype == "float32" else "complex128")
     z.real, z.imag = x, y
     return z
-
-
-_complex.defvjp(lambda g, z, x, y: real(g), lambda g, z, x, y: -imag(g))
-_complex.defjvp(
-    lambda t, z, x, y: _complex(t, zeros_like(t)), lambda t, z, x, y: _complex(zeros_like(t), t)
-)
 
 
 def complex(real, imag, name=None):
@@ -41,21 +44,14 @@ def complex(real, imag, name=None):
             f"The `real` and `imag` components have incorrect types: {x.dtype.name} "
             f"{y.dtype.name}. They must be both float32 or both float64."
         )
-    try:
-        shape = array_module(x.array).broadcast_shapes(x.array.shape, y.array.shape)
-    except ValueError as error:
-        raise explained(error, "complex", (x.array, y.array), {}) from error
-    x, y = (z if z.array.shape == shape else broadcast_to(z, shape=shape) for z in (x, y))
     return _complex(x, y)
 
 
-@primitive(kinds="c")
+@elementwise(
+    lambda g, y, x: _complex(g, zeros_like(g)), tangents=(lambda t, y, x: _real(t),), kinds="c"
+)
 def _real(x):
     return x.real.copy()
-
-
-_real.defvjp(lambda g, y, x: _complex(g, zeros_like(g)))
-_real.defjvp(lambda t, y, x: _real(t))
 
 
 def real(input, name=None):
@@ -68,13 +64,11 @@ def real(input, name=None):
     return _real(x) if x.dtype.is_complex else x
 
 
-@primitive(kinds="c")
+@elementwise(
+    lambda g, y, x: _complex(zeros_like(g), -g), tangents=(lambda t, y, x: _imag(t),), kinds="c"
+)
 def _imag(x):
     return x.imag.copy()
-
-
-_imag.defvjp(lambda g, y, x: _complex(zeros_like(g), -g))
-_imag.defjvp(lambda t, y, x: _imag(t))
 
 
 def imag(input, name=None):
@@ -83,14 +77,14 @@ def imag(input, name=None):
     return _imag(x) if x.dtype.is_complex else zeros_like(x)
 
 
-@primitive(kinds="c")
+# The angle is the imaginary part of log(x), whose derivative is 1 / x.
+@elementwise(
+    lambda g, y, x: _complex(zeros_like(g), -g) / x,
+    tangents=(lambda t, y, x: _imag(t / x),),
+    kinds="c",
+)
 def _angle(x):
     return array_module(x).angle(x)
-
-
-# The angle is the imaginary part of log(x), whose derivative is 1 / x.
-_angle.defvjp(lambda g, y, x: _complex(zeros_like(g), -g) / x)
-_angle.defjvp(lambda t, y, x: _imag(t / x))
 
 
 def angle(input, name=None):
@@ -119,6 +113,6 @@ def conj(x, name=None):
 
 def _numeric(x):
     x = convert_to_tensor(x)
-    if x.array.dtype.kind not in "iufc":
+    if x.dtype.is_bool or x.dtype.name == "string":
         raise TypeError(f"Expected a tensor of numbers. Received: a {x.dtype.name} tensor.")
     return x

@@ -99,7 +99,7 @@ def is_strictly_increasing(x, name=None):
 
 def _numeric(x):
     x = convert_to_tensor(x)
-    if x.array.dtype.kind not in "iufc":
+    if x.dtype.is_bool or x.dtype.name == "string":
         raise TypeError(f"Expected x to be numeric. Received: a {x.dtype.name} tensor, {x!r}.")
     return x
 

@@ -378,14 +378,14 @@ def _abs(x):
     return array_module(x).abs(x)
 
 
-@primitive(kinds="c")
+@elementwise(
+    lambda g, y, x: _complex(g, zeros_like(g)) * conj(_direction(x, y)),
+    tangents=(lambda t, y, x: real(t * conj(_direction(x, y))),),
+    kinds="c",
+)
 def complex_abs(x):
     """The magnitudes of complex numbers, as real ones."""
     return array_module(x).abs(x)
-
-
-complex_abs.defvjp(lambda g, y, x: _complex(g, zeros_like(g)) * conj(_direction(x, y)))
-complex_abs.defjvp(lambda t, y, x: real(t * conj(_direction(x, y))))
 
 
 def _direction(x, magnitude):
@@ -395,9 +395,10 @@ def _direction(x, magnitude):
 
 def abs(x, name=None):
     """|x|, elementwise; real also of complex numbers. The derivative at 0 is 0."""
-    if type(x) is not Tensor:
-        x = convert_to_tensor(x)
-    return complex_abs(x) if x.array.dtype.kind == "c" else _abs(x)
+    if type(x) is Tensor and x.array.dtype.kind == "f":
+        return _abs(x)
+    x = convert_to_tensor(x)
+    return complex_abs(x) if x.dtype.is_complex else _abs(x)
 
 
 @elementwise(lambda g, y, x: zeros_like(g), kinds="if")
@@ -410,9 +411,10 @@ def sign(x, name=None):
 
     The gradient of real numbers is zero, not None.
     """
-    if type(x) is not Tensor:
-        x = convert_to_tensor(x)
-    return _direction(x, complex_abs(x)) if x.array.dtype.kind == "c" else _sign(x)
+    if type(x) is Tensor and x.array.dtype.kind == "f":
+        return _sign(x)
+    x = convert_to_tensor(x)
+    return _direction(x, complex_abs(x)) if x.dtype.is_complex else _sign(x)
 
 
 # On a tie the whole gradient goes to the first argument (PyTorch and JAX give each a half).

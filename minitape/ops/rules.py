@@ -116,11 +116,15 @@ class Binary(Elementwise):
         return call
 
 
-def elementwise(*rules: Callable | None, **properties) -> Callable:
+def elementwise(
+    *rules: Callable | None, tangents: tuple[Callable, ...] | None = None, **properties
+) -> Callable:
     """Decorator that makes an elementwise op of a forward on raw arrays.
 
     Args:
         *rules: one for each input, `(g, y, *inputs)`, written for shapes that are all equal.
+        tangents: the rules of the jvp, where they are others: those of functions of complex
+            numbers that are not holomorphic.
         **properties: of the Primitive.
 
     Returns:
@@ -134,7 +138,7 @@ def elementwise(*rules: Callable | None, **properties) -> Callable:
             kind = Elementwise  # Binary's short path has no parameters
         op = kind(forward, **properties)
         op.vjps = rules
-        op.jvps = tuple(rule and _broadcasting(rule) for rule in rules)
+        op.jvps = tuple(rule and _broadcasting(rule) for rule in tangents or rules)
         return wraps(forward)(op.call())
 
     return decorate
