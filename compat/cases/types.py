@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..case import COMPLEX, FLOATS, INTEGERS, NUMBERS, At, Bad, Case
-from ..inputs import AXES, REAL, arrays, call, one, ones
+from ..inputs import AXES, REAL, arrays, call, numbers, one, ones
+
+
+def parts(slices):
+    """The values and the indices of IndexedSlices."""
+    return [slices.values, slices.indices]
+
 
 CASES = [
     Case(
@@ -41,6 +47,19 @@ CASES = [
         one(st.sampled_from([0.0, 1.0, 2.75, 100.5]), dtype=st.sampled_from([*INTEGERS, "bool"])),
         dtypes=(*FLOATS, *INTEGERS, *COMPLEX),
         differentiable=False,
+    ),
+    *(
+        Case(
+            f"{name} of slices",
+            lambda tf, x, f=f: parts(f(tf, tf.IndexedSlices(x, tf.constant([2, 0])))),
+            call(arrays(numbers(-3, 3, apart_from=[-1, 1]), (2, 2))),
+            differentiable=False,
+        )
+        for name, f in (
+            ("cast", lambda tf, slices: tf.cast(slices, "float16")),
+            ("clip_by_value", lambda tf, slices: tf.clip_by_value(slices, -1, 1)),
+            ("scalar_mul", lambda tf, slices: tf.scalar_mul(2, slices)),
+        )
     ),
     Case(
         "cast to complex numbers",

@@ -29,7 +29,10 @@ def cast(x, dtype, name=None):
     Raises:
         UnimplementedError: from or to text.
     """
-    x, dtype = convert_to_tensor(x), as_dtype(dtype)
+    dtype = as_dtype(dtype)
+    if hasattr(x, "indices"):  # IndexedSlices stay what they are
+        return type(x)(cast(x.values, dtype), x.indices, x.dense_shape)
+    x = convert_to_tensor(x)
     if x.dtype == dtype:
         return x
     if "string" in (x.dtype.name, dtype.name):
