@@ -159,16 +159,20 @@ def in_top_k(targets, predictions, k, name=None):
         name: not used.
 
     Raises:
-        InvalidArgumentError: shapes that don't fit.
-        ValueError: predictions that aren't float32.
+        InvalidArgumentError: shapes or types that don't fit.
     """
-    targets, predictions = convert_to_tensor(targets), convert_to_tensor(predictions, "float32")
+    targets, predictions = convert_to_tensor(targets), convert_to_tensor(predictions)
     if targets.ndim != 1 or predictions.ndim != 2 or len(targets) != len(predictions):
         raise InvalidArgumentError(
             "in_top_k: targets must be of shape (rows,) and predictions of shape (rows, classes). "
             f"Received: {targets.shape} and {predictions.shape}."
         )
     check_dtypes("in_top_k", [targets.array], "iu")
+    if predictions.dtype.name != "float32":
+        raise InvalidArgumentError(
+            f"in_top_k takes float32 predictions. Received: {predictions.dtype.name}. Convert them "
+            "with minitape.cast."
+        )
     return _in_top_k(targets, predictions, k=int(k))
 
 
