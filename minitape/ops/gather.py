@@ -216,8 +216,9 @@ class IndexedSlices:
 
     def __add__(self, other):
         if isinstance(other, IndexedSlices):
-            values = concat([self.values, other.values], 0)
-            indices = concat([self.indices, other.indices], 0)
+            # A tape sums backward. This way the rows stand in the order in which they were taken.
+            values = concat([other.values, self.values], 0)
+            indices = concat([other.indices, self.indices], 0)
             return IndexedSlices(values, indices, self.dense_shape)
         return self.__tensor__() + other
 
