@@ -20,6 +20,7 @@ BAD_SORTS = (
     Bad("InvalidArgumentError", (ones(2),), {"axis": 1}),
     Bad("InvalidArgumentError", (ones(2),), {"axis": -2}),
     Bad("ValueError", (ones(2),), {"direction": "UP"}),
+    Bad("ValueError", (ones(2),), {"axis": None}),
 )
 TENSORFLOW_FAILS = "TensorFlow raises an error in its gradient"
 FEW = st.sampled_from([0.0, 1.0, 2.0, 3.0])

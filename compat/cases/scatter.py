@@ -274,6 +274,7 @@ CASES = [
             Bad("InvalidArgumentError", (ones(2), np.array([-1, 0], np.int32)), {"count": 2}),
             Bad("InvalidArgumentError", (ones(2), np.array([0], np.int32)), {"count": 2}),
             Bad("InvalidArgumentError", (ones(2), np.array([0, 0], np.int32)), {"count": 0}),
+            Bad("InvalidArgumentError", (ones(2), ones(2)), {"count": 2}),
         ),
     ),
     Case(

@@ -14,6 +14,9 @@ BAD_ROWS = (
     Bad("InvalidArgumentError", (ones(3, 2), ones(1), ones(1, 2))),
     Bad("ValueError", (ones(3, 2), np.array([0]), ones(1, 2, dtype="float64"))),
 )
+NO_BOOLEANS = Bad(
+    "InvalidArgumentError", (ones(3, dtype="bool"), np.array([0]), ones(1, dtype="bool"))
+)
 # Where a shape or type is wrong, convert_to_tensor says so first.
 BAD_POSITIONS = tuple(
     bad._replace(error="ValueError") if bad.arrays[2].dtype == "float64" else bad
@@ -84,7 +87,7 @@ CASES = [
             dtypes=(*FLOATS, "int32", "int64", *(() if name in ("max", "min") else COMPLEX)),
             covers=("change_rows",),
             differentiable=False,
-            raises=BAD_ROWS,
+            raises=BAD_ROWS if name == "update" else (*BAD_ROWS, NO_BOOLEANS),
         )
         for name in ("update", "add", "sub", "mul", "div", "max", "min")
     ),

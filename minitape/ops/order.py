@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy
+
 from ..arrays import array_module, as_dtype, check_dtypes
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
@@ -69,6 +71,8 @@ def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
         raise ValueError(
             f"Argument `direction` should be one of ASCENDING, DESCENDING. Received: {direction!r}."
         )
+    if axis is None or numpy.ndim(axis):
+        raise ValueError(f"Argument `axis` must be a number. Received: axis={axis!r}.")
     values = convert_to_tensor(values)
     axis = _from_front("sort", axis, values.ndim)
     return _argsort(values, axis=axis, descending=direction == "DESCENDING")

@@ -322,7 +322,8 @@ def dynamic_partition(data, partitions, num_partitions, name=None):
     Raises:
         InvalidArgumentError: a partition out of range, or shapes that don't fit.
     """
-    data, partitions = convert_to_tensor(data), convert_to_tensor(partitions, dtype_hint="int32")
+    data = convert_to_tensor(data)
+    partitions = convert_to_tensor(partitions, None if hasattr(partitions, "dtype") else "int32")
     count = int(num_partitions)
     if count < 1:
         raise InvalidArgumentError(f"num_partitions must be at least 1. Received: {count}.")

@@ -1,6 +1,6 @@
 """Variables' methods that read or change some of their elements."""
 
-from ..arrays import array_module
+from ..arrays import array_module, check_dtypes
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from . import index, scatter
@@ -69,6 +69,7 @@ def _assign_rows(op: str, variable, slices, how: str | None):
         )
     indices, values = slices.indices, convert_to_tensor(slices.values, variable.dtype)
     check_integers(op, indices)
+    check_dtypes(op, [variable.array], "" if how is None else "iufc")
     if not variable.ndim:
         raise InvalidArgumentError(f"{op}: a variable without axes has no rows.")
     check_indices(op, indices.array, variable.array.shape[0])
