@@ -131,6 +131,9 @@ def slice(input_, begin, size, name=None):
         )
     key = []
     for axis, (start, count, length) in enumerate(zip(starts, sizes, x.shape, strict=True)):
+        if length is None and start >= 0 and count >= -1:  # symbolic: checked when it runs
+            key.append(builtins.slice(start, None if count == -1 else start + count))
+            continue
         if not 0 <= start <= length:
             raise InvalidArgumentError(
                 f"slice: expected begin[{axis}] in [0, {length}], got {start}."
