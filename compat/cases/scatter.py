@@ -38,8 +38,8 @@ def picked(draw):
     x = draw(arrays(ANY, AXES))
     batch_dims = draw(st.integers(0, x.ndim - 1))
     where = draw(positions(x.shape, batch_dims=batch_dims))
-    if where.ndim == 2 and where.shape[1] == 1:
-        where = where[None] if batch_dims == 0 else np.repeat(where[:, None], 2, 1)
+    if not batch_dims and where.ndim == 2 and where.shape[1] == 1:
+        where = where[None]  # the next case
     return Inputs((x, where), {"batch_dims": batch_dims})
 
 
@@ -156,6 +156,12 @@ CASES = [
         ),
         at=(
             At(([1.0, 2.0], [[0], [0]]), [1.0, 1.0], ([2.0, 0.0],)),
+            At(
+                ([[1.0, 2.0], [3.0, 4.0]], [[1], [0]]),
+                [2.0, 3.0],
+                ([[0.0, 1.0], [1.0, 0.0]],),
+                params={"batch_dims": 1},
+            ),
             At(([1.0, 2.0], np.zeros((2, 0), np.int32)), [[1.0, 2.0], [1.0, 2.0]]),
         ),
     ),

@@ -75,7 +75,8 @@ def _scatter_nd(updates, indices, *, shape, batch_dims):
 
 def _gather_nd_vjp(g, y, params, indices, *, batch_dims):
     shape = params.array.shape
-    if indices.ndim == 2 and indices.array.shape[1] == 1:  # whole rows, given as TensorFlow does
+    if not batch_dims and indices.ndim == 2 and indices.array.shape[1] == 1:
+        # Whole rows: given as TensorFlow gives them.
         return IndexedSlices(g, reshape(indices, (len(indices),)), constant(shape))
     return _scatter_nd(g, indices, shape=shape, batch_dims=batch_dims)
 
