@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 FLOATS = ("float16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
 NUMBERS = (*FLOATS, "int32")
+SIGNED = ("int8", "int16", "int32", "int64")
+INTEGERS = (*SIGNED, "uint8", "uint16", "uint32", "uint64")
 
 # How far two results may lie apart, in units of the largest of them: some hundred roundings.
 TOLERANCE = {

@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, errors, linalg, math, nest, nn
+from . import autodiff, bitwise, dtypes, errors, linalg, math, nest, nn
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,
@@ -38,15 +38,24 @@ from .engine import (
 from .ops import (
     IndexedSlices,
     abs,
+    acos,
+    acosh,
     add,
+    add_n,
     argmax,
     argmin,
     argsort,
+    asin,
+    asinh,
     atan,
+    atan2,
+    atanh,
+    bitcast,
     boolean_mask,
     broadcast_to,
     cast,
     clip_by_value,
+    complex,
     concat,
     cond,
     constant,
@@ -88,6 +97,7 @@ from .ops import (
     random,
     range,
     rank,
+    realdiv,
     recompute_grad,
     reduce_all,
     reduce_any,
@@ -98,6 +108,8 @@ from .ops import (
     reduce_sum,
     reshape,
     round,
+    saturate_cast,
+    scalar_mul,
     scan,
     scatter_nd,
     searchsorted,
@@ -127,6 +139,9 @@ from .ops import (
     tensordot,
     tile,
     transpose,
+    truediv,
+    truncatediv,
+    truncatemod,
     unique,
     unique_with_counts,
     unravel_index,

@@ -23,6 +23,7 @@ from .ops import (  # noqa: F401
     softmax,
     softmax_cross_entropy_with_logits,
     softplus,
+    softsign,
     sparse_softmax_cross_entropy_with_logits,
     tanh,
     top_k,

@@ -2,12 +2,14 @@
 
 from . import (
     array,
+    complex,
     conv,
     embedding,
     engine,
     gather,
     index,
     linalg,
+    logic,
     math,
     nn,
     order,
@@ -15,12 +17,18 @@ from . import (
     random,
     reduce,
     scatter,
+    special,
+    types,
     variable,
 )
 
 FILES = (
     engine,
+    types,
+    logic,
+    complex,
     math,
+    special,
     reduce,
     array,
     index,

@@ -6,7 +6,6 @@ from ..errors import InvalidArgumentError
 from .array import expand_dims, reshape
 from .math import (
     cast,
-    erf,
     exp,
     log1p,
     maximum,
@@ -20,6 +19,7 @@ from .math import (
 )
 from .reduce import axes_of, mean_array, reduce_mean, reduce_sum
 from .rules import elementwise
+from .special import erf
 
 # -- activations -----------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
 from .array import stack, unstack
 from .gather import gather
-from .math import greater_equal, multiply, zeros_like
+from .logic import greater_equal
+from .math import multiply, zeros_like
 
 _FLOATS = ("float16", "float32", "float64")
 _INTEGERS = ("int32", "int64")

@@ -6,7 +6,8 @@ from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, stop_gradient
-from .math import cast, equal, exp, is_finite, log, where, zeros_like
+from .logic import equal, is_finite, where
+from .math import cast, exp, log, zeros_like
 from .rules import broadcast_to
 
 

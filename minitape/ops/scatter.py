@@ -12,7 +12,8 @@ from ..errors import InvalidArgumentError
 from .array import concat, constant, expand_dims, reshape, zeros
 from .gather import IndexedSlices, add_rows, check_indices, check_integers
 from .index import boolean_mask, integers_of
-from .math import cast, equal, negative, zeros_like
+from .logic import equal
+from .math import cast, zeros_like
 
 
 def _as_rows(op: str, array, indices, batch_dims: int = 0) -> tuple:
@@ -240,7 +241,7 @@ def tensor_scatter_nd_sub(tensor, indices, updates, name=None):
     Arguments and errors are those of `tensor_scatter_nd_update`.
     """
     tensor, indices, updates = _change("tensor_scatter_nd_sub", tensor, indices, updates)
-    return _tensor_scatter_add(tensor, indices, negative(updates))
+    return _tensor_scatter_add(tensor, indices, zeros_like(updates) - updates)
 
 
 @primitive(mixed=True, kinds="iuf")

@@ -8,7 +8,18 @@ import tensorflow as tf
 
 import minitape
 
-MODULES = ("", "math", "nn", "linalg", "random", "autodiff", "nest")
+MODULES = (
+    "",
+    "math",
+    "math.special",
+    "bitwise",
+    "dtypes",
+    "nn",
+    "linalg",
+    "random",
+    "autodiff",
+    "nest",
+)
 CLASSES = {
     "GradientTape": tf.GradientTape,
     "Variable": tf.Variable,
