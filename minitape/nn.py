@@ -7,6 +7,7 @@ from .ops import (  # noqa: F401
     conv2d,
     elu,
     gelu,
+    in_top_k,
     l2_normalize,
     leaky_relu,
     log_softmax,
@@ -23,6 +24,7 @@ from .ops import (  # noqa: F401
     softplus,
     sparse_softmax_cross_entropy_with_logits,
     tanh,
+    zero_fraction,
 )
 from .ops.random import dropout  # noqa: F401
 

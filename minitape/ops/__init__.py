@@ -28,7 +28,6 @@ from .array import (
     stop_gradient,
     tile,
     transpose,
-    unsorted_segment_sum,
     unstack,
     zeros,
 )
@@ -43,6 +42,19 @@ from .control import (
     while_loop,
 )
 from .conv import conv2d
+from .count import (
+    bincount,
+    confusion_matrix,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    in_top_k,
+    invert_permutation,
+)
+from .cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+)
 from .linalg import global_norm, matmul, tensordot
 from .math import (
     abs,
@@ -116,15 +128,35 @@ from .nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
+from .norm import norm, normalize
 from .pool import avg_pool2d, max_pool2d
 from .reduce import (
     argmax,
     argmin,
+    count_nonzero,
     reduce_all,
     reduce_any,
+    reduce_euclidean_norm,
     reduce_logsumexp,
     reduce_max,
     reduce_mean,
     reduce_min,
+    reduce_prod,
+    reduce_std,
     reduce_sum,
+    reduce_variance,
+    zero_fraction,
+)
+from .segment import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
 )
