@@ -59,7 +59,7 @@ def ranked(draw):
 
 
 IDS = np.array([1, 1, 2], np.int32)
-LIMITS = np.array([-2.0, 2.5])
+LIMITS = [-2.0, 2.5]
 NO_BINS = (
     Bad("InvalidArgumentError", (ones(2),), {"value_range": [0.0, 1.0], "nbins": 0}),
     Bad("InvalidArgumentError", (ones(2),), {"value_range": 1.0, "nbins": 2}),
@@ -142,7 +142,9 @@ CASES = [
     ),
     Case(
         "histogram_fixed_width_bins",
-        lambda tf, x, **p: tf.histogram_fixed_width_bins(x, **p),
+        lambda tf, x, value_range, **p: tf.histogram_fixed_width_bins(
+            x, tf.constant(value_range, x.dtype), **p
+        ),
         one(numbers(-3, 3, steps=4), value_range=LIMITS, nbins=st.integers(1, 9)),
         differentiable=False,
         raises=NO_BINS,

@@ -26,7 +26,6 @@ NO_POSITION = (
     Bad("InvalidArgumentError", (ones(),), FIRST_AXIS),
     Bad("InvalidArgumentError", (ones(0),), FIRST_AXIS),
     NO_COMPLEX._replace(params=FIRST_AXIS),
-    Bad("TypeError", (ones(2),), {"axis": [0], "output_type": "int32"}),
 )
 
 

@@ -163,7 +163,8 @@ class GradientTape(Recorder):
         if not self._started:
             raise RuntimeError(
                 "A non-persistent GradientTape can only be used to compute one set of gradients "
-                "(or jacobians). Use it after its block, or make it with persistent=True."
+                "(or jacobians), after its `with` block. GradientTape(persistent=True) can be used "
+                "more often."
             )
         if self in active.recorders:
             if self._persistent:
