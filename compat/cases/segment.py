@@ -29,8 +29,9 @@ def by_ids(draw, elements, unique=False, lowest=-1, empty=True):
     ids = draw(integers(lowest, 3, shape[: draw(st.integers(1, len(shape)))]))
     count = draw(st.integers(4, 5))
     if not empty:
-        kept = np.unique(ids[ids >= 0])
-        ids = np.where(ids < 0, -1, np.searchsorted(kept, ids)).astype(np.int32)
+        kept = np.unique(np.maximum(ids, 0) if (ids < 0).all() else ids[ids >= 0])
+        ids = np.where((ids < 0) & (ids >= 0).any(), -1, np.searchsorted(kept, ids))
+        ids = ids.astype(np.int32)
         count = len(kept)
     return Inputs((draw(arrays(elements, shape, unique=unique)), ids), {"num_segments": count})
 
