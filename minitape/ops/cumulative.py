@@ -45,13 +45,18 @@ def recurrence(factors, terms, *, axis, reverse):
     return result
 
 
-def _recurrence_vjp(g, s, factors, terms, *, axis, reverse):
+def _pulled(g, factors, axis, reverse):
+    """The cotangent of the terms."""
     following = shift(factors, axis=axis, reverse=not reverse, fill=0)
-    c = recurrence(following, g, axis=axis, reverse=not reverse)
-    return [c * shift(s, axis=axis, reverse=reverse, fill=0), c]
+    return recurrence(following, g, axis=axis, reverse=not reverse)
 
 
-recurrence.defvjp_all(_recurrence_vjp)
+recurrence.defvjp(
+    lambda g, s, factors, terms, *, axis, reverse: (
+        _pulled(g, factors, axis, reverse) * shift(s, axis=axis, reverse=reverse, fill=0)
+    ),
+    lambda g, s, factors, terms, *, axis, reverse: _pulled(g, factors, axis, reverse),
+)
 recurrence.defjvp(
     lambda t, s, factors, terms, *, axis, reverse: recurrence(
         factors, t * shift(s, axis=axis, reverse=reverse, fill=0), axis=axis, reverse=reverse
@@ -70,13 +75,12 @@ def _turned(x, axis, reverse):
 def _cumulative(op, x, axis, exclusive, reverse, neutral):
     """The running result, or that without the element itself: `neutral` of no elements."""
     x = convert_to_tensor(x)
-    place = axis if type(axis) is int else convert_to_tensor(axis)
-    if type(place) is not int:
-        if place.dtype.is_floating:
-            raise TypeError(f"{op.name}: axis must be an integer. Received: {axis!r}.")
-        if place.ndim:
-            raise InvalidArgumentError(f"{op.name}: axis must be a scalar. Received: {axis!r}.")
-        place = int(place)
+    place = convert_to_tensor(axis)
+    if place.dtype.is_floating:
+        raise TypeError(f"{op.name}: axis must be an integer. Received: {axis!r}.")
+    if place.ndim:
+        raise InvalidArgumentError(f"{op.name}: axis must be a scalar. Received: {axis!r}.")
+    place = int(place)
     if not -x.ndim <= place < x.ndim:
         raise InvalidArgumentError(
             f"{op.name}: expected an axis in the range [{-x.ndim}, {x.ndim}), but got {place}."
@@ -124,12 +128,7 @@ def _before(y, axis, reverse):
 
 # y[k] = y[k - 1] * x[k], so that x[k] gets y[k - 1] (g[k] + x[k + 1] (g[k + 1] + x[k + 2] (...))).
 _cumprod.defvjp(
-    lambda g, y, x, *, axis, reverse: (
-        _before(y, axis, reverse)
-        * recurrence(
-            shift(x, axis=axis, reverse=not reverse, fill=0), g, axis=axis, reverse=not reverse
-        )
-    )
+    lambda g, y, x, *, axis, reverse: _before(y, axis, reverse) * _pulled(g, x, axis, reverse)
 )
 _cumprod.defjvp(
     lambda t, y, x, *, axis, reverse: recurrence(
