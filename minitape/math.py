@@ -78,6 +78,7 @@ from .ops import (  # noqa: F401
     subtract,
     tan,
     tanh,
+    top_k,
     unsorted_segment_max,
     unsorted_segment_mean,
     unsorted_segment_min,

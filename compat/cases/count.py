@@ -1,4 +1,4 @@
-"""Counting: bins, histograms, confusion matrices, hits among the best, inverse permutations."""
+"""Counting: bins, histograms, confusion matrices; and inverse permutations."""
 
 from math import inf, nan
 
@@ -46,16 +46,6 @@ def classified(draw, weights=False):
     if weights:
         vectors.append(draw(arrays(REAL, (length,))))
     return Inputs(tuple(vectors), {"num_classes": draw(st.sampled_from([None, 4, 5]))})
-
-
-@st.composite
-def ranked(draw):
-    """Targets, of which some are no class, and predictions with ties."""
-    rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 4))
-    targets = draw(integers(-1, columns, (rows,), draw(WHOLE)))
-    odd = st.sampled_from([0.0, 0.5, 1.0, 2.0, -1.0, inf, nan])
-    predictions = draw(arrays(odd, (rows, columns), np.float32))
-    return Inputs((targets, predictions), {"k": draw(st.integers(-1, 4))})
 
 
 IDS = np.array([1, 1, 2], np.int32)
@@ -154,18 +144,6 @@ CASES = [
                 [0, 0, 1, 2, 4, 4],
                 params={"value_range": [0.0, 5.0], "nbins": 5},
             ),
-        ),
-    ),
-    Case(
-        "in_top_k",
-        lambda tf, targets, predictions, k: tf.math.in_top_k(targets, predictions, k),
-        ranked(),
-        dtypes=("float32",),
-        differentiable=False,
-        raises=(
-            Bad("InvalidArgumentError", (IDS, ones(2, 3)), {"k": 1}),
-            Bad("InvalidArgumentError", (IDS, ones(3)), {"k": 1}),
-            Bad("InvalidArgumentError", (ones(3), ones(3, 3)), {"k": 1}),
         ),
     ),
     Case(

@@ -3,18 +3,13 @@
 from ..engine import conj, convert_to_tensor
 from . import jacobian, operators, random
 from .array import (
-    IndexedSlices,
-    boolean_mask,
     broadcast_to,
     concat,
     constant,
     expand_dims,
     eye,
     fill,
-    gather,
-    getitem,
     identity,
-    one_hot,
     ones,
     pad,
     range,
@@ -47,7 +42,6 @@ from .count import (
     confusion_matrix,
     histogram_fixed_width,
     histogram_fixed_width_bins,
-    in_top_k,
     invert_permutation,
 )
 from .cumulative import (
@@ -55,6 +49,9 @@ from .cumulative import (
     cumsum,
     cumulative_logsumexp,
 )
+from .embedding import embedding_lookup
+from .gather import IndexedSlices, gather
+from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
 from .linalg import global_norm, matmul, tensordot
 from .math import (
     abs,
@@ -129,6 +126,15 @@ from .nn import (
     sparse_softmax_cross_entropy_with_logits,
 )
 from .norm import norm, normalize
+from .order import (
+    argsort,
+    in_top_k,
+    searchsorted,
+    sort,
+    top_k,
+    unique,
+    unique_with_counts,
+)
 from .pool import avg_pool2d, max_pool2d
 from .reduce import (
     argmax,
@@ -146,6 +152,17 @@ from .reduce import (
     reduce_sum,
     reduce_variance,
     zero_fraction,
+)
+from .scatter import (
+    dynamic_partition,
+    dynamic_stitch,
+    gather_nd,
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
 )
 from .segment import (
     segment_max,

@@ -1,9 +1,10 @@
-"""Counting: bins, histograms, confusion matrices, hits among the best, inverse permutations."""
+"""Counting: bins, histograms, confusion matrices; and inverse permutations."""
 
 from ..arrays import array_module, as_dtype
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _unsorted_segment_sum, reshape, squeeze
+from .array import reshape, squeeze
+from .gather import _unsorted_segment_sum
 from .math import cast, minimum
 
 
@@ -215,44 +216,6 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype="int32", na
     """
     values, limits, nbins = _bins("histogram_fixed_width_bins", values, value_range, nbins)
     return cast(_histogram_fixed_width_bins(values, limits, nbins=nbins), dtype)
-
-
-@primitive(differentiable=False, mixed=True, kinds="iu")
-def _in_top_k(targets, predictions, *, k):
-    xp = array_module(predictions)
-    classes = predictions.shape[1]
-    known = (targets >= 0) & (targets < classes) & xp.isfinite(predictions).all(axis=1)
-    if not classes:
-        return known
-    column = xp.clip(targets, 0, classes - 1)[:, None].astype("int64")
-    better = (predictions > xp.take_along_axis(predictions, column, axis=1)).sum(axis=1)
-    return known & (better < k)
-
-
-def in_top_k(targets, predictions, k, name=None):
-    """Whether each target's prediction is among the k largest of its row; equals are all among.
-
-    False where the target is no class, or where a prediction of the row is not finite.
-
-    Args:
-        targets: a vector of class numbers.
-        predictions: float32, a row for each target, with a column for each class.
-        k: how many are among the best.
-        name: not used.
-
-    Raises:
-        InvalidArgumentError: shapes or dtypes that don't fit.
-    """
-    targets, predictions = convert_to_tensor(targets), convert_to_tensor(predictions, "float32")
-    k = convert_to_tensor(k)
-    _check("in_top_k", not k.ndim and k.dtype.is_integer, "k must be one integer", k)
-    _check(
-        "in_top_k",
-        targets.ndim == 1 and predictions.ndim == 2 and len(targets) == len(predictions),
-        "targets must be a vector and predictions a matrix with a row for each",
-        (targets.shape, predictions.shape),
-    )
-    return _in_top_k(targets, predictions, k=int(k))
 
 
 @primitive(differentiable=False, kinds="iu")

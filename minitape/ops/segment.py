@@ -7,8 +7,9 @@ ids, and the last says how many segments there are.
 from ..arrays import array_module
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _unsorted_segment_sum, check_indices, reshape, segment_rows
+from .array import reshape
 from .cumulative import recurrence, shift
+from .gather import _unsorted_segment_sum, check_indices, check_integers, segment_rows
 from .math import abs, cast, divide, equal, floordiv, maximum, ones_like, sign, sqrt
 
 
@@ -16,11 +17,10 @@ def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
     """The data, the ids and their number, checked."""
     data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
     count = convert_to_tensor(num_segments)
-    _check_integers(op, "segment_ids", ids)
-    _check_integers(op, "num_segments", count)
-    if count.ndim or int(count) < 0:
+    check_integers(op, ids)
+    if count.ndim or not count.dtype.is_integer or int(count) < 0:
         raise InvalidArgumentError(
-            f"{op}: num_segments must be one number >= 0. Received: {num_segments!r}."
+            f"{op}: num_segments must be one integer >= 0. Received: {num_segments!r}."
         )
     if data.shape[: ids.ndim] != ids.shape:
         raise InvalidArgumentError(
@@ -29,14 +29,14 @@ def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
         )
     kept = array_module(ids.array).where(ids.array < 0, 0, ids.array)
     if (ids.array >= 0).any():
-        check_indices(op, kept, int(count))
+        check_indices(op, kept, int(count), "segment_ids")
     return data, ids, int(count)
 
 
 def _sorted(op: str, data, segment_ids) -> tuple:
     """The data, the ids and the number of segments, checked."""
     data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
-    _check_integers(op, "segment_ids", ids)
+    check_integers(op, ids)
     if ids.ndim != 1 or not data.ndim or len(ids) != len(data):
         raise InvalidArgumentError(
             f"{op}: segment_ids must be a vector with an id for each row of data. Received: data "
@@ -48,14 +48,6 @@ def _sorted(op: str, data, segment_ids) -> tuple:
             f"unsorted_{op} takes them in any order."
         )
     return data, ids, int(ids.array[-1]) + 1 if len(ids) else 0
-
-
-def _check_integers(op: str, name: str, x) -> None:
-    if not x.dtype.is_integer:
-        raise InvalidArgumentError(
-            f"{op}: {name} must be integers. Received: {x.dtype.name}. Convert them with "
-            "minitape.cast(x, 'int32') if they are whole numbers."
-        )
 
 
 def _sizes(data, ids, count):
