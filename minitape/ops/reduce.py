@@ -58,7 +58,7 @@ def _spread(g, x, axis, keepdims):
 
 def _number(result, x):
     """The reduction in the input's own dtype (NumPy widens small integers)."""
-    return result.astype(x.dtype, copy=False)
+    return result if result.dtype is x.dtype else result.astype(x.dtype)
 
 
 def _total(x, axis, keepdims):
