@@ -8,7 +8,7 @@ from ..arrays import array_module
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
-from .cumulative import recurrence, shift
+from .cumulative import cumprod
 from .gather import _unsorted_segment_sum, check_indices, check_integers, segment_rows
 from .math import abs, cast, divide, equal, floordiv, maximum, ones_like, sign, sqrt
 
@@ -140,22 +140,25 @@ def _all_others(data, ids):
     """For each row the product of all others in its segment, right also where some are 0."""
     xp = array_module(ids.array)
     flat = ids.array.reshape(-1)
+    rows = reshape(data, (flat.size, *data.shape[ids.ndim :]))
+    # A table with a line for each segment: the numbers of its rows, filled up with -1.
     order = xp.argsort(flat, kind="stable")
-    rows = segment_rows(reshape(data, (flat.size, *data.shape[ids.ndim :])), Tensor(order))
-    # continues[k]: whether sorted row k is of the segment of the row before it.
-    continues = xp.zeros((flat.size, *(1,) * (rows.ndim - 1)), bool)
-    continues[1:] = (xp.diff(flat[order]) == 0).reshape(-1, *continues.shape[1:])
-    before = _running(rows, continues, reverse=False)
-    after = _running(rows, xp.roll(continues, -1, axis=0), reverse=True)
-    return reshape(segment_rows(before * after, Tensor(xp.argsort(order))), data.array.shape)
-
-
-def _running(rows, continues, reverse):
-    """The product of the rows before each, that starts with 1 where it doesn't continue."""
-    continues = Tensor(continues.astype(rows.array.dtype))
-    starts = ones_like(rows) * (1 - continues)
-    factors = shift(rows, axis=0, reverse=reverse, fill=1) * continues
-    return recurrence(factors, starts, axis=0, reverse=reverse)
+    order = order[flat[order] >= 0]
+    _, starts, lengths = xp.unique(flat[order], return_index=True, return_counts=True)
+    longest = int(lengths.max(initial=0))
+    places = xp.arange(order.size) + xp.repeat(xp.arange(len(starts)) * longest - starts, lengths)
+    numbers = xp.full(len(starts) * longest, -1)
+    numbers[places] = order
+    # The products along its lines, with 1 where there is no row.
+    filling = Tensor((numbers < 0).astype(rows.array.dtype).reshape(-1, *(1,) * (rows.ndim - 1)))
+    table = segment_rows(rows, Tensor(numbers)) + filling
+    table = reshape(table, (len(starts), longest, *rows.shape[1:]))
+    others = cumprod(table, 1, exclusive=True) * cumprod(table, 1, exclusive=True, reverse=True)
+    # And back to where each row was.
+    back = xp.full(flat.size, -1)
+    back[order] = places
+    others = reshape(others, (numbers.size, *rows.shape[1:]))
+    return reshape(segment_rows(others, Tensor(back)), data.array.shape)
 
 
 _unsorted_segment_prod.defvjp(
