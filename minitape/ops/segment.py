@@ -5,12 +5,13 @@ ids, and the last says how many segments there are.
 """
 
 from ..arrays import array_module
-from ..engine import Tensor, convert_to_tensor, primitive
+from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
+from .count import occurrences
 from .cumulative import cumprod
 from .gather import _unsorted_segment_sum, check_indices, check_integers, segment_rows
-from .math import abs, cast, divide, equal, floordiv, maximum, ones_like, sign, sqrt
+from .math import abs, cast, divide, equal, floordiv, less, maximum, ones_like, sign, sqrt
 
 
 def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
@@ -52,11 +53,8 @@ def _sorted(op: str, data, segment_ids) -> tuple:
 
 def _sizes(data, ids, count):
     """How many rows each segment has (1 where none), in a shape that the results divide by."""
-    xp = array_module(ids.array)
-    flat = ids.array.reshape(-1)
-    sizes = xp.bincount(flat[flat >= 0], minlength=count)
-    lengths = (count, *(1,) * (data.ndim - ids.ndim))
-    return Tensor(xp.maximum(sizes, 1).astype(data.array.dtype).reshape(lengths))
+    sizes = cast(maximum(occurrences(ids, length=count), 1), data.dtype)
+    return reshape(sizes, (count, *(1,) * (data.ndim - ids.ndim)))
 
 
 # -- sums and means --------------------------------------------------------------------------------
@@ -136,29 +134,34 @@ def _unsorted_segment_prod(data, segment_ids, *, num_segments):
     return product
 
 
-def _all_others(data, ids):
-    """For each row the product of all others in its segment, right also where some are 0."""
-    xp = array_module(ids.array)
-    flat = ids.array.reshape(-1)
-    rows = reshape(data, (flat.size, *data.shape[ids.ndim :]))
-    # A table with a line for each segment: the numbers of its rows, filled up with -1.
+@primitive(differentiable=False, kinds="iu")
+def segment_table(segment_ids):
+    """Which rows each segment has, a line for each segment, filled up with -1; and back.
+
+    Returns:
+        The table, and for each row its place in the flattened table, -1 where its id is negative.
+    """
+    xp, flat = array_module(segment_ids), segment_ids.reshape(-1)
     order = xp.argsort(flat, kind="stable")
     order = order[flat[order] >= 0]
     _, starts, lengths = xp.unique(flat[order], return_index=True, return_counts=True)
-    longest = int(lengths.max(initial=0))
-    places = xp.arange(order.size) + xp.repeat(xp.arange(len(starts)) * longest - starts, lengths)
-    numbers = xp.full(len(starts) * longest, -1)
-    numbers[places] = order
-    # The products along its lines, with 1 where there is no row.
-    filling = Tensor((numbers < 0).astype(rows.array.dtype).reshape(-1, *(1,) * (rows.ndim - 1)))
-    table = segment_rows(rows, Tensor(numbers)) + filling
-    table = reshape(table, (len(starts), longest, *rows.shape[1:]))
-    others = cumprod(table, 1, exclusive=True) * cumprod(table, 1, exclusive=True, reverse=True)
-    # And back to where each row was.
-    back = xp.full(flat.size, -1)
-    back[order] = places
-    others = reshape(others, (numbers.size, *rows.shape[1:]))
-    return reshape(segment_rows(others, Tensor(back)), data.array.shape)
+    lines, longest = len(starts), int(lengths.max(initial=0))
+    places = xp.arange(order.size) + xp.repeat(xp.arange(lines) * longest - starts, lengths)
+    table, back = xp.full(lines * longest, -1), xp.full(flat.size, -1)
+    table[places], back[order] = order, places
+    return table.reshape(lines, longest), back
+
+
+def _all_others(data, ids):
+    """For each row the product of all others in its segment, right also where some are 0."""
+    table, back = segment_table(ids)
+    rest = data.array.shape[ids.ndim :]
+    rows = segment_rows(reshape(data, (back.array.size, *rest)), table)
+    filling = reshape(cast(less(table, 0), data.dtype), (*table.array.shape, *(1,) * len(rest)))
+    rows = rows + filling
+    others = cumprod(rows, 1, exclusive=True) * cumprod(rows, 1, exclusive=True, reverse=True)
+    others = segment_rows(reshape(others, (table.array.size, *rest)), back)
+    return reshape(others, data.array.shape)
 
 
 _unsorted_segment_prod.defvjp(
