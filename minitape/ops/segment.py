@@ -119,8 +119,9 @@ def segment_mean(data, segment_ids, name=None):
     total, sizes = _unsorted_segment_sum(data, ids, num_segments=count), _sizes(data, ids, count)
     if not data.dtype.is_integer:
         return divide(total, sizes)
-    whole = floordiv(abs(total), sizes) if total.dtype.min else floordiv(total, sizes)
-    return sign(total) * whole if total.dtype.min else whole
+    if total.dtype.min == 0:
+        return floordiv(total, sizes)
+    return sign(total) * floordiv(abs(total), sizes)  # rounded towards zero
 
 
 # -- products --------------------------------------------------------------------------------------
