@@ -58,6 +58,11 @@ def test_float16_is_added_in_float32():
     assert mt.reduce_sum(mt.ones((5000, 2), "float16"), 0).numpy().tolist() == [5000, 5000]
 
 
+def test_the_mean_of_nothing_is_nan():
+    for dtype in ("float32", "complex64"):
+        assert np.isnan(mt.reduce_mean(mt.zeros([0], dtype)))
+
+
 def test_nan_is_the_largest_and_the_smallest_but_has_no_position():
     x = mt.constant([1.0, np.nan, 3.0])
     assert np.isnan([mt.reduce_max(x), mt.reduce_min(x)]).all()
