@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from ..case import COMPLEX, FLOATS, At, Bad, Case, Inputs
 from ..inputs import AXES, NONZERO, arrays, numbers, ones
 
+# sum(|x|**p)**(1 / p - 1) and |x|**(p - 1) are rounded to three digits each, before the terms that
+# they multiply cancel: for p = 1/2 TensorFlow's tangent is a hundredth off where ours is 0.002.
+ROUNDED = {"float16": 2e-2}
 ORDERS = ["euclidean", 1, 2, 3, 2.5, 0.5, inf]
 
 
@@ -46,6 +49,7 @@ CASES = [
         "norm",
         lambda tf, x, **p: tf.norm(x, **p),
         vectors(ORDERS),
+        tolerance=ROUNDED,
         raises=(
             Bad("ValueError", (ones(2),), {"ord": "fro"}),
             Bad("ValueError", (ones(2),), {"ord": 0}),
@@ -82,6 +86,7 @@ CASES = [
         "normalize",
         lambda tf, x, **p: tf.linalg.normalize(x, **p),
         vectors(ORDERS, keepdims=False),
+        tolerance=ROUNDED,
         dtypes=(*FLOATS, *COMPLEX),
         at=(At(([3.0, 4.0],), ([0.6, 0.8], [5.0])), At(([0.0],), ([nan], [0.0]))),
     ),
