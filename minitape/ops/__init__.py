@@ -43,11 +43,41 @@ from .control import (
     vectorized_map,
     while_loop,
 )
-from .conv import conv2d
-from .embedding import embedding_lookup
-from .gather import IndexedSlices, gather, unsorted_segment_sum
-from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
-from .linalg import global_norm, matmul, tensordot
+from .conv import (
+    conv2d,
+)
+from .count import (
+    bincount,
+    confusion_matrix,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    invert_permutation,
+)
+from .cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+)
+from .embedding import (
+    embedding_lookup,
+)
+from .gather import (
+    IndexedSlices,
+    gather,
+)
+from .index import (
+    boolean_mask,
+    getitem,
+    one_hot,
+    slice,
+    strided_slice,
+    unravel_index,
+)
+from .linalg import (
+    global_norm,
+    matmul,
+    tensordot,
+)
 from .logic import (
     bitwise_and,
     bitwise_or,
@@ -152,6 +182,10 @@ from .nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
+from .norm import (
+    norm,
+    normalize,
+)
 from .order import (
     argsort,
     in_top_k,
@@ -161,17 +195,26 @@ from .order import (
     unique,
     unique_with_counts,
 )
-from .pool import avg_pool2d, max_pool2d
+from .pool import (
+    avg_pool2d,
+    max_pool2d,
+)
 from .reduce import (
     argmax,
     argmin,
+    count_nonzero,
     reduce_all,
     reduce_any,
+    reduce_euclidean_norm,
     reduce_logsumexp,
     reduce_max,
     reduce_mean,
     reduce_min,
+    reduce_prod,
+    reduce_std,
     reduce_sum,
+    reduce_variance,
+    zero_fraction,
 )
 from .scatter import (
     dynamic_partition,
@@ -183,6 +226,19 @@ from .scatter import (
     tensor_scatter_nd_min,
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
+)
+from .segment import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
 )
 from .special import (
     bessel_i0,
