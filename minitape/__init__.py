@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, errors, linalg, math, nest, nn
+from . import autodiff, debugging, errors, linalg, math, nest, nn
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,
@@ -36,7 +36,9 @@ from .engine import (
     custom_gradient,
 )
 from .ops import (
+    AggregationMethod,
     IndexedSlices,
+    RegisterGradient,
     abs,
     add,
     argmax,
@@ -45,7 +47,10 @@ from .ops import (
     atan,
     boolean_mask,
     broadcast_to,
+    case,
     cast,
+    clip_by_global_norm,
+    clip_by_norm,
     clip_by_value,
     concat,
     cond,
@@ -56,16 +61,24 @@ from .ops import (
     dynamic_partition,
     dynamic_stitch,
     equal,
+    executing_eagerly,
     exp,
     expand_dims,
     eye,
     fill,
     floor,
+    foldl,
+    foldr,
     gather,
     gather_nd,
+    grad_pass_through,
+    gradients,
     greater,
     greater_equal,
+    group,
+    hessians,
     identity,
+    identity_n,
     less,
     less_equal,
     logical_and,
@@ -77,6 +90,8 @@ from .ops import (
     minimum,
     multiply,
     negative,
+    no_gradient,
+    no_op,
     not_equal,
     numpy_function,
     one_hot,
@@ -84,6 +99,7 @@ from .ops import (
     ones_like,
     pad,
     pow,
+    print,
     py_function,
     random,
     range,
@@ -117,6 +133,7 @@ from .ops import (
     stop_gradient,
     strided_slice,
     subtract,
+    switch_case,
     tan,
     tanh,
     tensor_scatter_nd_add,
@@ -127,6 +144,7 @@ from .ops import (
     tensordot,
     tile,
     transpose,
+    tuple,
     unique,
     unique_with_counts,
     unravel_index,
@@ -137,6 +155,7 @@ from .ops import (
     zeros,
     zeros_like,
 )
+from .ops.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
 from .tracing import function
 
 __version__ = "0.1.0"

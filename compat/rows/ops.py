@@ -61,7 +61,7 @@ def unused_parts_get_zeros(tf):
     ]
 
 
-@row(66, Raises("TypeError", "gather"), theirs=WRONG)
+@row(66, Raises("InvalidArgumentError", "gather"), theirs=WRONG)
 def list_as_an_index(tf):
     tf.constant([1.0, 2.0, 3.0])[[0, 1]]
 
@@ -372,12 +372,12 @@ def label_negative(tf):
     tf.nn.sparse_softmax_cross_entropy_with_logits([-1], tf.zeros((1, 10)))
 
 
-@row(87, [floats(NAN, 0), floats(200, 200), floats(1, -1)])
+@row(87, [NAN, floats(200, 200), floats(1, -1)])
 def softmax_of_infinity_and_sigmoid_cross_entropy_far_out(tf):
     x = tf.Variable([200.0, -200.0])
     with tf.GradientTape() as tape:
         y = tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.constant([0.0, 1.0]), logits=x)
-    return [tf.nn.softmax([INF, 1.0]), y, tape.gradient(y, x)]
+    return [tf.nn.softmax([INF, 1.0])[0], y, tape.gradient(y, x)]
 
 
 @row(88, [NAN, -INF, INF, 0.0, 1.0])

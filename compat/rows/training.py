@@ -28,11 +28,15 @@ def optimizer_without_some_gradients(tf):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         tf.keras.optimizers.SGD(1.0).apply_gradients([(tf.constant(0.5), x), (None, z)])
-    warned = any("Gradients do not exist for variables" in str(w.message) for w in caught)
+    warned = any("Gradients do not exist" in str(w.message) for w in caught)
     return [tf.constant(float(x)), tf.constant(float(z)), warned]
 
 
-@row(91, Raises("ValueError", "Unknown variable.*should recreate a new optimizer instance"))
+@row(
+    91,
+    Raises("ValueError", "Unknown variable.*Use a new optimizer"),
+    theirs=Raises("ValueError", "Unknown variable.*should recreate a new optimizer instance"),
+)
 def optimizer_with_a_new_variable(tf):
     x, z, g = tf.keras.Variable(2.0), tf.keras.Variable(5.0), tf.constant(0.5)
     optimizer = tf.keras.optimizers.SGD(1.0)

@@ -26,21 +26,34 @@ from .array import (
     unstack,
     zeros,
 )
+from .clip import clip_by_global_norm, clip_by_norm, global_norm
 from .control import (
+    case,
     cond,
+    foldl,
+    foldr,
     map_fn,
-    numpy_function,
-    py_function,
-    recompute_grad,
     scan,
+    switch_case,
     vectorized_map,
     while_loop,
 )
 from .conv import conv2d
 from .embedding import embedding_lookup
+from .foreign import numpy_function, py_function
 from .gather import IndexedSlices, gather, unsorted_segment_sum
+from .graph import (
+    AggregationMethod,
+    RegisterGradient,
+    executing_eagerly,
+    group,
+    identity_n,
+    no_op,
+    print,
+    tuple,
+)
 from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
-from .linalg import global_norm, matmul, tensordot
+from .linalg import matmul, tensordot
 from .math import (
     abs,
     add,
@@ -121,6 +134,13 @@ from .order import (
     top_k,
     unique,
     unique_with_counts,
+)
+from .passes import (
+    grad_pass_through,
+    gradients,
+    hessians,
+    no_gradient,
+    recompute_grad,
 )
 from .pool import avg_pool2d, max_pool2d
 from .reduce import (

@@ -2,7 +2,7 @@
 
 from ..engine import convert_to_tensor
 from ..errors import InvalidArgumentError
-from .array import IndexedSlices
+from .gather import IndexedSlices
 from .math import cast, maximum, minimum, ones_like, sqrt, where
 from .reduce import reduce_sum
 

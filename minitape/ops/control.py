@@ -76,6 +76,10 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
         raise TypeError(f"'branch_index' must be a Tensor, got {type(branch_index)}")
     if not branch_index.dtype.is_integer:
         raise TypeError(f"'branch_index' must be an integer Tensor, got {branch_index.dtype!r}")
+    if branch_index.ndim:
+        raise InvalidArgumentError(
+            f"switch_case: branch_index must be a scalar. Received: shape {branch_index.shape}."
+        )
     functions = _numbered(branch_fns)
     if default is not None:
         _check_callable("switch_case", "default", default)
@@ -249,7 +253,7 @@ def scan(
     with graphs (`parallel_iterations` to `infer_shape`) are not used.
     """
     _check_callable("scan", "fn", fn)
-    leaves, count = _sliceable("scan", elems, IndexError)
+    leaves, _ = _sliceable("scan", elems, IndexError)
     slices = _slices(elems, leaves)
     if reverse:
         slices.reverse()

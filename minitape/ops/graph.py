@@ -55,9 +55,12 @@ class RegisterGradient:
 
     Raises:
         NotImplementedError: always, with what to do instead.
+        TypeError: the name is not a text.
     """
 
     def __init__(self, op_type):
+        if not isinstance(op_type, str):
+            raise TypeError("op_type must be a string")
         raise NotImplementedError(
             f"RegisterGradient({op_type!r}) is for ops that were added to TensorFlow in C++. Give "
             "a function a gradient of its own with custom_gradient, or make a Primitive with "
@@ -113,7 +116,7 @@ def _array_text(array, summarize: int, indent: int = 1) -> str:
     if not numpy.ndim(array):
         return _number_text(array, alone=indent == 1)
     rows = [_array_text(row, summarize, indent + 1) for row in array]
-    if 0 <= summarize and len(rows) > 2 * summarize:
+    if summarize >= 0 and len(rows) > 2 * summarize:
         rows[summarize:-summarize] = ["..."]
     between = " " if array.ndim == 1 else "\n" * (array.ndim - 1) + " " * indent
     return f"[{between.join(rows)}]"

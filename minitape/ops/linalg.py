@@ -1,7 +1,7 @@
 """Products of matrices."""
 
 from ..arrays import array_module
-from ..engine import alike, convert_to_tensor, primitive
+from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, transpose
 from .rules import sum_to_shape

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import minitape
 
-MODULES = ("", "math", "nn", "linalg", "random", "autodiff", "nest")
+MODULES = ("", "math", "nn", "linalg", "random", "autodiff", "nest", "debugging", "test")
 CLASSES = {
     "GradientTape": tf.GradientTape,
     "Variable": tf.Variable,
