@@ -2,10 +2,13 @@
 
 from . import (
     array,
+    clip,
     conv,
+    debugging,
     embedding,
     engine,
     gather,
+    graph,
     index,
     linalg,
     math,
@@ -34,5 +37,8 @@ FILES = (
     conv,
     pool,
     random,
+    clip,
+    debugging,
+    graph,
 )
 CASES = [case for file in FILES for case in file.CASES]

@@ -159,7 +159,7 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
     rounding = 10 * xp.finfo(real.numpy_dtype).eps
     rtol, atol = (convert_to_tensor(rounding if t is None else t, real) for t in (rtol, atol))
     allowed = atol.array + rtol.array * xp.abs(y.array)
-    if not (xp.abs(x.array - y.array) <= allowed).all():
+    if not (xp.abs((x - y).array) <= allowed).all():
         most = summarize or 3
         raise InvalidArgumentError(
             f"{message or ''}\nx and y not equal to tolerance rtol = {rtol.numpy()}, atol = "

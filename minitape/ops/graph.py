@@ -86,6 +86,8 @@ def print(*inputs, **kwargs):
         raise ValueError(f"Unrecognized keyword arguments for print: {kwargs}")
     summarize = 3 if summarize is None else summarize
     text = sep.join(_text(one, summarize) for one in inputs)
+    if len(inputs) == 1 and hasattr(inputs[0], "__tensor__") and not inputs[0].shape.rank:
+        text = text.strip('"')  # a text alone is printed without quotes
     if isinstance(stream, str) and stream.startswith("file://"):
         with open(stream.removeprefix("file://"), "a") as file:
             file.write(text + end)
@@ -111,10 +113,10 @@ def _text(value, summarize: int) -> str:
     return pprint.pformat(shown)
 
 
-def _array_text(array, summarize: int, indent: int = 1) -> str:
+def _array_text(array, summarize: int, indent=1) -> str:
     """An array as TensorFlow prints it: the elements without commas, as few digits as needed."""
     if not numpy.ndim(array):
-        return _number_text(array, alone=indent == 1)
+        return _number_text(array)
     rows = [_array_text(row, summarize, indent + 1) for row in array]
     if summarize >= 0 and len(rows) > 2 * summarize:
         rows[summarize:-summarize] = ["..."]
@@ -122,14 +124,13 @@ def _array_text(array, summarize: int, indent: int = 1) -> str:
     return f"[{between.join(rows)}]"
 
 
-def _number_text(x, alone: bool) -> str:
+def _number_text(x) -> str:
     if isinstance(x, (bool, numpy.bool_)):
         return str(int(x))
     if isinstance(x, (bytes, str)):
-        text = x.decode(errors="replace") if isinstance(x, bytes) else x
-        return text if alone else f'"{text}"'
+        return '"{}"'.format(x.decode(errors="replace") if isinstance(x, bytes) else x)
     if isinstance(x, numpy.floating):
-        few, all_digits = (15, 17) if x.dtype.itemsize == 8 else (6, 9)
+        kind, few, many = (float, 15, 17) if x.dtype.itemsize == 8 else (numpy.float32, 6, 9)
         text = f"{x:.{few}g}"
-        return text if type(x)(text) == x or x != x else f"{x:.{all_digits}g}"
+        return text if kind(text) == x or x != x else f"{x:.{many}g}"
     return str(x)
