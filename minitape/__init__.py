@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, debugging, errors, linalg, math, nest, nn
+from . import autodiff, debugging, errors, linalg, math, nest, nn, random
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,
@@ -101,7 +101,6 @@ from .ops import (
     pow,
     print,
     py_function,
-    random,
     range,
     rank,
     recompute_grad,

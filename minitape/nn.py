@@ -27,6 +27,6 @@ from .ops import (  # noqa: F401
     tanh,
     top_k,
 )
-from .ops.random import dropout  # noqa: F401
+from .ops.dropout import dropout  # noqa: F401
 
 swish = silu
