@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, debugging, errors, linalg, math, nest, nn, random
+from . import autodiff, debugging, errors, linalg, math, nest, nn, random, test
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,

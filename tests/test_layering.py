@@ -28,7 +28,15 @@ FLOORS = [
     ["keras.backend"],
     ["keras.datasets", "keras.saving"],
     ["keras"],
-    ["autodiff", "debugging", "linalg", "math", "nn", "random"],  # tf.math and so on: names alone
+    [
+        "autodiff",
+        "debugging",
+        "linalg",
+        "math",
+        "nn",
+        "random",
+        "test",
+    ],  # tf.math and so on: names alone
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["cli", "__main__"],
