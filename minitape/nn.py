@@ -29,6 +29,6 @@ from .ops import (  # noqa: F401
     top_k,
     zero_fraction,
 )
-from .ops.random import dropout  # noqa: F401
+from .ops.dropout import dropout  # noqa: F401
 
 swish = silu

@@ -2,13 +2,16 @@
 
 from . import (
     array,
+    clip,
     complex,
     conv,
     count,
     cumulative,
+    debugging,
     embedding,
     engine,
     gather,
+    graph,
     index,
     linalg,
     logic,
@@ -50,5 +53,8 @@ FILES = (
     conv,
     pool,
     random,
+    clip,
+    debugging,
+    graph,
 )
 CASES = [case for file in FILES for case in file.CASES]

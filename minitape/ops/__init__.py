@@ -26,6 +26,11 @@ from .array import (
     unstack,
     zeros,
 )
+from .clip import (
+    clip_by_global_norm,
+    clip_by_norm,
+    global_norm,
+)
 from .complex import (
     angle,
     complex,
@@ -34,12 +39,13 @@ from .complex import (
     real,
 )
 from .control import (
+    case,
     cond,
+    foldl,
+    foldr,
     map_fn,
-    numpy_function,
-    py_function,
-    recompute_grad,
     scan,
+    switch_case,
     vectorized_map,
     while_loop,
 )
@@ -61,9 +67,23 @@ from .cumulative import (
 from .embedding import (
     embedding_lookup,
 )
+from .foreign import (
+    numpy_function,
+    py_function,
+)
 from .gather import (
     IndexedSlices,
     gather,
+)
+from .graph import (
+    AggregationMethod,
+    RegisterGradient,
+    executing_eagerly,
+    group,
+    identity_n,
+    no_op,
+    print,
+    tuple,
 )
 from .index import (
     boolean_mask,
@@ -74,7 +94,6 @@ from .index import (
     unravel_index,
 )
 from .linalg import (
-    global_norm,
     matmul,
     tensordot,
 )
@@ -194,6 +213,13 @@ from .order import (
     top_k,
     unique,
     unique_with_counts,
+)
+from .passes import (
+    grad_pass_through,
+    gradients,
+    hessians,
+    no_gradient,
+    recompute_grad,
 )
 from .pool import (
     avg_pool2d,
