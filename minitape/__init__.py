@@ -6,7 +6,7 @@
 import importlib
 import warnings
 
-from . import autodiff, bitwise, dtypes, errors, linalg, math, nest, nn
+from . import autodiff, bitwise, debugging, dtypes, errors, linalg, math, nest, nn, random, test
 from .arrays import DType, TensorShape, as_dtype
 from .arrays.dtypes import (
     bool,
@@ -36,7 +36,9 @@ from .engine import (
     custom_gradient,
 )
 from .ops import (
+    AggregationMethod,
     IndexedSlices,
+    RegisterGradient,
     abs,
     acos,
     acosh,
@@ -53,7 +55,10 @@ from .ops import (
     bitcast,
     boolean_mask,
     broadcast_to,
+    case,
     cast,
+    clip_by_global_norm,
+    clip_by_norm,
     clip_by_value,
     complex,
     concat,
@@ -61,20 +66,31 @@ from .ops import (
     constant,
     cos,
     cosh,
+    cumsum,
     divide,
     dynamic_partition,
     dynamic_stitch,
     equal,
+    executing_eagerly,
     exp,
     expand_dims,
     eye,
     fill,
     floor,
+    foldl,
+    foldr,
     gather,
     gather_nd,
+    grad_pass_through,
+    gradients,
     greater,
     greater_equal,
+    group,
+    hessians,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
     identity,
+    identity_n,
     less,
     less_equal,
     logical_and,
@@ -86,6 +102,9 @@ from .ops import (
     minimum,
     multiply,
     negative,
+    no_gradient,
+    no_op,
+    norm,
     not_equal,
     numpy_function,
     one_hot,
@@ -93,8 +112,8 @@ from .ops import (
     ones_like,
     pad,
     pow,
+    print,
     py_function,
-    random,
     range,
     rank,
     realdiv,
@@ -105,6 +124,7 @@ from .ops import (
     reduce_max,
     reduce_mean,
     reduce_min,
+    reduce_prod,
     reduce_sum,
     reshape,
     round,
@@ -129,6 +149,7 @@ from .ops import (
     stop_gradient,
     strided_slice,
     subtract,
+    switch_case,
     tan,
     tanh,
     tensor_scatter_nd_add,
@@ -142,6 +163,7 @@ from .ops import (
     truediv,
     truncatediv,
     truncatemod,
+    tuple,
     unique,
     unique_with_counts,
     unravel_index,
@@ -152,6 +174,7 @@ from .ops import (
     zeros,
     zeros_like,
 )
+from .ops.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
 from .tracing import function
 
 __version__ = "0.1.0"

@@ -1,3 +1,11 @@
 """`tf.linalg`: the names alone; the ops stand in `minitape.ops`."""
 
-from .ops import eye, global_norm, matmul, tensordot  # noqa: F401
+from .ops import (  # noqa: F401
+    eye,
+    global_norm,
+    l2_normalize,
+    matmul,
+    norm,
+    normalize,
+    tensordot,
+)

@@ -27,7 +27,8 @@ from .ops import (  # noqa: F401
     sparse_softmax_cross_entropy_with_logits,
     tanh,
     top_k,
+    zero_fraction,
 )
-from .ops.random import dropout  # noqa: F401
+from .ops.dropout import dropout  # noqa: F401
 
 swish = silu

@@ -30,7 +30,7 @@ FLOORS = [
     ["keras"],
     ["math_special"],  # tf.math.special
     # tf.math and so on: names alone
-    ["autodiff", "bitwise", "debugging", "dtypes", "linalg", "math", "nn", "random"],
+    ["autodiff", "bitwise", "debugging", "dtypes", "linalg", "math", "nn", "random", "test"],
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["cli", "__main__"],

@@ -152,6 +152,7 @@ _KINDS = {
     "iufc": "numbers",
     "c": "complex numbers",
     "biufc": "numbers or booleans",
+    "iufb": "real numbers or booleans",
     "b": "booleans",
 }
 

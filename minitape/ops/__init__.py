@@ -26,6 +26,11 @@ from .array import (
     unstack,
     zeros,
 )
+from .clip import (
+    clip_by_global_norm,
+    clip_by_norm,
+    global_norm,
+)
 from .complex import (
     angle,
     complex,
@@ -34,20 +39,64 @@ from .complex import (
     real,
 )
 from .control import (
+    case,
     cond,
+    foldl,
+    foldr,
     map_fn,
-    numpy_function,
-    py_function,
-    recompute_grad,
     scan,
+    switch_case,
     vectorized_map,
     while_loop,
 )
-from .conv import conv2d
-from .embedding import embedding_lookup
-from .gather import IndexedSlices, gather, unsorted_segment_sum
-from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
-from .linalg import global_norm, matmul, tensordot
+from .conv import (
+    conv2d,
+)
+from .count import (
+    bincount,
+    confusion_matrix,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    invert_permutation,
+)
+from .cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+)
+from .embedding import (
+    embedding_lookup,
+)
+from .foreign import (
+    numpy_function,
+    py_function,
+)
+from .gather import (
+    IndexedSlices,
+    gather,
+)
+from .graph import (
+    AggregationMethod,
+    RegisterGradient,
+    executing_eagerly,
+    group,
+    identity_n,
+    no_op,
+    print,
+    tuple,
+)
+from .index import (
+    boolean_mask,
+    getitem,
+    one_hot,
+    slice,
+    strided_slice,
+    unravel_index,
+)
+from .linalg import (
+    matmul,
+    tensordot,
+)
 from .logic import (
     bitwise_and,
     bitwise_or,
@@ -152,6 +201,10 @@ from .nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
+from .norm import (
+    norm,
+    normalize,
+)
 from .order import (
     argsort,
     in_top_k,
@@ -161,17 +214,33 @@ from .order import (
     unique,
     unique_with_counts,
 )
-from .pool import avg_pool2d, max_pool2d
+from .passes import (
+    grad_pass_through,
+    gradients,
+    hessians,
+    no_gradient,
+    recompute_grad,
+)
+from .pool import (
+    avg_pool2d,
+    max_pool2d,
+)
 from .reduce import (
     argmax,
     argmin,
+    count_nonzero,
     reduce_all,
     reduce_any,
+    reduce_euclidean_norm,
     reduce_logsumexp,
     reduce_max,
     reduce_mean,
     reduce_min,
+    reduce_prod,
+    reduce_std,
     reduce_sum,
+    reduce_variance,
+    zero_fraction,
 )
 from .scatter import (
     dynamic_partition,
@@ -183,6 +252,19 @@ from .scatter import (
     tensor_scatter_nd_min,
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
+)
+from .segment import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
 )
 from .special import (
     bessel_i0,

@@ -1,11 +1,9 @@
 """Products of matrices."""
 
 from ..arrays import array_module
-from ..engine import alike, convert_to_tensor, primitive
+from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, transpose
-from .math import sqrt, square
-from .reduce import reduce_sum
 from .rules import sum_to_shape
 
 
@@ -90,9 +88,3 @@ def tensordot(a, b, axes, name=None):
     return reshape(
         matmul(left, right), (*(a.shape[n] for n in free_a), *(b.shape[n] for n in free_b))
     )
-
-
-def global_norm(t_list, name=None):
-    """The Euclidean norm of all tensors of a list together; None entries are passed over."""
-    squares = [reduce_sum(square(convert_to_tensor(t))) for t in t_list if t is not None]
-    return sqrt(sum(squares[1:], squares[0]))

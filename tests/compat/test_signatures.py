@@ -19,6 +19,8 @@ MODULES = (
     "random",
     "autodiff",
     "nest",
+    "debugging",
+    "random.experimental",
 )
 CLASSES = {
     "GradientTape": tf.GradientTape,
@@ -31,7 +33,6 @@ CLASSES = {
 DEVIATIONS = {
     "custom_gradient": "it is a decorator alone, so that f must be given",
     "nest.map_structure": "check_types has a name of its own instead of standing among **kwargs",
-    "random.Generator.__init__": "there is no copy_from, so that state must be given",
 }
 
 
