@@ -43,7 +43,28 @@ from .control import (
     while_loop,
 )
 from .conv import conv2d
-from .linalg import global_norm, matmul, tensordot
+from .decompose import (
+    cholesky,
+    cholesky_solve,
+    det,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    expm,
+    inv,
+    logdet,
+    lstsq,
+    matrix_rank,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    svd,
+    triangular_solve,
+)
+from .einsum import einsum
+from .linalg import cross, global_norm, matmul, matvec, tensordot
 from .math import (
     abs,
     add,
@@ -97,6 +118,17 @@ from .math import (
     tanh,
     where,
     zeros_like,
+)
+from .matrix import (
+    adjoint,
+    band_part,
+    diag,
+    diag_part,
+    matrix_transpose,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
 )
 from .nn import (
     batch_normalization,
