@@ -78,8 +78,6 @@ def _identity(x) -> Any:
 @primitive(kinds="fc")
 def _inv(input):
     """The inverse of each matrix."""
-    if array_module(input).isnan(input).any():
-        raise ValueError("input is not invertible: it holds nan")
     if input.dtype == "float16":  # LAPACK has no half precision
         return array_module(input).linalg.inv(input.astype("float32")).astype("float16")
     return array_module(input).linalg.inv(input)
@@ -111,27 +109,64 @@ def _det(input):
 
 
 def _cofactors(y, x):
-    """What the determinant y of x changes by with each element of x: y times the inverse.
+    """What the determinant y changes by with each element of x: y times the inverse, transposed.
 
-    It is a polynomial in the elements and there for singular matrices too, which TensorFlow
-    refuses.
+    That is a polynomial in the elements, and there for singular matrices too, which TensorFlow
+    refuses. Near them the two terms that the inverse's derivative has would cancel.
     """
-    singular = y.array == 0
+    xp = array_module(x.array)
+    s = _each_matrix(lambda x: xp.linalg.svd(x, compute_uv=False), x.array)
+    limit = numpy.finfo(s.dtype).eps ** 0.5
+    singular = s.min(-1, initial=math.inf) <= limit * s.max(-1, initial=0)
     if not singular.any():
         return _matrix(y) * matrix_transpose(_inv(x))
-    singular = Tensor(singular[..., None, None])
-    regular = where(singular, _identity(x), x)
-    return matrix_transpose(where(singular, _adjugate(x), _matrix(y) * _inv(regular)))
+    mask = Tensor(singular[..., None, None])
+    by_inverse = _matrix(y) * _inv(where(mask, _identity(x), x))
+    rank = int((s > limit * s.max(-1, keepdims=True))[singular].sum(-1).min())
+    by_polynomial = _adjugate(where(mask, x, _identity(x)), rank)
+    return matrix_transpose(where(mask, by_polynomial, by_inverse))
 
 
-def _adjugate(x):
-    """det(x) times the inverse of x as a polynomial, by Faddeev and LeVerrier's recursion."""
-    identity = _identity(x)
+def _adjugate(x, rank):
+    """det(x) times the inverse of x, for x of this rank, without dividing by what is 0.
+
+    Between the singular vectors of x, which are constants here, it is [[a, b], [c, d]] with a
+    regular block a of `rank` rows. The others are about 0, but have derivatives: of them only
+    d - c a^-1 b is inverted, as a polynomial.
+    """
+    xp = array_module(x.array)
+    u, _, vh = xp.linalg.svd(x.array)
+    turned = Tensor(xp.asarray(xp.linalg.det(u) * xp.linalg.det(vh)))
+    to_u, v = adjoint(Tensor(u)), adjoint(Tensor(vh))
+    m = matmul(matmul(to_u, x), v)
+    a, b = m[..., :rank, :rank], m[..., :rank, rank:]
+    c, d = m[..., rank:, :rank], m[..., rank:, rank:]
+    inverse = _inv(a)
+    left, right = matmul(inverse, b), matmul(c, inverse)
+    adjugate, rest = _small_adjugate(d - matmul(c, left))
+    y = concat(
+        [
+            concat([_matrix(rest) * inverse + matmul(matmul(left, adjugate), right),
+                    -matmul(left, adjugate)], -1),
+            concat([-matmul(adjugate, right), adjugate], -1),
+        ],
+        -2,
+    )  # fmt: skip
+    return _matrix(turned * _det(a)) * matmul(matmul(v, y), to_u)
+
+
+def _small_adjugate(x):
+    """det(x) times the inverse of x, and det(x), by Faddeev and LeVerrier's recursion.
+
+    Its terms cancel in large matrices; it is meant for as many rows as a rank lacks.
+    """
+    rows, identity = x.shape[-1], _identity(x)
     y = zeros_like(x) + identity
-    for k in range(1, x.shape[-1]):
+    for k in range(1, rows):
         y = matmul(x, y)
         y = y - _matrix(trace(y) / k) * identity
-    return y if x.shape[-1] % 2 else -y
+    y = y if rows % 2 else -y
+    return y, trace(matmul(x, y)) / rows
 
 
 _det.defvjp(lambda g, y, x: _matrix(g) * _cofactors(y, x))
@@ -200,8 +235,6 @@ def _solve(matrix, rhs):
     xp = array_module(matrix)
     if matrix.ndim != rhs.ndim or matrix.ndim < 2 or matrix.shape[:-2] != rhs.shape[:-2]:
         raise ValueError("matrix and rhs must be matrices, or as many matrices: none is broadcast")
-    if xp.isnan(matrix).any():
-        raise ValueError("Input matrix is not invertible: it holds nan")
     return xp.linalg.solve(matrix, rhs)
 
 

@@ -184,7 +184,8 @@ def _paired_axes(a, b, axes) -> tuple[list, list]:
         if axes < 0:
             raise ValueError(f"tensordot: `axes` must be at least 0. Received: {axes}.")
         if axes > min(a.ndim, b.ndim):
-            raise ValueError(
+            error = ValueError if axes > a.ndim else IndexError
+            raise error(
                 f"tensordot: `axes` must not be larger than the number of axes. Received: {axes}, "
                 f"for shapes {a.shape} and {b.shape}."
             )

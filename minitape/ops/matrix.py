@@ -75,7 +75,7 @@ class _Diagonals(NamedTuple):
         inside = (along >= 0) & (along < lengths)
         row, column = along - numpy.minimum(k, 0), along + numpy.maximum(k, 0)
         shape = self.shape(rows, columns)
-        return tuple(x.reshape(shape) for x in (row, column, inside))
+        return row.reshape(shape), column.reshape(shape), inside.reshape(shape)
 
 
 def _diagonals(op: str, k, align: str) -> _Diagonals:
