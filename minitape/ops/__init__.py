@@ -64,6 +64,29 @@ from .cumulative import (
     cumsum,
     cumulative_logsumexp,
 )
+from .decompose import (
+    cholesky,
+    cholesky_solve,
+    det,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    expm,
+    inv,
+    logdet,
+    lstsq,
+    matrix_rank,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    svd,
+    triangular_solve,
+)
+from .einsum import (
+    einsum,
+)
 from .embedding import (
     embedding_lookup,
 )
@@ -94,7 +117,9 @@ from .index import (
     unravel_index,
 )
 from .linalg import (
+    cross,
     matmul,
+    matvec,
     tensordot,
 )
 from .logic import (
@@ -182,6 +207,17 @@ from .math import (
     xdivy,
     xlog1py,
     xlogy,
+)
+from .matrix import (
+    adjoint,
+    band_part,
+    diag,
+    diag_part,
+    matrix_transpose,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
 )
 from .nn import (
     batch_normalization,
