@@ -1,0 +1,177 @@
+"""Whether two runs of a program agree, as far as rounding lets them.
+
+Two results that lie within some thousand roundings of each other agree: that settles nearly every
+program. Of the others it is found out how far rounding may carry them: TensorFlow runs the program
+again in a higher precision, and several times with noise of a few units in the last place after each
+step that isn't exact. What moves TensorFlow's own result as far as minitape's is away from it is no
+error of minitape's. If it moves so far that the result says nothing (a comparison of two numbers
+that rounding makes equal or not, say), the program is discarded, and counted.
+"""
+
+import enum
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import minitape
+
+from .program import Program, Step, in_precision
+from .running import Raised, run
+from .vocabulary import EXACT
+
+# How far apart two results may lie without further ado, relative to the largest of them.
+TIGHT = {"float64": 1e-9, "float32": 1e-5, "float16": 5e-3}
+TIGHT |= {"complex128": 1e-9, "complex64": 1e-5}
+SMALL = 1e-3  # the size from which on errors are relative
+HIGHER = {"float16": "float64", "float32": "float64", "complex64": "complex128"}
+NOISE = 8  # units in the last place, about what a library's function may be off
+RUNS = 4
+SLACK = 30  # how many times further than TensorFlow's own result moves
+HOPELESS = 0.05  # beyond that part of the result nothing can be said
+
+
+class Verdict(enum.Enum):
+    AGREE = "agree"
+    UNSTABLE = "unstable"
+    DIFFER = "differ"
+
+
+class Finding(NamedTuple):
+    """The outcome of a comparison: a verdict; where they differ and how."""
+
+    verdict: Verdict
+    label: str = ""
+    what: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What sort of difference it is, however the values are named."""
+        head = self.label.rpartition(" ")[0] or "value"
+        return f"{head}: {self.what.partition(':')[0]}"
+
+
+def structure(ours: Any, theirs: Any) -> str:
+    """What differs between two results apart from their numbers; "" for nothing."""
+    if isinstance(ours, Raised) or isinstance(theirs, Raised):
+        names = [
+            f"raised {x.error}" if isinstance(x, Raised) else "returned" for x in (ours, theirs)
+        ]
+        if names[0] == names[1]:
+            return ""
+        texts = [x.message if isinstance(x, Raised) else str(x) for x in (ours, theirs)]
+        return f"{names[0]}, expected {names[1]}: {texts[0][:200]!r} and {texts[1][:200]!r}"
+    if (ours is None) != (theirs is None):
+        return f"{'None' if ours is None else 'a value'}, expected the other: {ours}, {theirs}"
+    if ours is None:
+        return ""
+    if ours.dtype != theirs.dtype:
+        return f"dtype: {ours.dtype}, expected {theirs.dtype}"
+    if ours.shape != theirs.shape:
+        return f"shape: {ours.shape}, expected {theirs.shape}"
+    return ""
+
+
+def distance(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """The largest difference between two arrays of one shape; inf where only one is finite."""
+    if ours.dtype.kind not in "fc":
+        return 0.0 if np.array_equal(ours, theirs) else np.inf
+    if ours.dtype.kind == "c" and not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
+        # The parts of an infinite product are the library's business; that it is one is not.
+        good = np.isfinite(theirs)
+        if not np.array_equal(np.isfinite(ours), good):
+            return np.inf
+        return distance(ours[good], theirs[good])
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(ours.astype(_wide(ours)) - theirs.astype(_wide(theirs)))
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    apart = np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))
+    return float(apart.max(initial=0.0))
+
+
+def _wide(x: np.ndarray) -> str:
+    return "complex128" if x.dtype.kind == "c" else "float64"
+
+
+def size(x: np.ndarray) -> float:
+    """The largest finite magnitude, SMALL at least."""
+    if x.dtype.kind not in "fc":
+        return 1.0
+    magnitudes = np.abs(x[np.isfinite(x)].astype(_wide(x)))
+    return float(max(SMALL, magnitudes.max(initial=0.0)))
+
+
+def noisy(tf, seed: int) -> Callable:
+    """What changes the results of inexact steps in their last digits."""
+    rng = np.random.default_rng(seed)
+
+    def change(step: Step, value):
+        if step.op in EXACT or not (value.dtype.is_floating or value.dtype.is_complex):
+            return value
+        dtype = np.dtype(value.dtype.as_numpy_dtype)
+        unit = NOISE * float(np.finfo(dtype).eps) * rng.uniform(-1, 1, tuple(value.shape))
+        # Added, not multiplied: a variable's or a tensor's slope of inf times 0 stays out of it.
+        array = np.asarray(value)
+        return value + tf.constant(np.where(np.isfinite(array), array * unit, 0).astype(dtype))
+
+    return change
+
+
+def compare(tf, program: Program, engine=minitape) -> Finding:
+    """Runs a program on minitape (or another engine) and on TensorFlow, and compares."""
+    ours, theirs = run(engine, program), run(tf, program)
+    suspicious = {}
+    for label in [*theirs, *(x for x in ours if x not in theirs)]:
+        missing = Raised("nothing", "")
+        x, y = ours.get(label, missing), theirs.get(label, missing)
+        if isinstance(y, Raised) and y.error in UNKNOWN_TO_TENSORFLOW:
+            return Finding(Verdict.AGREE)
+        different = structure(x, y)
+        if different:
+            suspicious[label] = different
+        elif isinstance(x, np.ndarray):
+            apart = distance(x, y)
+            if apart > TIGHT.get(x.dtype.name, 0.0) * size(y):
+                suspicious[label] = f"numbers: off by {apart:.3g} of {size(y):.3g}:\n{x}\n{y}"
+    if not suspicious:
+        return Finding(Verdict.AGREE)
+    return _examined(tf, program, ours, theirs, suspicious)
+
+
+# Derivatives that TensorFlow lacks, which minitape may have.
+UNKNOWN_TO_TENSORFLOW = {"LookupError", "NotImplementedError", "UnimplementedError"}
+
+
+def _examined(tf, program, ours, theirs, suspicious) -> Finding:
+    others = [run(tf, program, noisy(tf, seed)) for seed in range(RUNS)]
+    if any(leaf.array.dtype.name in HIGHER for leaf in program.leaves.values()):
+        others.append(run(tf, in_precision(program, HIGHER)))
+    unstable = False
+    for label, different in suspicious.items():
+        x, y = ours.get(label), theirs.get(label)
+        if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray) or structure(x, y):
+            # Shapes may follow from numbers; whether it does, the noise tells.
+            if all(_alike(other.get(label), y) for other in others):
+                return Finding(Verdict.DIFFER, label, different)
+            unstable = True
+            continue
+        moved = 0.0
+        for other in others:
+            z = other.get(label)
+            if not isinstance(z, np.ndarray) or z.shape != y.shape:
+                moved = np.inf
+            else:
+                moved = max(moved, distance(z.astype(y.dtype), y))
+        apart, scale = distance(x, y), size(y)
+        if apart <= SLACK * moved or moved > HOPELESS * scale:
+            unstable = unstable or moved > HOPELESS * scale
+            continue
+        return Finding(Verdict.DIFFER, label, different)
+    return Finding(Verdict.UNSTABLE if unstable else Verdict.AGREE)
+
+
+def _alike(x, y) -> bool:
+    """Whether two runs of TensorFlow end alike, numbers and precision apart."""
+    if isinstance(x, Raised) or isinstance(y, Raised):
+        return type(x) is type(y) and x.error == y.error
+    return (x is None) == (y is None) and (x is None or x.shape == y.shape)
