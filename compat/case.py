@@ -8,10 +8,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 FLOATS = ("float16", "float32", "float64")
+COMPLEX = ("complex64", "complex128")
 NUMBERS = (*FLOATS, "int32")
 
 # How far two results may lie apart, in units of the largest of them: some hundred roundings.
-TOLERANCE = {"float16": 5e-3, "float32": 1e-5, "float64": 1e-12, "int32": 0.0, "int64": 0.0}
+TOLERANCE = {
+    "float16": 5e-3,
+    "float32": 1e-5,
+    "float64": 1e-12,
+    "complex64": 1e-5,
+    "complex128": 1e-12,
+}
 
 
 class Inputs(NamedTuple):
@@ -39,8 +46,9 @@ class Example:
 
     def in_float64(self) -> "Example":
         """The same call in the precision that finite differences need."""
-        arrays = tuple(a.astype("float64") if a.dtype.kind == "f" else a for a in self.arrays)
-        return replace(self, arrays=arrays, dtype="float64")
+        wide = {"f": "float64", "c": "complex128"}
+        arrays = tuple(a.astype(wide.get(a.dtype.kind, a.dtype)) for a in self.arrays)
+        return replace(self, arrays=arrays, dtype=wide[np.dtype(self.dtype).kind])
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Case:
             least 1/16 away from every kink and singularity.
         peer: the call in TensorFlow, where that is spelled otherwise.
         covers: further primitives that are tested here, such as those of the op's gradient.
-        dtypes: the dtypes that float inputs are tried in.
+        dtypes: the dtypes that float inputs are tried in, complex ones among them.
         differentiable: False where there is nothing to differentiate.
         tolerance: by dtype, relative to the largest element.
         at: points where value and gradient are known exactly.
@@ -118,7 +126,7 @@ class Case:
     @property
     def float_examples(self) -> st.SearchStrategy:
         """A strategy of Examples that can be differentiated."""
-        return self._examples([dtype for dtype in self.dtypes if dtype.startswith("float")])
+        return self._examples([d for d in self.dtypes if d.startswith(("float", "complex"))])
 
     def _examples(self, dtypes) -> st.SearchStrategy:
         return st.builds(
@@ -139,9 +147,14 @@ class Case:
 
 
 def converted(array: np.ndarray, dtype: str) -> np.ndarray:
-    """A float array in another dtype; integers are those next further from zero."""
+    """A float array in another dtype; integers are those next further from zero.
+
+    The imaginary parts of complex numbers are the real ones in reverse, halved.
+    """
     if array.dtype.kind != "f":
         return array
+    if np.dtype(dtype).kind == "c":
+        array = array + 0.5j * array.ravel()[::-1].reshape(array.shape)
     if np.dtype(dtype).kind in "iu":
         array = np.copysign(np.ceil(np.abs(array)), array)
     return array.astype(dtype)

@@ -20,13 +20,18 @@ def call_of(tf, case, example):
 
 
 def is_float(x) -> bool:
-    """Whether a tensor has a derivative."""
-    return x.dtype.is_floating
+    """Whether a tensor has a derivative: it holds floats, or complex numbers."""
+    return x.dtype.is_floating or x.dtype.is_complex
 
 
 def floats(tensors) -> list:
     """The float tensors among these."""
     return [x for x in tensors if is_float(x)]
+
+
+def dense(tf, d):
+    """The derivative as a tensor, where it is IndexedSlices."""
+    return tf.convert_to_tensor(d) if hasattr(d, "indices") else d
 
 
 def gradient(tf, f, xs, cotangents, unconnected="none") -> list:
@@ -38,14 +43,14 @@ def gradient(tf, f, xs, cotangents, unconnected="none") -> list:
     found = tape.gradient(
         ys, sources, output_gradients=cotangents, unconnected_gradients=unconnected
     )
-    return [tf.convert_to_tensor(d) if hasattr(d, "indices") else d for d in found]
+    return [dense(tf, d) for d in found]
 
 
 def tangent(tf, f, xs, directions, unconnected="zero") -> list:
     """Jv: for each float result, its derivative along the directions of the float inputs."""
     with tf.autodiff.ForwardAccumulator(floats(xs), directions) as accumulator:
         ys = floats(f(*xs))
-    return accumulator.jvp(ys, unconnected_gradients=unconnected)
+    return [dense(tf, t) for t in accumulator.jvp(ys, unconnected_gradients=unconnected)]
 
 
 def second_gradient(tf, f, xs, cotangents, directions) -> list:

@@ -31,7 +31,7 @@ def assert_close(ours, theirs, tolerance: float, what: str) -> None:
     """Raises unless the arrays agree within tolerance times the largest element (or 1)."""
     ours, theirs = np.asarray(ours), np.asarray(theirs)
     assert ours.shape == theirs.shape, f"{what}: shape {ours.shape}, expected {theirs.shape}"
-    finite = np.abs(theirs[np.isfinite(theirs)]) if theirs.dtype.kind == "f" else np.zeros(0)
+    finite = np.abs(theirs[np.isfinite(theirs)]) if theirs.dtype.kind in "fc" else np.zeros(0)
     largest = max(1.0, finite.max(initial=0))
     np.testing.assert_allclose(
         ours, theirs, rtol=tolerance, atol=tolerance * largest, equal_nan=True, err_msg=what
@@ -51,7 +51,14 @@ def assert_same(case, ours: list, theirs: list, what: str) -> None:
 
 def random_like(rng, tensors) -> list:
     """Random arrays from -1 to 1 of the shapes and dtypes of these tensors."""
-    return [rng.uniform(-1, 1, tuple(x.shape)).astype(x.dtype.name) for x in tensors]
+
+    def random(x):
+        array = rng.uniform(-1, 1, tuple(x.shape))
+        if x.dtype.is_complex:
+            array = array + 1j * rng.uniform(-1, 1, tuple(x.shape))
+        return array.astype(x.dtype.name)
+
+    return [random(x) for x in tensors]
 
 
 def drawn(case, example, tf=minitape):
@@ -66,8 +73,11 @@ def constants(tf, *lists) -> list:
 
 
 def inner(xs, ys) -> float:
-    """The inner product of two lists of arrays."""
-    return sum(float(np.sum(np.asarray(x) * np.asarray(y))) for x, y in zip(xs, ys, strict=True))
+    """The inner product of two lists of arrays, as of pairs of real numbers if they are complex."""
+    return sum(
+        float(np.sum(np.conj(np.asarray(x)) * np.asarray(y)).real)
+        for x, y in zip(xs, ys, strict=True)
+    )
 
 
 def size_of(xs, ys) -> float:

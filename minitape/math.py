@@ -7,6 +7,7 @@ from .ops import (  # noqa: F401
     argmin,
     atan,
     ceil,
+    conj,
     cos,
     cosh,
     divide,
@@ -60,4 +61,5 @@ from .ops import (  # noqa: F401
     subtract,
     tan,
     tanh,
+    unsorted_segment_sum,
 )

@@ -4,8 +4,8 @@ import hypothesis.extra.numpy as hnp
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import NUMBERS, At, Bad, Case, Inputs, primitive
-from ..inputs import AXES, REAL, SHAPES, along, arrays, booleans, call, one, ones
+from ..case import COMPLEX, NUMBERS, At, Bad, Case, Inputs, primitive
+from ..inputs import AXES, REAL, SHAPES, along, arrays, booleans, call, integers, one, ones
 
 DTYPES = st.sampled_from(["float32", "float64", "int32"])
 SMALL = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
@@ -363,6 +363,20 @@ CASES = [
             Bad("InvalidArgumentError", (ones(2), np.array([0])), {"axis": 1}),
         ),
         at=(At(([1.0, 2.0], [1, 1, 0]), [2.0, 2.0, 1.0], ([1.0, 2.0],), params={"axis": 0}),),
+    ),
+    Case(
+        "unsorted_segment_sum",
+        lambda tf, x, ids: tf.math.unsorted_segment_sum(x, ids, 3),
+        st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()).flatmap(
+            lambda shape: call(
+                arrays(REAL, shape[:2]), integers(-1, 2, shape[: 1 + shape[2]], dtype=np.int32)
+            )
+        ),
+        dtypes=(*NUMBERS, *COMPLEX),
+        raises=(
+            Bad("InvalidArgumentError", (ones(2), np.array([0, 3]))),
+            Bad("InvalidArgumentError", (ones(2, 2), np.array([0, 1, 1]))),
+        ),
     ),
     Case(
         "scatter_update",

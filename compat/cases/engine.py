@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..case import NUMBERS, Bad, Case
+from ..case import COMPLEX, NUMBERS, At, Bad, Case
 from ..inputs import NONZERO, POSITIVE, REAL, arrays, broadcast, call, one, ones, same
 
 
@@ -17,6 +17,22 @@ def through_a_variable(tf, x):
     with tf.GradientTape() as tape:
         y = variable * variable
     return [y, tape.gradient(y, variable)]
+
+
+def jacobian(tf, x, y, **p):
+    """The Jacobian of a product with respect to both factors."""
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([x, y])
+        z = tf.tensordot(x, x * y, 1)
+    return tape.jacobian(z, [x, y], experimental_use_pfor=False)
+
+
+def batch_jacobian(tf, x):
+    """The Jacobian of each example of a function of two arguments."""
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = x[:, :1] * tf.exp(x)
+    return tape.batch_jacobian(y, x, experimental_use_pfor=False)
 
 
 CASES = [
@@ -76,4 +92,27 @@ CASES = [
         same(REAL, REAL),
     ),
     Case("read_variable", through_a_variable, one(REAL), differentiable=False),
+    # -- complex numbers -------------------------------------------------------------------------
+    Case(
+        "operators on complex numbers",
+        lambda tf, x, y: [x + y, x - y, x * y, x / y, -x],
+        broadcast(REAL, NONZERO),
+        dtypes=COMPLEX,
+    ),
+    Case(
+        "conj",
+        lambda tf, x: tf.math.conj(x) * x * x,
+        one(REAL),
+        dtypes=(*NUMBERS, *COMPLEX),
+        # The gradient of a holomorphic function is the conjugate of its derivative.
+        at=(At(([1 + 2j],), [5 + 10j], ([7 + 4j],)),),
+    ),
+    # -- Jacobians -------------------------------------------------------------------------------
+    Case(
+        "jacobian",
+        jacobian,
+        call(arrays(REAL, (2, 2)), arrays(REAL, (2, 2))),
+        dtypes=("float64", "complex128"),
+    ),
+    Case("batch_jacobian", batch_jacobian, call(arrays(REAL, (2, 3))), dtypes=("float64",)),
 ]

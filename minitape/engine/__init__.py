@@ -2,7 +2,7 @@
 
 from .custom import custom_gradient
 from .forward import ForwardAccumulator
-from .primitive import PRIMITIVES, Primitive, alike, convert_to_tensor, primitive
+from .primitive import PRIMITIVES, Primitive, alike, conj, convert_to_tensor, primitive
 from .recording import Recorder, active, only
 from .tape import Entry, GradientTape, UnconnectedGradients
 from .tensor import Tensor

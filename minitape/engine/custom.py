@@ -4,7 +4,7 @@ import inspect
 from functools import partial, wraps
 
 from .. import nest
-from .primitive import Primitive, convert_to_tensor
+from .primitive import Primitive, conj, convert_to_tensor
 from .recording import active
 from .tape import GradientTape
 from .tensor import Tensor
@@ -12,7 +12,7 @@ from .tensor import Tensor
 
 def _gradients(grad_fn, keywords: dict, g, y, *inputs) -> list:
     """What grad_fn gives for the inputs: the arguments, then the variables. Checked."""
-    found = nest.flatten(grad_fn(*nest.flatten(g), **keywords))
+    found = nest.flatten(grad_fn(*map(conj, nest.flatten(g)), **keywords))
     if len(found) != len(inputs):
         raise ValueError(
             f"custom_gradient function expected to return {len(inputs)} gradients, but returned "
@@ -21,7 +21,7 @@ def _gradients(grad_fn, keywords: dict, g, y, *inputs) -> list:
     gradients: list = [None] * len(inputs)
     for i, (x, d) in enumerate(zip(inputs, found, strict=True)):
         if d is not None and x.is_differentiable:
-            gradients[i] = d = convert_to_tensor(d, x.dtype)
+            gradients[i] = d = conj(convert_to_tensor(d, x.dtype))
             if d.shape != x.shape:
                 raise ValueError(
                     f"A custom gradient must have its input's shape {x.shape}. Received: {d.shape}."

@@ -70,7 +70,10 @@ def _transposed(op, inputs, output, params, tangents) -> list:
     with GradientTape() as tape:
         tape.watch(cotangents)
         found = op.vjp(cotangents, output, inputs, params, wanted)
-    pairs = [(d, t) for d, t in zip(found, tangents, strict=True) if d is not None]
     sources = nest.flatten(cotangents)
-    pushed = tape.gradient([d for d, _ in pairs], sources, [t for _, t in pairs])
-    return pushed or [None] * len(sources)
+    totals: dict[int, Any] = {}
+    for d, t in zip(found, tangents, strict=True):
+        if d is not None:
+            totals[d.id] = totals[d.id] + t if d.id in totals else t
+    tape._sweep(totals, {c.id for c in sources})
+    return [totals.get(c.id) for c in sources]

@@ -24,14 +24,20 @@ class Primitive:
     vjp) or the tangent of one input (in a jvp). Rules are written in ops, so that derivatives of
     derivatives come by themselves. For an op with several outputs, g and y are tuples.
 
+    With complex numbers a cotangent c means Re(sum(c_y dy)) = Re(sum(c_x dx)): so the rule of a
+    holomorphic op is that of the real one, with no conjugate in it. TensorFlow's gradient is the
+    conjugate of c; the tape takes it where cotangents enter and leave.
+
     Attributes:
         name: the op's name.
         forward: raw arrays in, raw array (or a tuple of them) out; never writes into its inputs.
         differentiable: False for ops whose output doesn't vary smoothly (comparisons, argmax).
         mixed: True where the inputs may have different dtypes (indices beside values, say).
         kinds: NumPy's letters for what the first input may hold ("fc", "iu", "b"); "" for anything.
+        passes_slices: True where the vjp hands on IndexedSlices as they are; others get them dense.
     """
 
+    passes_slices = False
     vjps: tuple[Callable | None, ...] = ()
     jvps: tuple[Callable | None, ...] = ()
     vjp_all: Callable | None = None
@@ -112,6 +118,15 @@ def pack(*tensors):
 
 
 pack.defvjp_all(lambda g, y, *tensors: [g[i] for i in range(len(tensors))])
+
+
+@primitive
+def conj(x):
+    """The complex conjugate, elementwise; x itself where it is real."""
+    return array_module(x).conj(x) if x.dtype.kind == "c" else x
+
+
+conj.linear(lambda g, y, x: conj(g))
 
 
 def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None) -> Any:

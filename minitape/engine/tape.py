@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from .. import nest
 from ..errors import InvalidArgumentError
-from .primitive import convert_to_tensor
+from .primitive import conj, convert_to_tensor
 from .recording import Recorder, active, only
 from .tensor import Tensor, full_like
 from .variable import Variable
@@ -44,6 +44,8 @@ class GradientTape(Recorder):
     Args:
         persistent: whether `gradient` may be called more than once.
         watch_accessed_variables: whether trainable variables are watched by themselves.
+
+    `jacobian` and `batch_jacobian`, rows of gradients, stand in `ops/jacobian.py`.
     """
 
     def __init__(self, persistent=False, watch_accessed_variables=True):
@@ -146,35 +148,48 @@ class GradientTape(Recorder):
             InvalidArgumentError: an output gradient of the wrong shape or dtype.
         """
         zero = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
+        self._begin()
+        targets, flat_sources = _checked(target, "a target"), _checked(sources, "a source")
+        gradients = self._pull(targets, self._cotangents(targets, output_gradients), flat_sources)
+        for i, (x, d) in enumerate(zip(flat_sources, gradients, strict=True)):
+            if isinstance(x, Variable):
+                x.no_gradient_reason = self._reason(x) if d is None else None
+            gradients[i] = full_like(x, 0) if d is None and zero else d
+        self._end()
+        return nest.pack_sequence_as(sources, gradients) if targets else None
+
+    def _begin(self) -> None:
+        """Before a sweep: the tape must not be used up, and its block is left for good."""
         if not self._started:
             raise RuntimeError(
                 "A non-persistent GradientTape can only be used to compute one set of gradients "
-                "(or jacobians), after its `with` block. Make it with "
-                "GradientTape(persistent=True) to use it again."
+                "(or jacobians), after its `with` block. GradientTape(persistent=True) can be used "
+                "more often."
             )
-        targets, flat_sources = _checked(target, "a target"), _checked(sources, "a source")
         if self in active.recorders:
             if self._persistent:
-                _log.warning(
-                    "Calling GradientTape.gradient on a persistent tape inside its context records "
-                    "the gradient's ops too, which costs time: do so only for second derivatives."
-                )
+                _log.warning("Inside its block a persistent tape records its gradient's ops too.")
             else:
                 self.__exit__()
-        cotangents = self._seed(targets, output_gradients)
-        self._sweep(cotangents, {x.id for x in flat_sources})
-        gradients = []
-        for x in flat_sources:
-            d = cotangents.get(x.id)
-            if isinstance(x, Variable):
-                x.no_gradient_reason = self._reason(x) if d is None else None
-            gradients.append(full_like(x, 0) if d is None and zero else d)
+
+    def _end(self) -> None:
+        """After the sweeps: a tape that isn't persistent is used up, and frees what it kept."""
         if not self._persistent:
             self._started, self._entries, self._connected = False, [], set()
-        return nest.pack_sequence_as(sources, gradients) if targets else None
 
-    def _seed(self, targets: list, output_gradients) -> dict[int, Any]:
-        """The cotangents that the backward sweep starts from, by id."""
+    def _pull(self, targets: list, cotangents: list, sources: list) -> list:
+        """The gradient for each of the sources, None where no target depends on it."""
+        totals: dict[int, Any] = {}
+        for y, g in zip(targets, cotangents, strict=True):
+            if g is not None:
+                g = conj(g) if g.array.dtype.kind == "c" else g
+                totals[y.id] = totals[y.id] + g if y.id in totals else g
+        self._sweep(totals, {x.id for x in sources})
+        found = [(x, totals.get(x.id)) for x in sources]
+        return [d if d is None or x.array.dtype.kind != "c" else conj(d) for x, d in found]
+
+    def _cotangents(self, targets: list, output_gradients) -> list:
+        """What the backward sweep starts from: a tensor for each target, None for integers."""
         ones = [full_like(y, 1) for y in targets]
         given = ones if output_gradients is None else nest.flatten(output_gradients)
         if len(given) != len(targets) or any(g is None for g in given):
@@ -182,8 +197,8 @@ class GradientTape(Recorder):
                 f"output_gradients must hold one tensor for each of the {len(targets)} "
                 f"targets. Received: {output_gradients!r}."
             )
-        cotangents: dict[int, Any] = {}
-        for y, one, g in zip(targets, ones, given, strict=True):
+        cotangents: list = [None] * len(targets)
+        for i, (y, one, g) in enumerate(zip(targets, ones, given, strict=True)):
             if not y.is_differentiable:
                 _log.warning(_NOT_FLOATING, "target", y.array.dtype.name)
                 continue
@@ -193,8 +208,7 @@ class GradientTape(Recorder):
                     f"An output gradient must have its target's shape {y.shape} (or be a scalar) "
                     f"and dtype {y.array.dtype}. Received: shape {g.shape}, dtype {g.array.dtype}."
                 )
-            g = g if g.array.shape == y.array.shape else one * g
-            cotangents[y.id] = cotangents[y.id] + g if y.id in cotangents else g
+            cotangents[i] = g if g.array.shape == y.array.shape else one * g
         return cotangents
 
     def _sweep(self, cotangents: dict[int, Any], source_ids: set[int]) -> None:
@@ -209,14 +223,16 @@ class GradientTape(Recorder):
                 if all(g is None for g in found):
                     continue
                 g: Any = tuple(
-                    full_like(one, 0) if g is None else g for one, g in zip(y, found, strict=True)
+                    full_like(one, 0) if g is None else g.__tensor__()
+                    for one, g in zip(y, found, strict=True)
                 )
-            elif y.id in source_ids:  # an intermediate tensor that is asked for as well
-                g = cotangents.get(y.id)
             else:
-                g = cotangents.pop(y.id, None)
-            if g is None:
-                continue
+                # An intermediate tensor that is asked for as well keeps its cotangent.
+                g = cotangents.get(y.id) if y.id in source_ids else cotangents.pop(y.id, None)
+                if g is None:
+                    continue
+                if type(g) is not Tensor and not op.passes_slices:
+                    g = g.__tensor__()
             for x, d in zip(inputs, op.vjp(g, y, inputs, params, self._connected)):  # noqa: B905
                 if d is not None:
                     known = cotangents.get(x.id)

@@ -15,6 +15,7 @@ def read_variable(value):
 
 
 read_variable.linear(lambda g, y, variable: g)
+read_variable.passes_slices = True
 
 
 class Variable(ArrayView):

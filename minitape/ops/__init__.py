@@ -1,7 +1,7 @@
 """Floor 2: the vocabulary. Each op stands whole, forward and derivative, in one block."""
 
-from ..engine import convert_to_tensor
-from . import operators, random
+from ..engine import conj, convert_to_tensor
+from . import jacobian, operators, random
 from .array import (
     IndexedSlices,
     boolean_mask,
@@ -28,6 +28,7 @@ from .array import (
     stop_gradient,
     tile,
     transpose,
+    unsorted_segment_sum,
     unstack,
     zeros,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from ..arrays import array_module, as_dtype
+from ..arrays import TensorShape, array_module, as_dtype
 from ..engine import Tensor, alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .rules import broadcast_to as _broadcast_to
@@ -158,6 +158,7 @@ def identity(input):
 
 
 identity.linear(lambda g, y, x: g)
+identity.passes_slices = True
 
 
 @primitive(differentiable=False)
@@ -462,9 +463,18 @@ def _gather_key(xp, indices, shape, axis, batch_dims):
     return (*others, indices.reshape(batch + (1,) * (axis - batch_dims) + rest))
 
 
-_gather.defvjp(
-    lambda g, y, params, indices, *, axis, batch_dims: _gather_grad(
-        g, indices, axis=axis, batch_dims=batch_dims, shape=params.array.shape
+def _gather_vjp(g, y, params, indices, *, axis, batch_dims):
+    shape = params.array.shape
+    if axis == batch_dims == 0:  # the rows alone, as TensorFlow gives them: they may be few
+        rows = reshape(g, (indices.array.size, *shape[1:]))
+        return IndexedSlices(rows, reshape(indices, (indices.array.size,)), constant(shape))
+    return _gather_grad(g, indices, axis=axis, batch_dims=batch_dims, shape=shape)
+
+
+_gather.defvjp(_gather_vjp, None)
+_gather.defjvp(
+    lambda t, y, params, indices, *, axis, batch_dims: _gather(
+        t, indices, axis=axis, batch_dims=batch_dims
     ),
     None,
 )
@@ -506,13 +516,107 @@ def check_indices(op: str, indices, limit: int) -> None:
         )
 
 
+@primitive(mixed=True)
+def _unsorted_segment_sum(data, segment_ids, *, num_segments):
+    xp = array_module(data)
+    rest = data.shape[segment_ids.ndim :]
+    ids, rows = segment_ids.reshape(-1), data.reshape(segment_ids.size, *rest)
+    if (ids < 0).any():
+        ids, rows = ids[ids >= 0], rows[ids >= 0]
+    total = xp.zeros((num_segments, *rest), data.dtype)
+    xp.add.at(total, ids, rows)
+    return total
+
+
+def _segment_rows(g, y, data, segment_ids, *, num_segments):
+    """Each row of the data gets what its segment got; those of no segment nothing."""
+    xp = array_module(segment_ids.array)
+    rows = _gather(g, Tensor(xp.maximum(segment_ids.array, 0)), axis=0, batch_dims=0)
+    if (segment_ids.array >= 0).all():
+        return rows
+    lengths = (*segment_ids.shape, *(1,) * (data.ndim - segment_ids.ndim))
+    return rows * Tensor((segment_ids.array >= 0).astype(g.array.dtype).reshape(lengths))
+
+
+_unsorted_segment_sum.linear(_segment_rows, None)
+
+
+def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
+    """The sums of the rows of `data` that have the same id: the transpose of `gather`.
+
+    Args:
+        data: a tensor whose shape begins with that of `segment_ids`.
+        segment_ids: integers below `num_segments`; rows with a negative one are left out.
+        num_segments: how many sums there are; those of no rows are 0.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: an id that is too large, or shapes that don't fit.
+    """
+    data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
+    if data.shape[: ids.ndim] != ids.shape:
+        raise InvalidArgumentError(
+            f"unsorted_segment_sum: the shape of data, {data.shape}, must begin with that of "
+            f"segment_ids. Received: {ids.shape}."
+        )
+    check_indices("unsorted_segment_sum", ids.array * (ids.array > 0), max(int(num_segments), 1))
+    return _unsorted_segment_sum(data, ids, num_segments=int(num_segments))
+
+
 class IndexedSlices:
-    """Rows of a larger tensor: `values[i]` belongs at row `indices[i]`."""
+    """Rows of a larger tensor: `values[i]` belongs at row `indices[i]`, and doubles are added.
+
+    The gradient of a table of which few rows were used. Where a tensor is expected it becomes one.
+
+    Args:
+        values: a tensor whose first axis counts the rows.
+        indices: as many integers.
+        dense_shape: the shape of the larger tensor.
+    """
 
     def __init__(self, values, indices, dense_shape=None):
         self.values = convert_to_tensor(values)
         self.indices = convert_to_tensor(indices)
         self.dense_shape = dense_shape
+
+    @property
+    def dtype(self):
+        """Type of the elements."""
+        return self.values.dtype
+
+    @property
+    def shape(self):
+        """The shape of the larger tensor."""
+        return None if self.dense_shape is None else TensorShape(static_shape(self.dense_shape))
+
+    def __tensor__(self) -> Tensor:
+        """The larger tensor, zero where no row is given."""
+        if self.dense_shape is None:
+            raise ValueError(
+                f"Tensor conversion requested for IndexedSlices without dense_shape: {self!r}."
+            )
+        rows = static_shape(self.dense_shape)[0]
+        return _unsorted_segment_sum(self.values, self.indices, num_segments=rows)
+
+    def numpy(self) -> Any:
+        """The larger tensor as a NumPy array."""
+        return self.__tensor__().numpy()
+
+    def __array__(self, dtype=None, copy=None) -> Any:
+        return self.__tensor__().__array__(dtype, copy)
+
+    def __add__(self, other):
+        if isinstance(other, IndexedSlices):
+            values = concat([self.values, other.values], 0)
+            indices = concat([self.indices, other.indices], 0)
+            return IndexedSlices(values, indices, self.dense_shape)
+        return self.__tensor__() + other
+
+    def __repr__(self) -> str:
+        return (
+            f"IndexedSlices(indices={self.indices!r}, values={self.values!r}, "
+            f"dense_shape={self.dense_shape!r})"
+        )
 
 
 @primitive(differentiable=False, mixed=True)
