@@ -3,7 +3,8 @@
 import numpy as np
 
 from .. import nest
-from ..engine import Variable
+from ..engine import Variable, conj
+from ..ops import zeros_like
 
 
 def tape_page(tape, target, names=None):
@@ -56,9 +57,11 @@ def tape_page(tape, target, names=None):
         heads = [f"d({known[y.id]}) = {_value(dy)}" for y, dy in pairs if dy is not None]
         if not heads:
             continue  # the target does not depend on it
+        # An op's rule takes and gives the conjugate of the gradient: see Primitive.
+        g = nest.map_structure(conj, _filled(g, entry.output))
         contributions = entry.op.vjp(g, entry.output, entry.inputs, entry.params, sources)
         adds = [
-            f"d({known[x.id]}) += {_value(dx)}"
+            f"d({known[x.id]}) += {_value(conj(dx))}"
             for x, dx in zip(entry.inputs, contributions, strict=False)
             if dx is not None and x.id in known
         ]
@@ -105,6 +108,13 @@ def _value(tensor):
         array, separator=", ", formatter={"float_kind": lambda number: f"{number:.4g}"}
     )
     return text.replace("\n", "")
+
+
+def _filled(g, output):
+    """An entry's cotangents, zeros for those of its outputs that were not used."""
+    if type(output) is not tuple:
+        return g
+    return tuple(zeros_like(y) if dy is None else dy for y, dy in zip(output, g, strict=True))
 
 
 def _aligned(rows):

@@ -93,3 +93,22 @@ def test_an_empty_tape():
         "backward: from the last line to the first",
         "gradient",
     ]
+
+
+def test_complex_derivatives_are_tensorflows_at_every_line():
+    z = mt.constant(1 + 2j)
+    with mt.GradientTape() as tape:
+        tape.watch(z)
+        y = z * z
+    page = tape_page(tape, y, names={"z": z, "y": y})
+    # The conjugate of the derivative 2z.
+    assert "d(z) += 1.-2.j  d(z) += 1.-2.j" in page
+    assert page.endswith("d(z) = 2.-4.j")
+
+
+def test_an_unused_output_has_no_derivative_on_the_page():
+    x = mt.Variable([1.0, 3.0])
+    with mt.GradientTape() as tape:
+        _, variance = mt.nn.moments(x, 0)
+    page = tape_page(tape, variance)
+    assert "d(Variable) = [-1, 1]" in page
