@@ -6,6 +6,7 @@ compares all values, shapes, dtypes, errors and gradients. A program is data; a 
 small and printed as a script that runs.
 """
 
+from . import program
 from .command import examine, random_program
 from .comparing import Finding, Verdict, compare
 from .program import Leaf, Program, Ref, Step
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "directions_like",
     "examine",
+    "program",
     "random_program",
     "run",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 
 import minitape
 
+from .deviations import FINITE, NOT_IN, NOT_IN_FLOAT64
 from .program import MODES, Leaf, Program, Ref, Step
 from .running import as_array, differentiable, function_of
 
@@ -15,7 +16,7 @@ WEIGHTS = (45, 35, 8, 8, 4)
 INTEGERS = ("int32", "int32", "int32", "int64", "int64", "uint8", "int8", "int16")
 REAL_PART = {"complex128": "float64", "complex64": "float32"}
 LARGEST = 64  # elements of a value
-SPECIAL = (0.0, -0.0, float("inf"), float("-inf"), float("nan"), 1e30, -1e-30)
+SPECIAL = (0.0, -0.0, float("inf"), float("-inf"), float("nan"), 3e4, -6e-5)
 
 
 class Unfit(Exception):
@@ -62,6 +63,7 @@ class Builder:
     def __init__(self, seed: Any):
         self.rng = random.Random(seed)
         self.dtype = self.rng.choices(FLOAT_DTYPES, WEIGHTS)[0]
+        self.mode = self.rng.choices(MODES, (60, 32, 6, 2))[0]
         self.leaves: dict[str, Leaf] = {}
         self.steps: list[Step] = []
         self.values: dict[str, Any] = {}
@@ -69,7 +71,8 @@ class Builder:
         self.failed = False
         # An axis is often as long as another, so that things fit.
         self.sides = [self.rng.randint(1, 4) for _ in range(2)]
-        self.special = self.rng.random() < 0.05
+        # Infinite complex numbers have no agreed arithmetic.
+        self.special = self.rng.random() < 0.05 and not self.dtype.startswith("complex")
 
     # -- chance ------------------------------------------------------------------------------------
 
@@ -212,7 +215,12 @@ class Builder:
 
     def step(self, op: str, *args, results: int | None = 1, **params) -> Ref:
         """Adds a call and returns its (first) result; with results=None, it takes all of a list."""
-        if self.failed:
+        if self.failed or op in NOT_IN.get(self.mode, ()):
+            raise Unfit
+        arrays = [self.arrays[a.name] for a in args if isinstance(a, Ref) and a.name in self.arrays]
+        if op in FINITE and not all(np.isfinite(x).all() for x in arrays):
+            raise Unfit
+        if op in NOT_IN_FLOAT64 and any(x.dtype == np.float64 for x in arrays):
             raise Unfit
         first = self.name("y")
 
@@ -253,11 +261,10 @@ class Builder:
             targets = {candidates[-1], *self.rng.sample(candidates, min(len(candidates), 1))}
         else:
             targets = set()
-        mode = self.rng.choices(MODES, (60, 32, 6, 2))[0]
         return Program(
             dict(self.leaves),
             tuple(self.steps),
             tuple(sorted(targets, key=names.index)),
-            mode,
+            self.mode,
             self.rng.randrange(1000),
         )

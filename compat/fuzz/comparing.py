@@ -18,7 +18,7 @@ import minitape
 
 from .program import Program, Step, in_precision
 from .running import Raised, run
-from .vocabulary import EXACT
+from .vocabulary import EXACT, SUMS
 
 # How far apart two results may lie without further ado, relative to the largest of them.
 TIGHT = {"float64": 1e-9, "float32": 1e-5, "float16": 5e-3}
@@ -105,14 +105,16 @@ def noisy(tf, seed: int) -> Callable:
     """What changes the results of inexact steps in their last digits."""
     rng = np.random.default_rng(seed)
 
-    def change(step: Step, value):
+    def change(step: Step, inputs: list, value):
         if step.op in EXACT or not (value.dtype.is_floating or value.dtype.is_complex):
             return value
-        dtype = np.dtype(value.dtype.as_numpy_dtype)
-        unit = NOISE * float(np.finfo(dtype).eps) * rng.uniform(-1, 1, tuple(value.shape))
-        # Added, not multiplied: a variable's or a tensor's slope of inf times 0 stays out of it.
         array = np.asarray(value)
-        return value + tf.constant(np.where(np.isfinite(array), array * unit, 0).astype(dtype))
+        magnitude = np.where(np.isfinite(array), np.abs(array), 0)
+        if step.op in SUMS:  # what cancels leaves an error of the size of the terms
+            magnitude = magnitude + max(map(size, inputs), default=0.0)
+        unit = NOISE * float(np.finfo(array.dtype).eps) * rng.uniform(-1, 1, array.shape)
+        # Added, not multiplied, so that the derivative stays the op's.
+        return value + tf.constant(np.asarray(magnitude * unit).astype(array.dtype))
 
     return change
 
@@ -122,8 +124,7 @@ def compare(tf, program: Program, engine=minitape) -> Finding:
     ours, theirs = run(engine, program), run(tf, program)
     suspicious = {}
     for label in [*theirs, *(x for x in ours if x not in theirs)]:
-        missing = Raised("nothing", "")
-        x, y = ours.get(label, missing), theirs.get(label, missing)
+        x, y = _outcome(ours, label), _outcome(theirs, label)
         if isinstance(y, Raised) and y.error in UNKNOWN_TO_TENSORFLOW:
             return Finding(Verdict.AGREE)
         different = structure(x, y)
@@ -136,6 +137,12 @@ def compare(tf, program: Program, engine=minitape) -> Finding:
     if not suspicious:
         return Finding(Verdict.AGREE)
     return _examined(tf, program, ours, theirs, suspicious)
+
+
+def _outcome(run: dict, label: str) -> Any:
+    """What a run has under a label: its result, or the error that kept it from coming so far."""
+    errors = [x for x in run.values() if isinstance(x, Raised)]
+    return run.get(label, errors[0] if errors else Raised("nothing"))
 
 
 # Derivatives that TensorFlow lacks, which minitape may have.

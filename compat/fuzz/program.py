@@ -232,7 +232,7 @@ def _differentiated(program: Program, steps, show, watched, targets) -> list[str
     if program.mode == "gradient":
         return [*tape, *show, *gradient, 'print("gradient =", d)']
     if program.mode == "jvp":
-        jvp = f'print("jvp =", accumulator.jvp({targets}))'
+        jvp = f'print("jvp =", accumulator.jvp({targets}, "zero"))'
         return [*block(forward, steps), *show, jvp]
     first = [*tape, *gradient, "d = [x for x in d if x is not None]"]
     if program.mode == "second":
@@ -240,7 +240,5 @@ def _differentiated(program: Program, steps, show, watched, targets) -> list[str
         second = f'print("second =", outer.gradient(d, {watched}, {along}))'
         outer = block("with tf.GradientTape() as outer:", [f"outer.watch({watched})", *first])
         return [*outer, *show, 'print("gradient =", d)', second]
-    jvp = 'print("second =", accumulator.jvp(d))'
+    jvp = 'print("second =", accumulator.jvp(d, "zero"))'
     return [*block(forward, first), *show, 'print("gradient =", d)', jvp]
-
-

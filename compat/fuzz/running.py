@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .program import Leaf, Program, Step, resolved
+from .program import Leaf, Program, Step, resolved, used
 
 OPERATORS: dict[str, Callable] = {
     "+": operator.add,
@@ -74,8 +74,7 @@ def directions_like(tf, tensors, seed: int) -> list:
     """Random tensors of the shapes and dtypes of these: cotangents, or directions."""
     rng = np.random.default_rng(seed)
     return [
-        tf.constant(on_grid(rng, tuple(x.shape), np.dtype(x.dtype.as_numpy_dtype)))
-        for x in tensors
+        tf.constant(on_grid(rng, tuple(x.shape), np.dtype(x.dtype.as_numpy_dtype))) for x in tensors
     ]
 
 
@@ -92,7 +91,7 @@ def run(tf, program: Program, noise: Callable | None = None) -> dict[str, Any]:
     Args:
         tf: the engine, minitape or TensorFlow.
         program: what to run.
-        noise: called on the results of each step, to change them by as much as rounding may.
+        noise: called with each step, its inputs and each result, which it may change.
     """
     outcome: dict[str, Any] = {}
     leaves = {name: made(tf, leaf) for name, leaf in program.leaves.items()}
@@ -103,9 +102,13 @@ def run(tf, program: Program, noise: Callable | None = None) -> dict[str, Any]:
     def steps() -> dict:
         values = dict(leaves)
         for step in program.steps:
-            for name, value in zip(step.names, _results(tf, step, values, outcome), strict=True):
-                values[name] = noise(step, value) if noise else value
-                outcome[name] = as_array(values[name])
+            found = _results(tf, step, values, outcome)
+            if noise:
+                inputs = [as_array(values[name]) for name in used(step)]
+                found = [noise(step, inputs, value) for value in found]
+            for name, value in zip(step.names, found, strict=True):
+                values[name] = value
+                outcome[name] = as_array(value)
         return values
 
     try:
@@ -199,7 +202,7 @@ def _jvp(tf, program, sources, steps, outcome) -> None:
     ) as accumulator:
         values = steps()
     names = [n for n in program.targets if differentiable(values[n])]
-    _kept("jvp", names, accumulator.jvp([values[n] for n in names]), outcome)
+    _kept("jvp", names, accumulator.jvp([values[n] for n in names], "zero"), outcome)
 
 
 def _forward_over_reverse(tf, program, sources, steps, outcome) -> None:
@@ -209,7 +212,7 @@ def _forward_over_reverse(tf, program, sources, steps, outcome) -> None:
     ) as accumulator:
         found = _first(tf, program, sources, steps, outcome)
     _kept("gradient", sources, found, outcome)
-    tangents = [None if d is None else accumulator.jvp(d) for d in found]
+    tangents = [None if d is None else accumulator.jvp(d, "zero") for d in found]
     _kept("forward over reverse", sources, tangents, outcome)
 
 

@@ -44,6 +44,19 @@ EXACT = {
     *("complex", "strided_slice", "math.count_nonzero", "fill", "strided_slice"),
 }
 
+# Ops that add up many terms, in an order of the library's own.
+SUMS = {
+    *("reduce_sum", "reduce_mean", "math.reduce_variance", "math.reduce_std", "nn.moments"),
+    *("cumsum", "matmul", "@", "linalg.matmul", "linalg.matvec", "tensordot", "einsum"),
+    *("linalg.einsum", "nn.conv1d", "nn.conv2d", "nn.depthwise_conv2d", "nn.avg_pool2d"),
+    *("math.segment_sum", "math.segment_mean", "math.unsorted_segment_sum", "linalg.trace"),
+    *("math.unsorted_segment_mean", "math.unsorted_segment_sqrt_n", "add_n", "linalg.cross"),
+    *("linalg.solve", "linalg.triangular_solve", "linalg.inv", "linalg.det", "linalg.expm"),
+    *("scatter_nd", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "math.polyval"),
+    *("math.reduce_euclidean_norm", "math.log_softmax", "nn.log_softmax", "reduce_logsumexp"),
+    *("nn.batch_normalization", "math.accumulate_n", "linalg.pinv", "linalg.cholesky"),
+}
+
 
 def entry(*names: str):
     """Decorator that adds an op; of several names each is one, and is given to the function."""
@@ -63,8 +76,11 @@ FUNCTIONS = {
     ("fc", REAL): "identity stop_gradient zeros_like ones_like -x negative square",
     ("fci", REAL): "abs abs(x)",
     ("fi", REAL): "sign round",
-    ("f", REAL): "floor math.ceil math.rint nn.relu nn.relu6 math.is_nan math.is_inf math.is_finite "
-    "atan asinh nn.elu nn.selu nn.silu nn.gelu nn.leaky_relu nn.softplus math.softplus "
+    (
+        "f",
+        REAL,
+    ): "floor math.ceil math.rint nn.relu nn.relu6 math.is_nan math.is_inf math.is_finite "
+    "atan asinh nn.elu nn.selu nn.silu nn.gelu nn.softplus math.softplus "
     "math.log_sigmoid math.softsign nn.softsign nn.crelu math.erf math.erfc math.bessel_i0e "
     "math.bessel_i1e math.special.dawsn math.special.fresnel_cos math.special.fresnel_sin "
     "math.reciprocal_no_nan nn.l2_loss math.zero_fraction",
@@ -131,7 +147,11 @@ def partner(b: Builder, x: Ref, domain: Domain) -> Ref:
 
 def pair(b: Builder, name: str, kinds: str, domain: Domain):
     x = b.pick(kinds)
-    if name in "+ - * / < <= > >=".split() and b.array(x).dtype.kind in "fc" and b.chance(0.15):
+    if (
+        name in ["+", "-", "*", "/", "<", "<=", ">", ">="]
+        and b.array(x).dtype.kind in "fc"
+        and b.chance(0.15)
+    ):
         number = b.rng.choice([2, 0.5, -1.5, 3.0, 1])
         return b.step(name, *((x, number) if b.chance(0.5) else (number, x)))
     if domain is REAL and b.chance(0.15):
@@ -142,7 +162,9 @@ def pair(b: Builder, name: str, kinds: str, domain: Domain):
 
 for (kinds, domain), names in PAIRS.items():
     for name in names.split():
-        ENTRIES[name] = lambda b, name=name, kinds=kinds, domain=domain: pair(b, name, kinds, domain)
+        ENTRIES[name] = lambda b, name=name, kinds=kinds, domain=domain: pair(
+            b, name, kinds, domain
+        )
 
 
 @entry("pow", "**", "math.pow")
@@ -168,6 +190,12 @@ def clip(b: Builder):
         low = b.fresh(dtype.name, Domain(-2, -0.5), ())
         return b.step("clip_by_value", x, low, b.fresh(dtype.name, Domain(0.5, 2), ()))
     return b.step("clip_by_value", b.pick("f"), b.rng.choice([-1.0, -0.5]), b.rng.choice([1.0, 2]))
+
+
+@entry("nn.leaky_relu")
+def leaky_relu(b: Builder):
+    # An alpha that float32 holds: TensorFlow's default of 0.2 is float32's also in float64.
+    return b.step("nn.leaky_relu", b.pick("f"), b.rng.choice([0.25, 0.5]))
 
 
 @entry("cast")
