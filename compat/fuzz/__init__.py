@@ -2,8 +2,8 @@
 
 `python -m compat fuzz --programs 10000 --seed 1 --jobs 2` makes programs of a few ops each (a graph
 with shared parts, in one of several dtypes, differentiated once or twice, backward or forward), and
-compares all values, shapes, dtypes, errors and gradients. A program is data; a counterexample is made
-small and printed as a script that runs.
+compares all values, shapes, dtypes, errors and gradients. A program is data; a counterexample is
+made small and printed as a script that runs.
 """
 
 from . import program

@@ -7,9 +7,10 @@ import numpy as np
 
 import minitape
 
+from ..derivatives import is_float
 from .deviations import FINITE, NOT_IN, NOT_IN_FLOAT64
 from .program import MODES, Leaf, Program, Ref, Step
-from .running import as_array, differentiable, function_of
+from .running import as_array, function_of
 
 FLOAT_DTYPES = ("float64", "float32", "complex128", "complex64", "float16")
 WEIGHTS = (45, 35, 8, 8, 4)
@@ -256,7 +257,7 @@ class Builder:
     def finished(self) -> Program:
         """The program, with targets and a mode."""
         names = [n for s in self.steps for n in s.names if n in self.values]
-        candidates = [n for n in names if differentiable(self.values[n])]
+        candidates = [n for n in names if is_float(self.values[n])]
         if candidates:
             targets = {candidates[-1], *self.rng.sample(candidates, min(len(candidates), 1))}
         else:

@@ -1,4 +1,4 @@
-"""`python -m compat fuzz`: random programs on minitape and TensorFlow, and what they disagree on."""
+"""`python -m compat fuzz`: random programs on minitape and TensorFlow, and where they disagree."""
 
 import argparse
 import logging

@@ -2,8 +2,8 @@
 
 Two results that lie within some thousand roundings of each other agree: that settles nearly every
 program. Of the others it is found out how far rounding may carry them: TensorFlow runs the program
-again in a higher precision, and several times with noise of a few units in the last place after each
-step that isn't exact. What moves TensorFlow's own result as far as minitape's is away from it is no
+again in a higher precision, and several times with noise of a few units in the last place after
+each step that isn't exact. What moves TensorFlow's own result as far as minitape's is away from it is no
 error of minitape's. If it moves so far that the result says nothing (a comparison of two numbers
 that rounding makes equal or not, say), the program is discarded, and counted.
 """
@@ -20,7 +20,8 @@ from .program import Program, Step, in_precision
 from .running import Raised, run
 from .vocabulary import EXACT, SUMS
 
-# How far apart two results may lie without further ado, relative to the largest of them.
+# How far apart two results may lie without further ado, relative to the largest of them. What counts
+# is the least precise dtype in the program.
 TIGHT = {"float64": 1e-9, "float32": 1e-5, "float16": 5e-3}
 TIGHT |= {"complex128": 1e-9, "complex64": 1e-5}
 SMALL = 1e-3  # the size from which on errors are relative
@@ -123,6 +124,10 @@ def compare(tf, program: Program, engine=minitape) -> Finding:
     """Runs a program on minitape (or another engine) and on TensorFlow, and compares."""
     ours, theirs = run(engine, program), run(tf, program)
     suspicious = {}
+    tight = max(
+        [0.0, *(TIGHT.get(x.dtype.name, 0.0) for x in theirs.values() if hasattr(x, "dtype"))]
+        + [TIGHT.get(leaf.array.dtype.name, 0.0) for leaf in program.leaves.values()]
+    )
     for label in [*theirs, *(x for x in ours if x not in theirs)]:
         x, y = _outcome(ours, label), _outcome(theirs, label)
         if isinstance(y, Raised) and y.error in UNKNOWN_TO_TENSORFLOW:
@@ -132,7 +137,7 @@ def compare(tf, program: Program, engine=minitape) -> Finding:
             suspicious[label] = different
         elif isinstance(x, np.ndarray):
             apart = distance(x, y)
-            if apart > TIGHT.get(x.dtype.name, 0.0) * size(y):
+            if apart > tight * size(y):
                 suspicious[label] = f"numbers: off by {apart:.3g} of {size(y):.3g}:\n{x}\n{y}"
     if not suspicious:
         return Finding(Verdict.AGREE)

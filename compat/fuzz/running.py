@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..derivatives import dense, is_float
 from .program import Leaf, Program, Step, resolved, used
 
 OPERATORS: dict[str, Callable] = {
@@ -57,11 +58,6 @@ def made(tf, leaf: Leaf):
     return tf.Variable(leaf.array) if leaf.kind == "variable" else tf.constant(leaf.array)
 
 
-def differentiable(x) -> bool:
-    """Whether a tensor or variable has a derivative."""
-    return x.dtype.is_floating or x.dtype.is_complex
-
-
 def on_grid(rng, shape, dtype: np.dtype) -> np.ndarray:
     """Random multiples of 1/8 from -2 to 2, of which many dtypes hold products exactly."""
     array = rng.integers(-16, 17, shape) / 8
@@ -95,9 +91,7 @@ def run(tf, program: Program, noise: Callable | None = None) -> dict[str, Any]:
     """
     outcome: dict[str, Any] = {}
     leaves = {name: made(tf, leaf) for name, leaf in program.leaves.items()}
-    sources = {
-        n: x for n, x in leaves.items() if program.leaves[n].kind != "array" and differentiable(x)
-    }
+    sources = {n: x for n, x in leaves.items() if program.leaves[n].kind != "array" and is_float(x)}
 
     def steps() -> dict:
         values = dict(leaves)
@@ -149,12 +143,12 @@ def _derivative(label: str, outcome: dict, compute: Callable):
 
 
 def _targets(program: Program, values: Mapping) -> list:
-    return [values[n] for n in program.targets if differentiable(values[n])]
+    return [values[n] for n in program.targets if is_float(values[n])]
 
 
-def _kept(label: str, names, found, outcome: dict) -> None:
+def _kept(tf, label: str, names, found, outcome: dict) -> None:
     for name, x in zip(names, found, strict=True):
-        outcome[f"{label} {name}"] = as_array(x)
+        outcome[f"{label} {name}"] = as_array(dense(tf, x))
 
 
 def _first(tf, program, sources, steps, outcome) -> list:
@@ -168,31 +162,28 @@ def _first(tf, program, sources, steps, outcome) -> list:
         "gradient", outcome, lambda: tape.gradient(targets, list(sources.values()), w)
     )
     found = [None] * len(sources) if found is None else found
-    return [d if d is None else tf.convert_to_tensor(d) for d in found]
+    return [dense(tf, d) for d in found]
 
 
 def _gradient(tf, program, sources, steps, outcome) -> None:
     found = _first(tf, program, sources, steps, outcome)
-    _kept("gradient", sources, found, outcome)
+    _kept(tf, "gradient", sources, found, outcome)
 
 
 def _second(tf, program, sources, steps, outcome) -> None:
     with tf.GradientTape() as outer:
         outer.watch(list(sources.values()))
         found = _first(tf, program, sources, steps, outcome)
-    _kept("gradient", sources, found, outcome)
+    _kept(tf, "gradient", sources, found, outcome)
     found = [d for d in found if d is not None]
     if not found:
         return
     u = directions_like(tf, found, program.seed + 1)
 
     def compute():
-        return [
-            d if d is None else tf.convert_to_tensor(d)
-            for d in outer.gradient(found, list(sources.values()), u)
-        ]
+        return outer.gradient(found, list(sources.values()), u)
 
-    _kept("second", sources, _derivative("second", outcome, compute), outcome)
+    _kept(tf, "second", sources, _derivative("second", outcome, compute), outcome)
 
 
 def _jvp(tf, program, sources, steps, outcome) -> None:
@@ -201,8 +192,8 @@ def _jvp(tf, program, sources, steps, outcome) -> None:
         xs, directions_like(tf, xs, program.seed + 1)
     ) as accumulator:
         values = steps()
-    names = [n for n in program.targets if differentiable(values[n])]
-    _kept("jvp", names, accumulator.jvp([values[n] for n in names], "zero"), outcome)
+    names = [n for n in program.targets if is_float(values[n])]
+    _kept(tf, "jvp", names, accumulator.jvp([values[n] for n in names], "zero"), outcome)
 
 
 def _forward_over_reverse(tf, program, sources, steps, outcome) -> None:
@@ -211,9 +202,9 @@ def _forward_over_reverse(tf, program, sources, steps, outcome) -> None:
         xs, directions_like(tf, xs, program.seed + 1)
     ) as accumulator:
         found = _first(tf, program, sources, steps, outcome)
-    _kept("gradient", sources, found, outcome)
+    _kept(tf, "gradient", sources, found, outcome)
     tangents = [None if d is None else accumulator.jvp(d, "zero") for d in found]
-    _kept("forward over reverse", sources, tangents, outcome)
+    _kept(tf, "forward over reverse", sources, tangents, outcome)
 
 
 _DIFFERENTIATED = {

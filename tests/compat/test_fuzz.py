@@ -1,4 +1,4 @@
-"""The fuzzer: its programs are data and always the same, the engines agree, and it notices wrong ops."""
+"""The fuzzer: its programs are data, always the same; it notices wrong ops, and finds none."""
 
 import contextlib
 import io
