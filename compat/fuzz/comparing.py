@@ -3,9 +3,9 @@
 Two results that lie within some thousand roundings of each other agree: that settles nearly every
 program. Of the others it is found out how far rounding may carry them: TensorFlow runs the program
 again in a higher precision, and several times with noise of a few units in the last place after
-each step that isn't exact. What moves TensorFlow's own result as far as minitape's is away from it is no
-error of minitape's. If it moves so far that the result says nothing (a comparison of two numbers
-that rounding makes equal or not, say), the program is discarded, and counted.
+each step that isn't exact. What moves TensorFlow's own result as far as minitape's is away from it
+is no error of minitape's. If it moves so far that the result says nothing (a comparison of two
+numbers that rounding makes equal or not, say), the program is discarded, and counted.
 """
 
 import enum
@@ -20,8 +20,8 @@ from .program import Program, Step, in_precision
 from .running import Raised, run
 from .vocabulary import EXACT, SUMS
 
-# How far apart two results may lie without further ado, relative to the largest of them. What counts
-# is the least precise dtype in the program.
+# How far apart two results may lie without further ado, relative to the largest of them, by the
+# least precise dtype in the program.
 TIGHT = {"float64": 1e-9, "float32": 1e-5, "float16": 5e-3}
 TIGHT |= {"complex128": 1e-9, "complex64": 1e-5}
 SMALL = 1e-3  # the size from which on errors are relative
