@@ -176,7 +176,7 @@ def examined(tf, file: str, case, count: int) -> dict[str, Any]:
                 row[label] = UNLIKE
                 row["unlike"][label] = case.unlike[check.__name__]
                 continue
-            row[label] = EQUAL if all([tried(check, e, tf) for e in smooth]) else FAILED
+            row[label] = EQUAL if all(tried(check, e, tf) for e in smooth) else FAILED
             for example in single:
                 measure_derivative(tf, case, example, label, measured)
         alone = [tried(c, e) for e in smooth[: max(5, count // 5)] for c in harness.PROPERTIES]
@@ -311,7 +311,7 @@ def page(report: dict[str, Any]) -> str:
         f"- **{len(names)} public names** of TensorFlow {report['versions']['tensorflow']} "
         f"({dotted} with all their paths): {count['function']} functions, {count['class']} "
         "classes, and dtypes.",
-        f"- **{len(rows)} cases**, each drawn {report['examples']} times by Hypothesis over dtypes, "
+        f"- **{len(rows)} cases**, each drawn {report['examples']} times by Hypothesis, over dtypes, "
         "shapes, axes and parameters, and compared with TensorFlow: "
         f"the value in {verdicts['value']}, the gradient in {verdicts['gradient']}, the second "
         f"order in {verdicts['second']}, the tangents of forward mode in {verdicts['jvp']}; the "

@@ -64,7 +64,7 @@ class Builder:
     def __init__(self, seed: Any):
         self.rng = random.Random(seed)
         self.dtype = self.rng.choices(FLOAT_DTYPES, WEIGHTS)[0]
-        self.mode = self.rng.choices(MODES, (60, 32, 6, 2))[0]
+        self.mode = self.rng.choices(MODES, (56, 32, 8, 4))[0]
         self.leaves: dict[str, Leaf] = {}
         self.steps: list[Step] = []
         self.values: dict[str, Any] = {}
