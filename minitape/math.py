@@ -21,6 +21,7 @@ from .ops import (  # noqa: F401
     floormod,
     greater,
     greater_equal,
+    in_top_k,
     is_finite,
     is_inf,
     is_nan,
@@ -61,5 +62,6 @@ from .ops import (  # noqa: F401
     subtract,
     tan,
     tanh,
+    top_k,
     unsorted_segment_sum,
 )

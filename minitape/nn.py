@@ -6,7 +6,9 @@ from .ops import (  # noqa: F401
     bias_add,
     conv2d,
     elu,
+    embedding_lookup,
     gelu,
+    in_top_k,
     l2_normalize,
     leaky_relu,
     log_softmax,
@@ -23,6 +25,7 @@ from .ops import (  # noqa: F401
     softplus,
     sparse_softmax_cross_entropy_with_logits,
     tanh,
+    top_k,
 )
 from .ops.random import dropout  # noqa: F401
 

@@ -1,6 +1,38 @@
 """The table of all ops, by the files of minitape/ops."""
 
-from . import array, conv, engine, linalg, math, nn, pool, random, reduce
+from . import (
+    array,
+    conv,
+    embedding,
+    engine,
+    gather,
+    index,
+    linalg,
+    math,
+    nn,
+    order,
+    pool,
+    random,
+    reduce,
+    scatter,
+    variable,
+)
 
-FILES = (engine, math, reduce, array, linalg, nn, conv, pool, random)
+FILES = (
+    engine,
+    math,
+    reduce,
+    array,
+    index,
+    gather,
+    scatter,
+    variable,
+    order,
+    embedding,
+    linalg,
+    nn,
+    conv,
+    pool,
+    random,
+)
 CASES = [case for file in FILES for case in file.CASES]

@@ -3,18 +3,13 @@
 from ..engine import conj, convert_to_tensor
 from . import jacobian, operators, random
 from .array import (
-    IndexedSlices,
-    boolean_mask,
     broadcast_to,
     concat,
     constant,
     expand_dims,
     eye,
     fill,
-    gather,
-    getitem,
     identity,
-    one_hot,
     ones,
     pad,
     range,
@@ -28,7 +23,6 @@ from .array import (
     stop_gradient,
     tile,
     transpose,
-    unsorted_segment_sum,
     unstack,
     zeros,
 )
@@ -43,6 +37,9 @@ from .control import (
     while_loop,
 )
 from .conv import conv2d
+from .embedding import embedding_lookup
+from .gather import IndexedSlices, gather, unsorted_segment_sum
+from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
 from .linalg import global_norm, matmul, tensordot
 from .math import (
     abs,
@@ -116,6 +113,15 @@ from .nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
+from .order import (
+    argsort,
+    in_top_k,
+    searchsorted,
+    sort,
+    top_k,
+    unique,
+    unique_with_counts,
+)
 from .pool import avg_pool2d, max_pool2d
 from .reduce import (
     argmax,
@@ -127,4 +133,15 @@ from .reduce import (
     reduce_mean,
     reduce_min,
     reduce_sum,
+)
+from .scatter import (
+    dynamic_partition,
+    dynamic_stitch,
+    gather_nd,
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
 )

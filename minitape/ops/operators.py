@@ -1,7 +1,7 @@
 """Python's operators on tensors and variables: `x * y`, `x @ w`, `x[1:]` and the rest."""
 
 from ..engine import Tensor, Variable
-from . import array, linalg, math
+from . import index, linalg, math, variable
 
 
 def _unary(op):
@@ -55,7 +55,7 @@ OPERATORS = {
     "__or__": _binary(math.logical_or),
     "__ror__": _swapped(math.logical_or),
     "__invert__": _unary(math.logical_not),
-    "__getitem__": array.getitem,
+    "__getitem__": index.getitem,
 }
 
 
@@ -76,4 +76,5 @@ install(Tensor)
 install(Variable)
 for _name in ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__ipow__"):
     setattr(Variable, _name, _no_assignment)
-Variable.scatter_update = array.scatter_update  # type: ignore[attr-defined]
+for _method in variable.METHODS:
+    setattr(Variable, _method.__name__, _method)

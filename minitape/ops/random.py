@@ -18,7 +18,8 @@ from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
 from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
-from .array import gather, stack, unstack
+from .array import stack, unstack
+from .gather import gather
 from .math import greater_equal, multiply, zeros_like
 
 _FLOATS = ("float16", "float32", "float64")

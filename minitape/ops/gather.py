@@ -1,0 +1,231 @@
+"""Rows by their number: gather, its gradient IndexedSlices, and the sums that these stand for."""
+
+import math
+from typing import Any
+
+from ..arrays import TensorShape, array_module
+from ..engine import Tensor, convert_to_tensor, primitive
+from ..errors import InvalidArgumentError
+from .array import _from_front, concat, constant, reshape, static_shape
+
+
+def add_rows(total, numbers, rows) -> None:
+    """Adds rows[i] to total[numbers[i]], doubles too, in a fresh contiguous array."""
+    xp, width = array_module(total), math.prod(total.shape[1:])
+    # NumPy adds single numbers at given places some five times as fast as rows.
+    cells = numbers.reshape(-1, 1).astype("int64", copy=False) * width + xp.arange(width)
+    xp.add.at(total.reshape(-1), cells.reshape(-1), rows.reshape(-1))
+
+
+def _row_numbers(xp, indices, shape, axis, batch_dims):
+    """Which of the rows of params.reshape(-1, *shape[axis + 1:]) each element of a gather is."""
+    batch, rest = indices.shape[:batch_dims], indices.shape[batch_dims:]
+    numbers = xp.arange(math.prod(shape[:axis])).reshape(shape[:axis] + (1,) * len(rest))
+    return numbers * shape[axis] + indices.reshape(batch + (1,) * (axis - batch_dims) + rest)
+
+
+@primitive(mixed=True)
+def _gather(params, indices, *, axis, batch_dims):
+    xp = array_module(params)
+    if batch_dims == 0:
+        return xp.take(params, indices, axis=axis)
+    numbers = _row_numbers(xp, indices, params.shape, axis, batch_dims)
+    rows = params.reshape(math.prod(params.shape[: axis + 1]), *params.shape[axis + 1 :])
+    return rows[numbers]
+
+
+@primitive(mixed=True)
+def _gather_grad(g, indices, *, axis, batch_dims, shape):
+    """The cotangent of `params`: each row of g is added where it was taken from."""
+    xp = array_module(g)
+    whole = xp.zeros(shape, g.dtype)
+    rows = whole.reshape(math.prod(shape[: axis + 1]), *shape[axis + 1 :])
+    add_rows(rows, _row_numbers(xp, indices, shape, axis, batch_dims), g)
+    return whole
+
+
+def _gather_vjp(g, y, params, indices, *, axis, batch_dims):
+    shape = params.array.shape
+    if axis == batch_dims == 0:  # the rows alone, as TensorFlow gives them: they may be few
+        rows = reshape(g, (indices.array.size, *shape[1:]))
+        return IndexedSlices(rows, reshape(indices, (indices.array.size,)), constant(shape))
+    return _gather_grad(g, indices, axis=axis, batch_dims=batch_dims, shape=shape)
+
+
+_gather.defvjp(_gather_vjp, None)
+_gather.defjvp(
+    lambda t, y, params, indices, *, axis, batch_dims: _gather(
+        t, indices, axis=axis, batch_dims=batch_dims
+    ),
+    None,
+)
+_gather_grad.defvjp(
+    lambda g, y, rows, indices, *, axis, batch_dims, shape: _gather(
+        g, indices, axis=axis, batch_dims=batch_dims
+    ),
+    None,
+)
+
+
+def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
+    """The slices of `params` along `axis` that the integer `indices` name.
+
+    The gradient is IndexedSlices where axis and batch_dims are 0.
+
+    Args:
+        params: the tensor to take from.
+        indices: integers from 0 on, of any shape.
+        validate_indices: not used; they are always checked.
+        axis: along which to take (batch_dims unless given).
+        batch_dims: how many leading axes params and indices share, example by example.
+        name: not used.
+
+    Returns:
+        A tensor of shape params.shape[:axis] + indices.shape[batch_dims:] + params.shape[axis+1:].
+
+    Raises:
+        InvalidArgumentError: an index is negative or too large, or not an integer.
+    """
+    params, indices = convert_to_tensor(params), convert_to_tensor(indices)
+    check_integers("gather", indices)
+    if not -indices.ndim <= batch_dims <= indices.ndim:
+        raise InvalidArgumentError(
+            f"gather: expected batch_dims from {-indices.ndim} to {indices.ndim}, the axes of "
+            f"indices. Received: {batch_dims}."
+        )
+    batch_dims = int(batch_dims) + (indices.ndim if batch_dims < 0 else 0)
+    axis = _from_front("gather", batch_dims if axis is None else axis, params.ndim)
+    if batch_dims > axis:
+        raise InvalidArgumentError(f"gather: batch_dims ({batch_dims}) is above axis ({axis}).")
+    if params.shape[:batch_dims] != indices.shape[:batch_dims]:
+        raise InvalidArgumentError(
+            f"gather: params and indices must agree in their first {batch_dims} axes, the batch. "
+            f"Received: shapes {params.shape} and {indices.shape}."
+        )
+    check_indices("gather", indices.array, params.array.shape[axis])
+    return _gather(params, indices, axis=axis, batch_dims=batch_dims)
+
+
+def check_integers(op: str, indices) -> None:
+    """Raises InvalidArgumentError unless a tensor holds signed integers of 16 bits or more."""
+    if indices.array.dtype.kind != "i" or indices.array.dtype.itemsize < 2:
+        raise InvalidArgumentError(
+            f"{op} takes integer indices (int16, int32 or int64). Received: {indices.dtype.name}. "
+            "Convert them with minitape.cast(indices, 'int32') if they are whole numbers."
+        )
+
+
+def check_indices(op: str, indices, limit: int, what: str = "indices") -> None:
+    """Raises InvalidArgumentError naming the first index outside [0, limit)."""
+    wrong = (indices < 0) | (indices >= limit)
+    if wrong.any():
+        position = tuple(int(i) for i in array_module(indices).argwhere(wrong)[0])
+        raise InvalidArgumentError(
+            f"{op}: {what}{list(position)} = {int(indices[position])} is not in [0, {limit})."
+        )
+
+
+@primitive(mixed=True)
+def _unsorted_segment_sum(data, segment_ids, *, num_segments):
+    xp = array_module(data)
+    rest = data.shape[segment_ids.ndim :]
+    ids, rows = segment_ids.reshape(-1), data.reshape(segment_ids.size, *rest)
+    if (ids < 0).any():
+        ids, rows = ids[ids >= 0], rows[ids >= 0]
+    total = xp.zeros((num_segments, *rest), data.dtype)
+    add_rows(total, ids, rows)
+    return total
+
+
+def _segment_rows(g, y, data, segment_ids, *, num_segments):
+    """Each row of the data gets what its segment got; those of no segment nothing."""
+    xp = array_module(segment_ids.array)
+    rows = _gather(g, Tensor(xp.maximum(segment_ids.array, 0)), axis=0, batch_dims=0)
+    if (segment_ids.array >= 0).all():
+        return rows
+    lengths = (*segment_ids.shape, *(1,) * (data.ndim - segment_ids.ndim))
+    return rows * Tensor((segment_ids.array >= 0).astype(g.array.dtype).reshape(lengths))
+
+
+_unsorted_segment_sum.linear(_segment_rows, None)
+
+
+def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
+    """The sums of the rows of `data` that have the same id: the transpose of `gather`.
+
+    Args:
+        data: a tensor whose shape begins with that of `segment_ids`.
+        segment_ids: integers below `num_segments`; rows with a negative one are left out.
+        num_segments: how many sums there are; those of no rows are 0.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: an id that is too large, or shapes that don't fit.
+    """
+    data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
+    if data.shape[: ids.ndim] != ids.shape:
+        raise InvalidArgumentError(
+            f"unsorted_segment_sum: the shape of data, {data.shape}, must begin with that of "
+            f"segment_ids. Received: {ids.shape}."
+        )
+    check_indices("unsorted_segment_sum", ids.array * (ids.array > 0), max(int(num_segments), 1))
+    return _unsorted_segment_sum(data, ids, num_segments=int(num_segments))
+
+
+class IndexedSlices:
+    """Rows of a larger tensor: `values[i]` belongs at row `indices[i]`, and doubles are added.
+
+    The gradient of a table of which few rows were used. Where a tensor is expected it becomes one.
+
+    Args:
+        values: a tensor whose first axis counts the rows.
+        indices: as many integers.
+        dense_shape: the shape of the larger tensor.
+    """
+
+    def __init__(self, values, indices, dense_shape=None):
+        self.values = convert_to_tensor(values)
+        self.indices = convert_to_tensor(indices)
+        self.dense_shape = dense_shape
+
+    @property
+    def dtype(self):
+        """Type of the elements."""
+        return self.values.dtype
+
+    @property
+    def shape(self):
+        """The shape of the larger tensor."""
+        return None if self.dense_shape is None else TensorShape(static_shape(self.dense_shape))
+
+    def __tensor__(self) -> Tensor:
+        """The larger tensor, zero where no row is given."""
+        if self.dense_shape is None:
+            raise ValueError(
+                f"Tensor conversion requested for IndexedSlices without dense_shape: {self!r}."
+            )
+        rows = static_shape(self.dense_shape)[0]
+        return _unsorted_segment_sum(self.values, self.indices, num_segments=rows)
+
+    def numpy(self) -> Any:
+        """The larger tensor as a NumPy array."""
+        return self.__tensor__().numpy()
+
+    def __array__(self, dtype=None, copy=None) -> Any:
+        return self.__tensor__().__array__(dtype, copy)
+
+    def __add__(self, other):
+        if isinstance(other, IndexedSlices):
+            values = concat([self.values, other.values], 0)
+            indices = concat([self.indices, other.indices], 0)
+            return IndexedSlices(values, indices, self.dense_shape)
+        return self.__tensor__() + other
+
+    def __neg__(self):
+        return IndexedSlices(-self.values, self.indices, self.dense_shape)
+
+    def __repr__(self) -> str:
+        return (
+            f"IndexedSlices(indices={self.indices!r}, values={self.values!r}, "
+            f"dense_shape={self.dense_shape!r})"
+        )
