@@ -17,6 +17,7 @@ from . import (
     scatter,
     variable,
 )
+from . import array, conv, decompose, einsum, engine, linalg, math, matrix, nn, pool, random, reduce
 
 FILES = (
     engine,
@@ -30,6 +31,10 @@ FILES = (
     order,
     embedding,
     linalg,
+    linalg,
+    einsum,
+    matrix,
+    decompose,
     nn,
     conv,
     pool,

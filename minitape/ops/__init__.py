@@ -41,6 +41,28 @@ from .embedding import embedding_lookup
 from .gather import IndexedSlices, gather, unsorted_segment_sum
 from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
 from .linalg import global_norm, matmul, tensordot
+from .decompose import (
+    cholesky,
+    cholesky_solve,
+    det,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    expm,
+    inv,
+    logdet,
+    lstsq,
+    matrix_rank,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    svd,
+    triangular_solve,
+)
+from .einsum import einsum
+from .linalg import cross, global_norm, matmul, matvec, tensordot
 from .math import (
     abs,
     add,
@@ -94,6 +116,17 @@ from .math import (
     tanh,
     where,
     zeros_like,
+)
+from .matrix import (
+    adjoint,
+    band_part,
+    diag,
+    diag_part,
+    matrix_transpose,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
 )
 from .nn import (
     batch_normalization,
