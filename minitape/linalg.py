@@ -36,4 +36,11 @@ from .ops import (  # noqa: F401
     tensordot,
     trace,
     triangular_solve,
+    eye,
+    global_norm,
+    l2_normalize,
+    matmul,
+    norm,
+    normalize,
+    tensordot,
 )

@@ -26,6 +26,7 @@ from .ops import (  # noqa: F401
     sparse_softmax_cross_entropy_with_logits,
     tanh,
     top_k,
+    zero_fraction,
 )
 from .ops.random import dropout  # noqa: F401
 

@@ -4,7 +4,7 @@ import hypothesis.extra.numpy as hnp
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import COMPLEX, FLOATS, NUMBERS, At, Bad, Case, Inputs
+from ..case import COMPLEX, FLOATS, At, Bad, Case, Inputs
 from ..inputs import AXES, REAL, arrays, call, integers, numbers, ones
 from .index import ALL
 
@@ -70,20 +70,6 @@ CASES = [
         lambda tf, x, i, j: tf.gather(x, i) * tf.gather(x * x, j) + tf.gather(x, j),
         call(arrays(REAL, (3, 2)), integers(0, 2, (2,)), integers(0, 2, (2,))),
         dtypes=(*FLOATS, *COMPLEX),
-    ),
-    Case(
-        "unsorted_segment_sum",
-        lambda tf, x, ids: tf.math.unsorted_segment_sum(x, ids, 3),
-        st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()).flatmap(
-            lambda shape: call(
-                arrays(REAL, shape[:2]), integers(-1, 2, shape[: 1 + shape[2]], dtype=np.int32)
-            )
-        ),
-        dtypes=(*NUMBERS, *COMPLEX),
-        raises=(
-            Bad("InvalidArgumentError", (ones(2), np.array([0, 3]))),
-            Bad("InvalidArgumentError", (ones(2, 2), np.array([0, 1, 1]))),
-        ),
     ),
     Case(
         "IndexedSlices",

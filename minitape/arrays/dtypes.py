@@ -148,6 +148,7 @@ _KINDS = {
     "iu": "integers",
     "iuf": "real numbers",
     "iufc": "numbers",
+    "iufb": "real numbers or booleans",
     "b": "booleans",
 }
 

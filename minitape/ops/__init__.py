@@ -37,8 +37,20 @@ from .control import (
     while_loop,
 )
 from .conv import conv2d
+from .count import (
+    bincount,
+    confusion_matrix,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    invert_permutation,
+)
+from .cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+)
 from .embedding import embedding_lookup
-from .gather import IndexedSlices, gather, unsorted_segment_sum
+from .gather import IndexedSlices, gather
 from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
 from .linalg import global_norm, matmul, tensordot
 from .decompose import (
@@ -146,6 +158,7 @@ from .nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
+from .norm import norm, normalize
 from .order import (
     argsort,
     in_top_k,
@@ -159,13 +172,19 @@ from .pool import avg_pool2d, max_pool2d
 from .reduce import (
     argmax,
     argmin,
+    count_nonzero,
     reduce_all,
     reduce_any,
+    reduce_euclidean_norm,
     reduce_logsumexp,
     reduce_max,
     reduce_mean,
     reduce_min,
+    reduce_prod,
+    reduce_std,
     reduce_sum,
+    reduce_variance,
+    zero_fraction,
 )
 from .scatter import (
     dynamic_partition,
@@ -177,4 +196,17 @@ from .scatter import (
     tensor_scatter_nd_min,
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
+)
+from .segment import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
 )

@@ -125,7 +125,7 @@ def check_indices(op: str, indices, limit: int, what: str = "indices") -> None:
         )
 
 
-@primitive(mixed=True)
+@primitive(mixed=True, kinds="iufc")
 def _unsorted_segment_sum(data, segment_ids, *, num_segments):
     xp = array_module(data)
     rest = data.shape[segment_ids.ndim :]
@@ -137,39 +137,22 @@ def _unsorted_segment_sum(data, segment_ids, *, num_segments):
     return total
 
 
-def _segment_rows(g, y, data, segment_ids, *, num_segments):
-    """Each row of the data gets what its segment got; those of no segment nothing."""
-    xp = array_module(segment_ids.array)
-    rows = _gather(g, Tensor(xp.maximum(segment_ids.array, 0)), axis=0, batch_dims=0)
-    if (segment_ids.array >= 0).all():
-        return rows
-    lengths = (*segment_ids.shape, *(1,) * (data.ndim - segment_ids.ndim))
-    return rows * Tensor((segment_ids.array >= 0).astype(g.array.dtype).reshape(lengths))
+@primitive(mixed=True)
+def segment_rows(segments, segment_ids):
+    """For each id the row of its segment; zeros where it is negative."""
+    xp = array_module(segments)
+    if not len(segments):
+        return xp.zeros((*segment_ids.shape, *segments.shape[1:]), segments.dtype)
+    rows = xp.take(segments, xp.maximum(segment_ids, 0), axis=0)
+    rows[segment_ids < 0] = 0
+    return rows
 
 
-_unsorted_segment_sum.linear(_segment_rows, None)
-
-
-def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
-    """The sums of the rows of `data` that have the same id: the transpose of `gather`.
-
-    Args:
-        data: a tensor whose shape begins with that of `segment_ids`.
-        segment_ids: integers below `num_segments`; rows with a negative one are left out.
-        num_segments: how many sums there are; those of no rows are 0.
-        name: not used.
-
-    Raises:
-        InvalidArgumentError: an id that is too large, or shapes that don't fit.
-    """
-    data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
-    if data.shape[: ids.ndim] != ids.shape:
-        raise InvalidArgumentError(
-            f"unsorted_segment_sum: the shape of data, {data.shape}, must begin with that of "
-            f"segment_ids. Received: {ids.shape}."
-        )
-    check_indices("unsorted_segment_sum", ids.array * (ids.array > 0), max(int(num_segments), 1))
-    return _unsorted_segment_sum(data, ids, num_segments=int(num_segments))
+# Each is the transpose of the other.
+_unsorted_segment_sum.linear(lambda g, y, data, ids, *, num_segments: segment_rows(g, ids), None)
+segment_rows.linear(
+    lambda g, y, segments, ids: _unsorted_segment_sum(g, ids, num_segments=len(segments)), None
+)
 
 
 class IndexedSlices:

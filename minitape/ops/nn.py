@@ -1,7 +1,7 @@
 """Neural-network functions: activations, softmax, cross entropies, normalization."""
 
 from ..arrays import array_module
-from ..engine import alike, convert_to_tensor, primitive
+from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import expand_dims, reshape
 from .math import (
@@ -341,5 +341,5 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     """x divided by its Euclidean norm along `axis`, where the square is at least epsilon."""
     x = convert_to_tensor(x)
-    total = reduce_sum(x * x, axis, keepdims=True)
-    return multiply(x, rsqrt(maximum(total, epsilon)))
+    total = reduce_sum(cast(x * conj(x), x.dtype.real_dtype), axis, keepdims=True)
+    return multiply(x, cast(rsqrt(maximum(total, epsilon)), x.dtype))
