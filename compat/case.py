@@ -96,6 +96,7 @@ class Case:
         at: points where value and gradient are known exactly.
         raises: what must be refused.
         unlike: the comparisons with TensorFlow that can't be made, each with the reason.
+        largest: how far inputs are scaled up to compare large magnitudes, and why no further.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Case:
     at: tuple[At, ...] = ()
     raises: tuple[Bad, ...] = ()
     unlike: Mapping[str, str] = field(default_factory=dict)
+    largest: tuple[float, str] = (1e30, "")
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")

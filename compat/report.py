@@ -149,7 +149,12 @@ def examined(tf, file: str, case, count: int) -> dict[str, Any]:
         "differentiable": case.differentiable,
         "points": len(case.at),
         "refusals": len(case.raises),
-        "unlike": {},
+        "unlike": {
+            check.__name__: case.unlike[check.__name__]
+            for check in harness.EXTREMES
+            if check.__name__ in case.unlike
+        },
+        "largest": list(case.largest),
     }
     measured, messages = Measured(), []
 

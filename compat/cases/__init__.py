@@ -5,12 +5,15 @@ from . import (
     conv,
     count,
     cumulative,
+    decompose,
+    einsum,
     embedding,
     engine,
     gather,
     index,
     linalg,
     math,
+    matrix,
     nn,
     norm,
     order,
@@ -21,7 +24,6 @@ from . import (
     segment,
     variable,
 )
-from . import array, conv, decompose, einsum, engine, linalg, math, matrix, nn, pool, random, reduce
 
 FILES = (
     engine,

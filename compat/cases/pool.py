@@ -40,6 +40,7 @@ CASES = [
         lambda tf, x, **p: tf.nn.max_pool2d(x, **p),
         images(DISTINCT, unique=True),
         covers=("max_pool", "max_pool_grad", "max_pool_pick"),
+        unlike={"arrays_are_like_tensorflows": "TensorFlow makes float32 of arrays here"},
         raises=(Bad("InvalidArgumentError", (ones(1, 4, 4, 1),), {**TWO, "padding": "nonsense"}),),
         at=(
             At(

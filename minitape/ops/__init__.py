@@ -49,10 +49,6 @@ from .cumulative import (
     cumsum,
     cumulative_logsumexp,
 )
-from .embedding import embedding_lookup
-from .gather import IndexedSlices, gather
-from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
-from .linalg import global_norm, matmul, tensordot
 from .decompose import (
     cholesky,
     cholesky_solve,
@@ -74,6 +70,9 @@ from .decompose import (
     triangular_solve,
 )
 from .einsum import einsum
+from .embedding import embedding_lookup
+from .gather import IndexedSlices, gather
+from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
 from .linalg import cross, global_norm, matmul, matvec, tensordot
 from .math import (
     abs,
