@@ -32,7 +32,7 @@ AXES = hnp.array_shapes(min_dims=1, max_dims=3, max_side=3)
 
 
 def arrays(elements, shape=SHAPES, dtype=np.float64, unique=False):
-    """Arrays of these elements: `numbers` by one seed for all, which is quick, others each drawn."""
+    """Arrays of these elements: `numbers` by one seed for all, to be quick, others each drawn."""
     grid = getattr(elements, "grid", None)
     if grid is None:
         return hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=unique)
@@ -41,7 +41,7 @@ def arrays(elements, shape=SHAPES, dtype=np.float64, unique=False):
 
 
 def _from_grid(grid, unique, shape, dtype, seed):
-    """An array of numbers of the grid; of few different ones, so that there are ties, or of many."""
+    """An array of numbers of the grid: of few different ones, for ties, or of many."""
     rng, count = np.random.default_rng(seed), math.prod(np.atleast_1d(shape).tolist())
     if unique:
         chosen = rng.permutation(grid)[:count]

@@ -316,8 +316,8 @@ def page(report: dict[str, Any]) -> str:
         f"- **{len(names)} public names** of TensorFlow {report['versions']['tensorflow']} "
         f"({dotted} with all their paths): {count['function']} functions, {count['class']} "
         "classes, and dtypes.",
-        f"- **{len(rows)} cases**, each drawn {report['examples']} times by Hypothesis, over dtypes, "
-        "shapes, axes and parameters, and compared with TensorFlow: "
+        f"- **{len(rows)} cases**, each drawn {report['examples']} times by Hypothesis, over "
+        "dtypes, shapes, axes and parameters, and compared with TensorFlow: "
         f"the value in {verdicts['value']}, the gradient in {verdicts['gradient']}, the second "
         f"order in {verdicts['second']}, the tangents of forward mode in {verdicts['jvp']}; the "
         "others have a note.",
