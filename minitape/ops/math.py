@@ -70,8 +70,7 @@ def floordiv(x, y):
     """
     if y.dtype.kind in "iu" and (y == 0).any():
         raise ZeroDivisionError("integer division by zero")
-    # NumPy's // of floats goes by the remainder (1 // 0.1 is 9), TensorFlow's by the quotient.
-    return x // y if y.dtype.kind in "iu" else array_module(x).floor(x / y)
+    return x // y
 
 
 @elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g * floor(_divide(x, y)))
