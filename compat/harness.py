@@ -176,14 +176,14 @@ def nothing_is_written_into(case, example: Example) -> None:
 
 def laid_out(array: np.ndarray, layout: int) -> np.ndarray:
     """An equal array that lies otherwise in memory, and that can't be written into."""
-    if array.ndim == 0 or layout == 0:  # by columns
-        view = np.copy(array, order="F")
-    elif layout == 1:  # with gaps
+    if array.ndim == 0:
+        view = array.copy()
+    elif layout == 0:  # with gaps
         view = np.repeat(array, 2, axis=-1)[..., ::2]
-    elif layout == 2:  # backward
+    elif layout == 1 or array.ndim == 1:  # backward
         view = np.flip(np.flip(array).copy())
-    else:  # transposed
-        view = np.ascontiguousarray(array.T).T
+    else:  # by columns
+        view = np.copy(array, order="F")
     view.flags.writeable = False
     return view
 
@@ -192,7 +192,7 @@ def layout_does_not_matter(case, example: Example) -> None:
     """Strided, transposed and reversed inputs and cotangents give the same results."""
     rng = np.random.default_rng(example.seed)
     plain, xs, w, _ = drawn(case, example)
-    view = lambda array: Tensor(laid_out(np.asarray(array), rng.integers(4)))  # noqa: E731
+    view = lambda array: Tensor(laid_out(np.asarray(array), rng.integers(3)))  # noqa: E731
     f, views = call_of(minitape, case, example, view)
     assert_same(case, f(*views), plain(*xs), "value of views")
     if case.differentiable and floats(xs):
