@@ -20,6 +20,9 @@ TOLERANCE = {
     "complex128": 1e-12,
 }
 
+# Why `Case.largest` may be smaller than 1e30.
+OVERFLOW = 1e10, "a sum of products that overflow depends on their order"
+
 
 class Inputs(NamedTuple):
     """What an op is called on: arrays, given as tensors, and parameters, given by name."""

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from ..case import Bad, Case, Inputs
+from ..case import OVERFLOW, Bad, Case, Inputs
 from ..inputs import REAL, arrays, ones
 
 SIDES = st.integers(3, 5)
@@ -30,7 +30,6 @@ def by_groups(tf, x, w, **params):
 
 # On no images at all TensorFlow's result has the images' height and width, whatever the filter.
 APART = {"empty_inputs_are_tensorflows": "TensorFlow's result of no images has a wrong shape"}
-OVERFLOW = 1e10, "sums of products that overflow depend on their order"
 GRADIENTS = ("conv2d_backprop_input", "conv2d_backprop_filter")
 VALID = {"strides": 1, "padding": "VALID"}
 

@@ -113,6 +113,13 @@ CASES = [
         jacobian,
         call(arrays(REAL, (2, 2)), arrays(REAL, (2, 2))),
         dtypes=("float64", "complex128"),
+        unlike={"empty_inputs_are_tensorflows": "TensorFlow's Jacobian of nothing is None"},
     ),
-    Case("batch_jacobian", batch_jacobian, call(arrays(REAL, (2, 3))), dtypes=("float64",)),
+    Case(
+        "batch_jacobian",
+        batch_jacobian,
+        call(arrays(REAL, (2, 3))),
+        dtypes=("float64",),
+        unlike={"empty_inputs_are_tensorflows": "TensorFlow's Jacobian of nothing is float32"},
+    ),
 ]
