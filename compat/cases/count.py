@@ -61,7 +61,7 @@ CASES = [
         "bincount",
         lambda tf, x, **p: tf.math.bincount(x, **p),
         binned(),
-        covers=("count",),
+        covers=("occurrences", "bins"),
         differentiable=False,
         raises=(
             Bad("InvalidArgumentError", (-IDS,)),

@@ -95,7 +95,12 @@ CASES = [
     sorted_case("sum", by_sorted_ids(REAL), dtypes=(*NUMBERS, *INTEGERS, *COMPLEX)),
     sorted_case("mean", by_sorted_ids(REAL, empty=False), dtypes=(*NUMBERS, *INTEGERS, *COMPLEX)),
     sorted_case("mean", by_sorted_ids(REAL), " with empty segments", unlike=EMPTY),
-    sorted_case("prod", by_sorted_ids(NONZERO), dtypes=(*NUMBERS, *INTEGERS)),
+    sorted_case(
+        "prod",
+        by_sorted_ids(NONZERO),
+        covers=("segment_table",),
+        dtypes=(*NUMBERS, *INTEGERS),
+    ),
     sorted_case(
         "prod", by_sorted_ids(NONZERO), " of complex numbers", dtypes=COMPLEX, unlike=NOT_CONJUGATE
     ),

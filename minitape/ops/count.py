@@ -1,7 +1,7 @@
 """Counting: bins, histograms, confusion matrices; and inverse permutations."""
 
 from ..arrays import array_module, as_dtype
-from ..engine import Tensor, convert_to_tensor, primitive
+from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, squeeze
 from .gather import _unsorted_segment_sum
@@ -13,18 +13,26 @@ def _check(op: str, condition: bool, expected: str, received) -> None:
         raise InvalidArgumentError(f"{op}: {expected}. Received: {received!r}.")
 
 
-@primitive(differentiable=False)
-def _count(ids, *, length):
-    """How often each integer below `length` occurs (int64); negative ones are left out."""
-    flat = ids.reshape(-1)
-    return array_module(ids).bincount(flat[flat >= 0], minlength=length).astype("int64")
+@primitive(differentiable=False, kinds="iu")
+def occurrences(numbers, *, length):
+    """How often each number from 0 to `length` - 1 occurs (int64); negative ones are left out."""
+    flat = numbers.reshape(-1)
+    return array_module(numbers).bincount(flat[flat >= 0], minlength=length).astype("int64")
 
 
-def _counted(ids, length, shape, weights, dtype):
-    """The number (or the sum of the weights) of each id, in the given shape and type."""
+@primitive(differentiable=False, kinds="iu")
+def _bins(values, *, length, by_row):
+    """The bin of each value, -1 where there is none; with `by_row`, each row has its own bins."""
+    xp = array_module(values)
+    first = length * xp.arange(len(values)).reshape(-1, 1) if by_row else 0
+    return xp.where(values < length, first + values, -1)
+
+
+def _counted(bins, length, weights, dtype):
+    """How often each bin occurs, or the sum of its weights."""
     if weights is None:
-        return cast(reshape(_count(Tensor(ids), length=length), shape), dtype)
-    return reshape(_unsorted_segment_sum(weights, Tensor(ids), num_segments=length), shape)
+        return cast(occurrences(bins, length=length), dtype)
+    return _unsorted_segment_sum(weights, bins, num_segments=length)
 
 
 def bincount(
@@ -84,18 +92,16 @@ def bincount(
         values.shape,
     )
 
-    ids = values.array
-    _check("bincount", not (ids < 0).any(), "numbers must be >= 0", values)
-    length = int(ids.max()) + 1 if ids.size else 0
+    numbers = values.array
+    _check("bincount", not (numbers < 0).any(), "numbers must be >= 0", values)
+    length = int(numbers.max()) + 1 if numbers.size else 0
     length = length if minlength is None else max(length, int(minlength))
     length = length if maxlength is None else min(length, int(maxlength))
     _check("bincount", length >= 0, "maxlength must be >= 0", maxlength)
-    rows = len(ids) if by_row else 1
-    xp = array_module(ids)
-    places = ids + length * xp.arange(rows)[:, None] if by_row else ids
-    places = xp.where(ids < length, places, -1)
-    shape = (rows, length) if by_row else (length,)
-    counts = _counted(places, rows * length, shape, weights, dtype)
+    rows = len(values) if by_row else 1
+    bins = _bins(values, length=length, by_row=by_row)
+    counts = _counted(bins, rows * length, weights, dtype)
+    counts = reshape(counts, (rows, length)) if by_row else counts
     return minimum(counts, 1) if binary_output else counts
 
 
@@ -125,10 +131,11 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
         "labels and predictions must be vectors of one length",
         (labels.shape, predictions.shape),
     )
-    rows, columns = (cast(x, "int64").array for x in (labels, predictions))
-    largest = max(rows.max(initial=-1), columns.max(initial=-1))
-    count = int(largest) + 1 if num_classes is None else int(num_classes)
-    for what, x in (("labels", rows), ("predictions", columns)):
+    labels, predictions = cast(labels, "int64"), cast(predictions, "int64")
+    given = {"labels": labels.array, "predictions": predictions.array}
+    count = 1 + max(int(x.max(initial=-1)) for x in given.values())
+    count = count if num_classes is None else int(num_classes)
+    for what, x in given.items():
         _check("confusion_matrix", not (x < 0).any(), f"{what} contains negative values", x)
         _check(
             "confusion_matrix",
@@ -143,10 +150,11 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
                 f"confusion_matrix: weights must have the labels' shape {labels.shape}. Received: "
                 f"{weights.shape}."
             )
-    return _counted(rows * count + columns, count * count, (count, count), weights, dtype)
+    pairs = _counted(labels * count + predictions, count * count, weights, dtype)
+    return reshape(pairs, (count, count))
 
 
-def _bins(op: str, values, value_range, nbins) -> tuple:
+def _histogram_of(op: str, values, value_range, nbins) -> tuple:
     """Values, limits and number of the bins, checked."""
     values = convert_to_tensor(values)
     limits = convert_to_tensor(value_range, values.dtype)
@@ -183,7 +191,7 @@ def histogram_fixed_width(values, value_range, nbins=100, dtype="int32", name=No
     Raises:
         InvalidArgumentError: no bins, an empty range, or nan among the values.
     """
-    values, limits, nbins = _bins("histogram_fixed_width", values, value_range, nbins)
+    values, limits, nbins = _histogram_of("histogram_fixed_width", values, value_range, nbins)
     _check(
         "histogram_fixed_width",
         as_dtype(dtype) in ("int32", "int64"),
@@ -214,7 +222,7 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype="int32", na
     Raises:
         InvalidArgumentError: no bins, an empty range, or nan among the values.
     """
-    values, limits, nbins = _bins("histogram_fixed_width_bins", values, value_range, nbins)
+    values, limits, nbins = _histogram_of("histogram_fixed_width_bins", values, value_range, nbins)
     return cast(_histogram_fixed_width_bins(values, limits, nbins=nbins), dtype)
 
 

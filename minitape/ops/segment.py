@@ -5,12 +5,13 @@ ids, and the last says how many segments there are.
 """
 
 from ..arrays import array_module
-from ..engine import Tensor, convert_to_tensor, primitive
+from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
-from .cumulative import recurrence, shift
+from .count import occurrences
+from .cumulative import cumprod
 from .gather import _unsorted_segment_sum, check_indices, check_integers, segment_rows
-from .math import abs, cast, divide, equal, floordiv, maximum, ones_like, sign, sqrt
+from .math import abs, cast, divide, equal, floordiv, less, maximum, ones_like, sign, sqrt
 
 
 def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
@@ -52,11 +53,8 @@ def _sorted(op: str, data, segment_ids) -> tuple:
 
 def _sizes(data, ids, count):
     """How many rows each segment has (1 where none), in a shape that the results divide by."""
-    xp = array_module(ids.array)
-    flat = ids.array.reshape(-1)
-    sizes = xp.bincount(flat[flat >= 0], minlength=count)
-    lengths = (count, *(1,) * (data.ndim - ids.ndim))
-    return Tensor(xp.maximum(sizes, 1).astype(data.array.dtype).reshape(lengths))
+    sizes = cast(maximum(occurrences(ids, length=count), 1), data.dtype)
+    return reshape(sizes, (count, *(1,) * (data.ndim - ids.ndim)))
 
 
 # -- sums and means --------------------------------------------------------------------------------
@@ -121,8 +119,9 @@ def segment_mean(data, segment_ids, name=None):
     total, sizes = _unsorted_segment_sum(data, ids, num_segments=count), _sizes(data, ids, count)
     if not data.dtype.is_integer:
         return divide(total, sizes)
-    whole = floordiv(abs(total), sizes) if total.dtype.min else floordiv(total, sizes)
-    return sign(total) * whole if total.dtype.min else whole
+    if total.dtype.min == 0:
+        return floordiv(total, sizes)
+    return sign(total) * floordiv(abs(total), sizes)  # rounded towards zero
 
 
 # -- products --------------------------------------------------------------------------------------
@@ -136,26 +135,34 @@ def _unsorted_segment_prod(data, segment_ids, *, num_segments):
     return product
 
 
+@primitive(differentiable=False, kinds="iu")
+def segment_table(segment_ids):
+    """Which rows each segment has, a line for each segment, filled up with -1; and back.
+
+    Returns:
+        The table, and for each row its place in the flattened table, -1 where its id is negative.
+    """
+    xp, flat = array_module(segment_ids), segment_ids.reshape(-1)
+    order = xp.argsort(flat, kind="stable")
+    order = order[flat[order] >= 0]
+    _, starts, lengths = xp.unique(flat[order], return_index=True, return_counts=True)
+    lines, longest = len(starts), int(lengths.max(initial=0))
+    places = xp.arange(order.size) + xp.repeat(xp.arange(lines) * longest - starts, lengths)
+    table, back = xp.full(lines * longest, -1), xp.full(flat.size, -1)
+    table[places], back[order] = order, places
+    return table.reshape(lines, longest), back
+
+
 def _all_others(data, ids):
     """For each row the product of all others in its segment, right also where some are 0."""
-    xp = array_module(ids.array)
-    flat = ids.array.reshape(-1)
-    order = xp.argsort(flat, kind="stable")
-    rows = segment_rows(reshape(data, (flat.size, *data.shape[ids.ndim :])), Tensor(order))
-    # continues[k]: whether sorted row k is of the segment of the row before it.
-    continues = xp.zeros((flat.size, *(1,) * (rows.ndim - 1)), bool)
-    continues[1:] = (xp.diff(flat[order]) == 0).reshape(-1, *continues.shape[1:])
-    before = _running(rows, continues, reverse=False)
-    after = _running(rows, xp.roll(continues, -1, axis=0), reverse=True)
-    return reshape(segment_rows(before * after, Tensor(xp.argsort(order))), data.array.shape)
-
-
-def _running(rows, continues, reverse):
-    """The product of the rows before each, that starts with 1 where it doesn't continue."""
-    continues = Tensor(continues.astype(rows.array.dtype))
-    starts = ones_like(rows) * (1 - continues)
-    factors = shift(rows, axis=0, reverse=reverse, fill=1) * continues
-    return recurrence(factors, starts, axis=0, reverse=reverse)
+    table, back = segment_table(ids)
+    rest = data.array.shape[ids.ndim :]
+    rows = segment_rows(reshape(data, (back.array.size, *rest)), table)
+    filling = reshape(cast(less(table, 0), data.dtype), (*table.array.shape, *(1,) * len(rest)))
+    rows = rows + filling
+    others = cumprod(rows, 1, exclusive=True) * cumprod(rows, 1, exclusive=True, reverse=True)
+    others = segment_rows(reshape(others, (table.array.size, *rest)), back)
+    return reshape(others, data.array.shape)
 
 
 _unsorted_segment_prod.defvjp(
