@@ -26,6 +26,9 @@ def _row_numbers(xp, indices, shape, axis, batch_dims):
 
 @primitive(mixed=True)
 def _gather(params, indices, *, axis, batch_dims):
+    check_indices("gather", indices, params.shape[axis])
+    if params.shape[:batch_dims] != indices.shape[:batch_dims]:
+        raise ValueError(f"params and indices must agree in their first {batch_dims} axes")
     xp = array_module(params)
     if batch_dims == 0:
         return xp.take(params, indices, axis=axis)
@@ -97,18 +100,12 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
     axis = _from_front("gather", batch_dims if axis is None else axis, params.ndim)
     if batch_dims > axis:
         raise InvalidArgumentError(f"gather: batch_dims ({batch_dims}) is above axis ({axis}).")
-    if params.shape[:batch_dims] != indices.shape[:batch_dims]:
-        raise InvalidArgumentError(
-            f"gather: params and indices must agree in their first {batch_dims} axes, the batch. "
-            f"Received: shapes {params.shape} and {indices.shape}."
-        )
-    check_indices("gather", indices.array, params.array.shape[axis])
     return _gather(params, indices, axis=axis, batch_dims=batch_dims)
 
 
 def check_integers(op: str, indices) -> None:
     """Raises InvalidArgumentError unless a tensor holds signed integers of 16 bits or more."""
-    if indices.array.dtype.kind != "i" or indices.array.dtype.itemsize < 2:
+    if indices.dtype.name not in ("int16", "int32", "int64"):
         raise InvalidArgumentError(
             f"{op} takes integer indices (int16, int32 or int64). Received: {indices.dtype.name}. "
             "Convert them with minitape.cast(indices, 'int32') if they are whole numbers."
@@ -199,8 +196,9 @@ class IndexedSlices:
 
     def __add__(self, other):
         if isinstance(other, IndexedSlices):
-            values = concat([self.values, other.values], 0)
-            indices = concat([self.indices, other.indices], 0)
+            # A tape sums backward. This way the rows stand in the order in which they were taken.
+            values = concat([other.values, self.values], 0)
+            indices = concat([other.indices, self.indices], 0)
             return IndexedSlices(values, indices, self.dense_shape)
         return self.__tensor__() + other
 
@@ -208,7 +206,5 @@ class IndexedSlices:
         return IndexedSlices(-self.values, self.indices, self.dense_shape)
 
     def __repr__(self) -> str:
-        return (
-            f"IndexedSlices(indices={self.indices!r}, values={self.values!r}, "
-            f"dense_shape={self.dense_shape!r})"
-        )
+        shape = "" if self.dense_shape is None else f", dense_shape={self.dense_shape}"
+        return f"IndexedSlices(indices={self.indices}, values={self.values}{shape})"

@@ -57,16 +57,24 @@ def getitem(x, key) -> Any:
         TypeError: an index that is none of these, such as an array of integers: see `gather`.
         ValueError: the mask's shape is not that of the axes it covers.
     """
-    if isinstance(key, tuple):
-        return _getitem(x, key=tuple(map(_index, key)))
-    if isinstance(key, bool) or getattr(key, "dtype", None) == "bool":
+    if is_mask(key):
         return boolean_mask(x, key)
-    if isinstance(key, list):
-        try:
-            return _getitem(x, key=tuple(map(_index, key)))
-        except InvalidArgumentError as error:
+    try:
+        return _getitem(x, key=as_key(key))
+    except InvalidArgumentError as error:
+        if isinstance(key, list):
             raise InvalidArgumentError(f"{error} {_LISTS}") from error
-    return _getitem(x, key=(_index(key),))
+        raise
+
+
+def is_mask(key) -> bool:
+    """Whether x[key] picks by an array of bools."""
+    return isinstance(key, bool) or getattr(key, "dtype", None) == "bool"
+
+
+def as_key(key) -> tuple:
+    """The key of x[key], unless it is a mask, as NumPy takes it."""
+    return tuple(map(_index, key)) if isinstance(key, (tuple, list)) else (_index(key),)
 
 
 _LISTS = (
@@ -123,6 +131,9 @@ def slice(input_, begin, size, name=None):
         )
     key = []
     for axis, (start, count, length) in enumerate(zip(starts, sizes, x.shape, strict=True)):
+        if length is None and start >= 0 and count >= -1:  # symbolic: checked when it runs
+            key.append(builtins.slice(start, None if count == -1 else start + count))
+            continue
         if not 0 <= start <= length:
             raise InvalidArgumentError(
                 f"slice: expected begin[{axis}] in [0, {length}], got {start}."

@@ -76,5 +76,5 @@ install(Tensor)
 install(Variable)
 for _name in ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__ipow__"):
     setattr(Variable, _name, _no_assignment)
-for _method in variable.METHODS:
-    setattr(Variable, _method.__name__, _method)
+for _name, _method in variable.METHODS.items():
+    setattr(Variable, _name, _method)
