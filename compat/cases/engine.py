@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..case import COMPLEX, NUMBERS, At, Bad, Case
+from ..case import COMPLEX, NUMBERS, OVERFLOW, At, Bad, Case
 from ..inputs import NONZERO, POSITIVE, REAL, arrays, broadcast, call, one, ones, same
 
 
@@ -85,6 +85,7 @@ CASES = [
         "matrix product operator",
         lambda tf, a, b: a @ b,
         call(arrays(REAL, (2, 3)), arrays(REAL, (3, 1))),
+        largest=OVERFLOW,
     ),
     Case(
         "a list of tensors",
