@@ -1,5 +1,6 @@
 """Making a counterexample small, as long as the engines still differ in the same way."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -145,21 +146,19 @@ def size_of(program: Program) -> tuple:
     )
 
 
-def shrunk(program: Program, fails: Callable, values_of: Callable, attempts=2000) -> Program:
-    """The smallest program that was found for which `fails` still holds."""
-    program = best = cleaned(program) if fails(cleaned(program)) else program
-    tried = 0
-    improved = True
-    while improved and tried < attempts:
+def shrunk(program: Program, fails: Callable, values_of: Callable, seconds=10.0) -> Program:
+    """The smallest program for which `fails` still holds that was found in so many seconds."""
+    best = cleaned(program) if fails(cleaned(program)) else program
+    end, improved = time.monotonic() + seconds, True
+    while improved and time.monotonic() < end:
         improved = False
         values = values_of(best)
         for candidate in candidates(best, values):
             if size_of(candidate) >= size_of(best):
                 continue
-            tried += 1
             if fails(candidate):
                 best, improved = candidate, True
                 break
-            if tried >= attempts:
+            if time.monotonic() > end:
                 break
     return best

@@ -10,6 +10,7 @@ import numpy as np
 
 import minitape
 
+from . import deviations
 from .builder import (
     ABOVE_1,
     ABOVE_MINUS_1,
@@ -320,6 +321,8 @@ REDUCTIONS = {
 
 def reduction(b: Builder, name: str, kinds: str, domain: Domain):
     x = b.pick(kinds, domain)
+    if b.array(x).dtype.kind == "c" and not b.array(x).size:
+        raise Unfit  # TensorFlow's mean of no complex numbers is 0
     params = over_axes(b, x)
     if name.endswith("norm") and name != "math.reduce_euclidean_norm":
         if isinstance(params.get("axis"), list):
@@ -344,7 +347,8 @@ def extreme(b: Builder, name: str):
 
 @entry("cumsum", "math.cumprod", "math.cumulative_logsumexp")
 def cumulative(b: Builder, name: str):
-    x = b.pick("f" if "log" in name else "fc", Domain(-3, 3), least=1, test=wide)
+    # TensorFlow's cumprod leaves out the conjugate of complex numbers.
+    x = b.pick("fc" if name == "cumsum" else "f", Domain(-3, 3, (0,)), least=1, test=wide)
     params = {"axis": b.axis(b.array(x).ndim)}
     if b.chance(0.4):
         params["exclusive"] = True
@@ -585,7 +589,7 @@ def embedding_lookup(b: Builder):
 
 @entry("gather_nd")
 def gather_nd(b: Builder):
-    x = b.pick("fci", least=1)
+    x = b.pick("fci", least=1, test=lambda a: a.size)
     depth = b.rng.randint(1, b.array(x).ndim)
     limit = b.array(x).shape[:depth]
     if 0 in limit:
@@ -627,11 +631,9 @@ def one_hot(b: Builder):
 
 @entry("tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update")
 def tensor_scatter(b: Builder, name: str):
-    x = b.pick("f", least=1)
+    x = b.pick("f", least=1, test=lambda a: a.size)  # TensorFlow refuses updates of nothing
     array = b.array(x)
     n = array.shape[0]
-    if n == 0:
-        raise Unfit
     # The last of several updates of one place wins, or not: only sums may repeat an index.
     count = b.rng.randint(1, n)
     rows = b.rng.sample(range(n), count)
@@ -643,7 +645,7 @@ def tensor_scatter(b: Builder, name: str):
 
 @entry("scatter_nd")
 def scatter_nd(b: Builder):
-    updates = b.pick("f", least=1)
+    updates = b.pick("f", least=1, test=lambda a: a.size)
     array = b.array(updates)
     n = b.rng.randint(1, 4)
     rows = np.array([b.rng.randrange(n) for _ in range(array.shape[0])], "int32")[:, None]
@@ -655,7 +657,7 @@ SEGMENTS = ("sum", "mean", "max", "min", "prod")
 
 @entry(*(f"math.segment_{name}" for name in SEGMENTS))
 def segment(b: Builder, name: str):
-    x = b.pick("f", Domain(-3, 3), least=1, test=wide)
+    x = b.pick("f", Domain(-3, 3, (0,)), least=1, test=wide)
     ids, last = [], 0
     for _ in range(b.array(x).shape[0]):
         ids.append(last)
@@ -665,7 +667,7 @@ def segment(b: Builder, name: str):
 
 @entry(*(f"math.unsorted_segment_{name}" for name in (*SEGMENTS, "sqrt_n")))
 def unsorted_segment(b: Builder, name: str):
-    x = b.pick("f", Domain(-3, 3), least=1, test=wide)
+    x = b.pick("f", Domain(-3, 3, (0,)), least=1, test=wide)
     ids = [b.rng.randrange(3) for _ in range(b.array(x).shape[0])]
     return b.step(name, x, b.leaf(np.array(ids, "int32")), 3)
 
@@ -726,7 +728,11 @@ def einsum(b: Builder, name: str):
 def square_matrix(b: Builder, add=0.0) -> Ref:
     """A square matrix; with `add` times the identity it is far from singular."""
     x = b.pick(
-        "f", Domain(-3, 3), least=2, most=3, test=lambda a: a.shape[-1] == a.shape[-2] and wide(a)
+        "f",
+        Domain(-3, 3),
+        least=2,
+        most=3,
+        test=lambda a: a.shape[-1] == a.shape[-2] and a.size and wide(a),
     )
     if add:
         n = b.array(x).shape[-1]
@@ -957,4 +963,6 @@ def exists(op: str) -> bool:
     return True
 
 
-VOCABULARY = {op: choose for op, choose in ENTRIES.items() if exists(op)}
+VOCABULARY = {
+    op: choose for op, choose in ENTRIES.items() if exists(op) and op not in deviations.NOWHERE
+}
