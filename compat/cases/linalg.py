@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import COMPLEX, NUMBERS, At, Bad, Case, Inputs
+from ..case import COMPLEX, NUMBERS, OVERFLOW, At, Bad, Case, Inputs
 from ..inputs import REAL, arrays, call, ones
 
 # Also numbers that int64 needs; TensorFlow multiplies no other integers, but for int16.
@@ -64,6 +64,7 @@ CASES = [
         lambda tf, a, b, **p: tf.matmul(a, b, **p),
         matrices(),
         dtypes=PRODUCTS,
+        largest=OVERFLOW,
         raises=(
             Bad("InvalidArgumentError", (ones(2, 3), ones(2, 3))),
             Bad("InvalidArgumentError", (ones(3), ones(3))),
@@ -89,6 +90,7 @@ CASES = [
         lambda tf, a, b, **p: tf.linalg.matvec(a, b, **p),
         matrix_and_vector(),
         dtypes=PRODUCTS,
+        largest=OVERFLOW,
         raises=(
             Bad("InvalidArgumentError", (ones(2, 3), ones(2))),
             Bad("InvalidArgumentError", (ones(2, 3), np.float32(1))),
@@ -101,6 +103,7 @@ CASES = [
         lambda tf, a, b, axes: tf.tensordot(a, b, axes),
         contractions(),
         dtypes=PRODUCTS,
+        largest=OVERFLOW,
         raises=(
             Bad("InvalidArgumentError", (ones(2, 3), ones(2, 3)), {"axes": 1}),
             Bad("InvalidArgumentError", (ones(2, 2), ones(2, 2, dtype="float64")), {"axes": 1}),
