@@ -8,6 +8,7 @@ import math
 
 from ..arrays import array_module, as_dtype
 from ..engine import alike, convert_to_tensor, primitive
+from ..errors import InvalidArgumentError
 from .rules import elementwise
 
 # -- arithmetic ----------------------------------------------------------------------------------
@@ -461,16 +462,21 @@ def is_finite(x):
 
 @primitive(differentiable=False)
 def _zeros_like(input, *, dtype):
+    dtype = dtype or input.dtype
+    if dtype.kind == "O":
+        return array_module(input).full_like(input, b"", dtype=dtype)
     return array_module(input).zeros_like(input, dtype=dtype)
 
 
 def zeros_like(input, dtype=None, name=None):
-    """Zeros in the shape of the input, and in its dtype unless another is given."""
+    """Zeros in the shape of the input, and in its dtype unless another is given; "" as texts."""
     return _zeros_like(input, dtype=None if dtype is None else as_dtype(dtype).numpy_dtype)
 
 
 @primitive(differentiable=False)
 def _ones_like(input, *, dtype):
+    if (dtype or input.dtype).kind == "O":
+        raise InvalidArgumentError("ones_like: there is no text that is one.")
     return array_module(input).ones_like(input, dtype=dtype)
 
 
