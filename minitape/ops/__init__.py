@@ -3,19 +3,24 @@
 from ..engine import convert_to_tensor
 from . import jacobian, operators, random
 from .array import (
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
     broadcast_to,
     concat,
     constant,
+    ensure_shape,
     expand_dims,
     eye,
     fill,
+    get_static_value,
     identity,
+    is_tensor,
     ones,
-    pad,
-    range,
+    parallel_stack,
     rank,
     reshape,
     shape,
+    shape_n,
     size,
     split,
     squeeze,
@@ -260,6 +265,25 @@ from .passes import (
 from .pool import (
     avg_pool2d,
     max_pool2d,
+)
+from .ranges import (
+    linspace,
+    meshgrid,
+    range,
+    sequence_mask,
+)
+from .rearrange import (
+    batch_to_space,
+    depth_to_space,
+    pad,
+    repeat,
+    required_space_to_batch_paddings,
+    reverse,
+    reverse_sequence,
+    roll,
+    space_to_batch,
+    space_to_batch_nd,
+    space_to_depth,
 )
 from .reduce import (
     argmax,
