@@ -22,6 +22,9 @@ TOLERANCE = {
     "complex128": 1e-12,
 }
 
+# Why `Case.largest` may be smaller than 1e30.
+OVERFLOW = 1e10, "a sum of products that overflow depends on their order"
+
 
 class Inputs(NamedTuple):
     """What an op is called on: arrays, given as tensors, and parameters, given by name."""
@@ -98,6 +101,7 @@ class Case:
         at: points where value and gradient are known exactly.
         raises: what must be refused.
         unlike: the comparisons with TensorFlow that can't be made, each with the reason.
+        largest: how far inputs are scaled up to compare large magnitudes, and why no further.
     """
 
     name: str
@@ -111,6 +115,7 @@ class Case:
     at: tuple[At, ...] = ()
     raises: tuple[Bad, ...] = ()
     unlike: Mapping[str, str] = field(default_factory=dict)
+    largest: tuple[float, str] = (1e30, "")
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")

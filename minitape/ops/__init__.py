@@ -3,19 +3,24 @@
 from ..engine import convert_to_tensor
 from . import jacobian, operators, random
 from .array import (
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
     broadcast_to,
     concat,
     constant,
+    ensure_shape,
     expand_dims,
     eye,
     fill,
+    get_static_value,
     identity,
+    is_tensor,
     ones,
-    pad,
-    range,
+    parallel_stack,
     rank,
     reshape,
     shape,
+    shape_n,
     size,
     split,
     squeeze,
@@ -64,6 +69,29 @@ from .cumulative import (
     cumsum,
     cumulative_logsumexp,
 )
+from .decompose import (
+    cholesky,
+    cholesky_solve,
+    det,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    expm,
+    inv,
+    logdet,
+    lstsq,
+    matrix_rank,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    svd,
+    triangular_solve,
+)
+from .einsum import (
+    einsum,
+)
 from .embedding import (
     embedding_lookup,
 )
@@ -94,7 +122,9 @@ from .index import (
     unravel_index,
 )
 from .linalg import (
+    cross,
     matmul,
+    matvec,
     tensordot,
 )
 from .logic import (
@@ -183,6 +213,17 @@ from .math import (
     xlog1py,
     xlogy,
 )
+from .matrix import (
+    adjoint,
+    band_part,
+    diag,
+    diag_part,
+    matrix_transpose,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
+)
 from .nn import (
     batch_normalization,
     bias_add,
@@ -224,6 +265,25 @@ from .passes import (
 from .pool import (
     avg_pool2d,
     max_pool2d,
+)
+from .ranges import (
+    linspace,
+    meshgrid,
+    range,
+    sequence_mask,
+)
+from .rearrange import (
+    batch_to_space,
+    depth_to_space,
+    pad,
+    repeat,
+    required_space_to_batch_paddings,
+    reverse,
+    reverse_sequence,
+    roll,
+    space_to_batch,
+    space_to_batch_nd,
+    space_to_depth,
 )
 from .reduce import (
     argmax,

@@ -140,7 +140,7 @@ def segment_rows(segments, segment_ids):
     xp = array_module(segments)
     if not len(segments):
         return xp.zeros((*segment_ids.shape, *segments.shape[1:]), segments.dtype)
-    rows = xp.take(segments, xp.maximum(segment_ids, 0), axis=0)
+    rows = xp.asarray(xp.take(segments, xp.maximum(segment_ids, 0), axis=0))
     rows[segment_ids < 0] = 0
     return rows
 

@@ -8,24 +8,8 @@ import numpy
 from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _from_front
+from .array import _from_front, integers_of
 from .math import cast
-
-
-def integers_of(op: str, what: str, value) -> list[int]:
-    """The numbers of a list or tensor of integers with one axis.
-
-    Raises:
-        InvalidArgumentError: it has another number of axes, or doesn't hold integers.
-    """
-    tensor = convert_to_tensor(value)
-    if tensor.ndim != 1 or (tensor.shape[0] and not tensor.dtype.is_integer):
-        raise InvalidArgumentError(
-            f"{op}: {what} must be a list of integers, or a tensor of them with one axis. "
-            f"Received: {value!r}."
-        )
-    return [int(n) for n in tensor.numpy()]
-
 
 # -- x[key] ---------------------------------------------------------------------------------------
 
