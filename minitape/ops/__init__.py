@@ -36,7 +36,22 @@ from .control import (
     vectorized_map,
     while_loop,
 )
-from .conv import conv2d
+from .conv import (
+    atrous_conv2d,
+    atrous_conv2d_transpose,
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+    conv_transpose,
+    convolution,
+    depthwise_conv2d,
+    depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_backprop_input,
+    separable_conv2d,
+)
 from .embedding import embedding_lookup
 from .gather import IndexedSlices, gather, unsorted_segment_sum
 from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
@@ -122,7 +137,18 @@ from .order import (
     unique,
     unique_with_counts,
 )
-from .pool import avg_pool2d, max_pool2d
+from .pool import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_pool_with_argmax,
+    pool,
+)
 from .reduce import (
     argmax,
     argmin,
