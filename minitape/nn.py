@@ -20,6 +20,7 @@ from .ops import (  # noqa: F401
     depthwise_conv2d,
     depthwise_conv2d_backprop_filter,
     depthwise_conv2d_backprop_input,
+    depth_to_space,
     elu,
     embedding_lookup,
     gelu,
@@ -44,10 +45,14 @@ from .ops import (  # noqa: F401
     softmax,
     softmax_cross_entropy_with_logits,
     softplus,
+    softsign,
+    space_to_batch,
+    space_to_depth,
     sparse_softmax_cross_entropy_with_logits,
     tanh,
     top_k,
+    zero_fraction,
 )
-from .ops.random import dropout  # noqa: F401
+from .ops.dropout import dropout  # noqa: F401
 
 swish = silu

@@ -37,7 +37,18 @@ def picked(draw):
     """An array, positions in it, and a number of batch axes."""
     x = draw(arrays(ANY, AXES))
     batch_dims = draw(st.integers(0, x.ndim - 1))
-    return Inputs((x, draw(positions(x.shape, batch_dims=batch_dims))), {"batch_dims": batch_dims})
+    where = draw(positions(x.shape, batch_dims=batch_dims))
+    if not batch_dims and where.ndim == 2 and where.shape[1] == 1:
+        where = where[None]  # the next case
+    return Inputs((x, where), {"batch_dims": batch_dims})
+
+
+@st.composite
+def picked_rows(draw):
+    """An array, and rows of it as positions of one number."""
+    x = draw(arrays(ANY, AXES))
+    rows = draw(st.lists(st.integers(0, len(x) - 1), max_size=4))
+    return Inputs((x, np.array(rows, draw(INDEX_TYPES))[:, None]))
 
 
 @st.composite
@@ -145,8 +156,21 @@ CASES = [
         ),
         at=(
             At(([1.0, 2.0], [[0], [0]]), [1.0, 1.0], ([2.0, 0.0],)),
+            At(
+                ([[1.0, 2.0], [3.0, 4.0]], [[1], [0]]),
+                [2.0, 3.0],
+                ([[0.0, 1.0], [1.0, 0.0]],),
+                params={"batch_dims": 1},
+            ),
             At(([1.0, 2.0], np.zeros((2, 0), np.int32)), [[1.0, 2.0], [1.0, 2.0]]),
         ),
+    ),
+    Case(
+        "gather_nd of rows",
+        lambda tf, x, indices: tf.gather_nd(x, indices),
+        picked_rows(),
+        dtypes=(*FLOATS, *COMPLEX, "int32"),
+        unlike={"jvp_is_tensorflows": "TensorFlow fails on the IndexedSlices of its gradient"},
     ),
     Case(
         "gather_nd of one position",
@@ -256,6 +280,7 @@ CASES = [
             Bad("InvalidArgumentError", (ones(2), np.array([-1, 0], np.int32)), {"count": 2}),
             Bad("InvalidArgumentError", (ones(2), np.array([0], np.int32)), {"count": 2}),
             Bad("InvalidArgumentError", (ones(2), np.array([0, 0], np.int32)), {"count": 0}),
+            Bad("InvalidArgumentError", (ones(2), ones(2)), {"count": 2}),
         ),
     ),
     Case(

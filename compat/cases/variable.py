@@ -1,10 +1,11 @@
-"""Variables' methods that read or change some of their rows."""
+"""Variables' methods that read or change some of their elements."""
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ..case import COMPLEX, FLOATS, Bad, Case, Inputs
 from ..inputs import AXES, NONZERO, REAL, arrays, call, integers, ones
+from .index import indexed
 from .scatter import BAD_CHANGES, changed
 
 BAD_ROWS = (
@@ -12,6 +13,9 @@ BAD_ROWS = (
     Bad("InvalidArgumentError", (ones(3, 2), np.array([-1]), ones(1, 2))),
     Bad("InvalidArgumentError", (ones(3, 2), ones(1), ones(1, 2))),
     Bad("ValueError", (ones(3, 2), np.array([0]), ones(1, 2, dtype="float64"))),
+)
+NO_BOOLEANS = Bad(
+    "InvalidArgumentError", (ones(3, dtype="bool"), np.array([0]), ones(1, dtype="bool"))
 )
 # Where a shape or type is wrong, convert_to_tensor says so first.
 BAD_POSITIONS = tuple(
@@ -53,7 +57,29 @@ def reads(tf, x, rows, positions):
     return [*ys, tf.convert_to_tensor(tape.gradient(total, variable))]
 
 
+@st.composite
+def assigned(draw):
+    """An array, a key, and new values for what it names, or some that are broadcast to it."""
+    (x,), params = draw(indexed())
+    shape = x[params["key"]].shape
+    return Inputs((x, draw(arrays(REAL, draw(st.sampled_from([(), shape]))))), params)
+
+
 CASES = [
+    Case(
+        "assign through x[key]",
+        lambda tf, x, value, key: tf.Variable(x)[key].assign(value),
+        assigned(),
+        dtypes=(*FLOATS, *COMPLEX, "int32", "bool"),
+        covers=("change_elements",),
+        differentiable=False,
+        unlike={"empty_inputs_are_tensorflows": "the key means other elements of what was cut"},
+        raises=(
+            Bad("InvalidArgumentError", (ones(2, 3), ones(2)), {"key": 0}),
+            Bad("InvalidArgumentError", (ones(2, 3), ones(3)), {"key": 5}),
+            Bad("ValueError", (ones(2, 3), ones(3, dtype="float64")), {"key": 0}),
+        ),
+    ),
     *(
         Case(
             f"scatter_{name}",
@@ -62,7 +88,7 @@ CASES = [
             dtypes=(*FLOATS, "int32", "int64", *(() if name in ("max", "min") else COMPLEX)),
             covers=("change_rows",),
             differentiable=False,
-            raises=BAD_ROWS,
+            raises=BAD_ROWS if name == "update" else (*BAD_ROWS, NO_BOOLEANS),
         )
         for name in ("update", "add", "sub", "mul", "div", "max", "min")
     ),

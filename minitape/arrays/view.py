@@ -9,6 +9,9 @@ from .dtypes import DType, from_numpy
 from .module import to_numpy
 from .shape import TensorShape
 
+# An array's lengths need no check: ops ask for shapes often.
+_shape_of = tuple.__new__
+
 
 class ArrayView:
     """Something that holds an `array`: its shape, dtype and values, for Python and NumPy.
@@ -28,7 +31,7 @@ class ArrayView:
     @property
     def shape(self) -> TensorShape:
         """Length along each axis."""
-        return TensorShape(self.array.shape)
+        return _shape_of(TensorShape, self.array.shape)
 
     @property
     def ndim(self) -> int:
@@ -43,6 +46,14 @@ class ArrayView:
     def get_shape(self) -> TensorShape:
         """The same as `shape`."""
         return self.shape
+
+    def set_shape(self, shape) -> None:
+        """Raises ValueError unless `shape` is compatible with the tensor's, which is known here."""
+        if not self.shape.is_compatible_with(shape):
+            raise ValueError(
+                f"Tensor's shape {self.shape} is not compatible with supplied shape "
+                f"{TensorShape(shape)}."
+            )
 
     def numpy(self) -> Any:
         """The value as a NumPy array of its own (a NumPy scalar where there are no axes)."""

@@ -87,8 +87,8 @@ def softmax(x, axis=-1):
     the logits: exact also where a probability has rounded to 0 or 1. Warns where there is one
     class only, whose probability is always 1.
     """
-    shape = getattr(x, "shape", None)
-    if shape and isinstance(axis, int) and shape[axis] == 1:
+    shape = getattr(x, "shape", ())
+    if len(shape) and isinstance(axis, int) and shape[axis] == 1:
         warnings.warn(
             f"softmax over axis {axis} of shape {shape} is always 1, as that axis has length 1. "
             "For one probability use a sigmoid.",

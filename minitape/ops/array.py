@@ -2,38 +2,78 @@
 
 import builtins
 import math
+import operator
 
 import numpy
 
-from ..arrays import array_module, as_dtype
-from ..engine import Tensor, alike, convert_to_tensor, primitive
+from ..arrays import TensorShape, array_module, as_dtype, check_dtypes
+from ..engine import Tensor, Variable, alike, conj, convert_to_tensor, primitive
+from ..engine.primitive import pack
 from ..errors import InvalidArgumentError
 from .rules import broadcast_to as _broadcast_to
+from .rules import sum_to_shape
+
+# -- parameters: shapes, axes, lists of integers ---------------------------------------------------
 
 
-def static_shape(shape) -> tuple[int, ...]:
+def static_shape(
+    shape, error: type[Exception] = InvalidArgumentError, symbolic: bool = False
+) -> tuple[int, ...]:
     """A shape given as numbers, a list with scalar tensors in it, or an integer tensor.
 
-    An unknown length (None, of a symbolic tensor) becomes -1, which `reshape` finds.
+    Args:
+        shape: what the user gave; a single number is a shape of one axis.
+        error: raised where it doesn't hold integers.
+        symbolic: whether it is that of a symbolic tensor: there an unknown length, None, becomes
+            -1, which `reshape` finds.
     """
-    if hasattr(shape, "__tensor__") or hasattr(shape, "__array__"):
-        shape = numpy.asarray(shape).tolist()
     if not isinstance(shape, (list, tuple)):
-        shape = (shape,)
-    return tuple(-1 if n is None else int(n) for n in shape)
+        if hasattr(shape, "__tensor__") or hasattr(shape, "__array__"):
+            shape = numpy.asarray(shape).tolist()
+        if not isinstance(shape, list):
+            shape = (shape,)
+    try:
+        return tuple([-1 if n is None and symbolic else operator.index(n) for n in shape])
+    except TypeError:
+        if any(n is None for n in shape):
+            raise ValueError(f"Each length must be known. Received: shape={shape}.") from None
+        raise error(f"A shape must hold integers. Received: {shape}.") from None
 
 
-def _lengths(shape) -> tuple[int, ...]:
+def _lengths(shape, error: type[Exception] = InvalidArgumentError) -> tuple[int, ...]:
     """The shape of something to be made: no length may be negative."""
-    lengths = static_shape(shape)
+    lengths = static_shape(shape, error)
     if any(n < 0 for n in lengths):
         raise InvalidArgumentError(f"Each length must be >= 0. Received: shape={lengths}.")
     return lengths
 
 
+def integers_of(op: str, what: str, value) -> list[int]:
+    """The numbers of a list or tensor of integers with one axis.
+
+    Raises:
+        InvalidArgumentError: it has another number of axes, or doesn't hold integers.
+    """
+    if type(value) in (list, tuple) and all(type(n) is int for n in value):
+        return list(value)
+    tensor = convert_to_tensor(value)
+    if tensor.ndim != 1 or (tensor.shape[0] and not tensor.dtype.is_integer):
+        raise InvalidArgumentError(
+            f"{op}: {what} must be a list of integers, or a tensor of them with one axis. "
+            f"Received: {value!r}."
+        )
+    return [int(n) for n in tensor.numpy()]
+
+
 def _from_front(op: str, axis, count: int, error: type[Exception] = InvalidArgumentError) -> int:
     """An axis out of `count`, counted from the front; an error where there is no such axis."""
-    axis = int(axis)
+    if type(axis) is not int:
+        given = convert_to_tensor(axis)
+        if given.dtype.is_differentiable:
+            raise TypeError(f"{op}: axis must be an integer. Received: {axis!r}.")
+        if given.shape.num_elements() != 1:
+            raise error(f"{op}: axis must be a single integer. Received: {axis!r}.")
+        axis = int(given.array.item())
     if not -count <= axis < count:
         raise error(f"{op}: axis {axis} is not in [{-count}, {count}).")
     return axis % count
@@ -43,70 +83,165 @@ def _from_front(op: str, axis, count: int, error: type[Exception] = InvalidArgum
 
 
 def constant(value, dtype=None, shape=None, name=None):
-    """A tensor of the given values, converted to `dtype` and spread or reshaped to `shape`."""
+    """A tensor of the given values, converted to `dtype` and spread or reshaped to `shape`.
+
+    Raises:
+        TypeError: the values don't fit the dtype, or are neither one nor as many as the shape has.
+    """
+    if hasattr(value, "__tensor__") and dtype is not None and value.dtype != as_dtype(dtype):
+        raise TypeError(
+            f"constant: the tensor is of dtype {value.dtype.name}, not {as_dtype(dtype).name}. Use "
+            "minitape.cast to convert it."
+        )
     tensor = convert_to_tensor(value, dtype)
-    if shape is None or tensor.shape == tuple(shape):
+    if shape is None:
         return tensor
-    shape = static_shape(shape)
-    return fill(shape, tensor) if tensor.ndim == 0 else reshape(tensor, shape)
+    wanted = TensorShape(static_shape(shape))
+    count = tensor.shape.num_elements()
+    if count == wanted.num_elements():
+        return tensor if tensor.shape == wanted else reshape(tensor, wanted)
+    if count != 1:
+        raise TypeError(
+            f"constant: {count} values (of shape {tensor.shape}) can't fill shape {wanted}, which "
+            f"holds {wanted.num_elements()}."
+        )
+    return fill(wanted, tensor)
 
 
 def zeros(shape, dtype="float32", name=None):
-    """Zeros of the given shape."""
-    return Tensor(numpy.zeros(_lengths(shape), as_dtype(dtype).numpy_dtype))
+    """Zeros of the given shape; False as bools, empty texts as strings."""
+    return _made_of(0, shape, as_dtype(dtype))
 
 
 def ones(shape, dtype="float32", name=None):
-    """Ones of the given shape."""
-    return Tensor(numpy.ones(_lengths(shape), as_dtype(dtype).numpy_dtype))
+    """Ones of the given shape; True as bools."""
+    dtype = as_dtype(dtype)
+    if dtype.name == "string":
+        raise TypeError("ones: there is no text that is one. Use minitape.fill(shape, text).")
+    return _made_of(1, shape, dtype)
+
+
+def _made_of(number, shape, dtype) -> Tensor:
+    value = b"" if dtype.name == "string" else number
+    return Tensor(numpy.full(_lengths(shape, TypeError), value, dtype.numpy_dtype))
 
 
 def fill(dims, value, name=None):
-    """A tensor of shape `dims` with `value` everywhere."""
-    return _broadcast_to(convert_to_tensor(value), shape=_lengths(dims))
+    """A tensor of shape `dims` with `value`, a single one, everywhere."""
+    value, lengths = convert_to_tensor(value), _lengths(dims)
+    if value.shape.num_elements() != 1:
+        raise InvalidArgumentError(
+            f"fill: value must be a scalar. Received: a tensor of shape {value.shape}."
+        )
+    return _broadcast_to(value if value.ndim == 0 else reshape(value, ()), shape=lengths)
 
 
 def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None):
-    """The identity matrix (one for each element of a batch shape)."""
-    rows, columns = _lengths((num_rows, num_rows if num_columns is None else num_columns))
-    matrix = numpy.eye(rows, columns, dtype=as_dtype(dtype).numpy_dtype)
-    return broadcast_to(Tensor(matrix), (*static_shape(batch_shape or ()), *matrix.shape))
-
-
-def range(start, limit=None, delta=1, dtype=None, name=None):
-    """Numbers from `start` (0 if only one is given) up to, not including, `limit`."""
-    if limit is None:
-        start, limit = 0, start
-    values = [convert_to_tensor(v).array for v in (start, limit, delta)]
-    if values[2] == 0:
-        raise InvalidArgumentError("range: delta must not be 0.")
-    # Unlike NumPy's, the wider of int32 and float32 is float32.
-    widest = max((v.dtype for v in values), key=lambda d: (d.kind == "f", d.itemsize))
-    numbers = numpy.arange(*[v[()] for v in values])
-    return Tensor(numbers.astype(widest if dtype is None else as_dtype(dtype).numpy_dtype))
+    """The identity matrix (one for each element of a batch shape); ones on the main diagonal."""
+    dtype = as_dtype(dtype)
+    if dtype.name == "string":
+        raise TypeError("eye: there is no text that is one.")
+    rows = num_rows if num_columns is None else num_columns
+    shape = (*_lengths(num_rows, TypeError), *_lengths(rows, TypeError))
+    matrix = numpy.eye(*shape, dtype=dtype.numpy_dtype)
+    batch = () if batch_shape is None else _lengths(batch_shape)
+    return _broadcast_to(Tensor(matrix), shape=(*batch, *shape))
 
 
 # -- asking ---------------------------------------------------------------------------------------
 
 
-@primitive(differentiable=False, mixed=True)
+@primitive(differentiable=False)
 def _shape(input, *, dtype):
     return numpy.array(input.shape, dtype.numpy_dtype)
 
 
 def shape(input, out_type=None, name=None):
-    """The shape of a tensor, as an integer tensor (int32 unless given)."""
-    return _shape(input, dtype=as_dtype(out_type or "int32"))
+    """The shape of a tensor, as an integer tensor (int32, or int64 if that is the `out_type`)."""
+    dtype = as_dtype(out_type or "int32")
+    if dtype.name not in ("int32", "int64"):
+        raise InvalidArgumentError(
+            f"shape: out_type must be int32 or int64. Received: {dtype.name}."
+        )
+    return _shape(input, dtype=dtype)
+
+
+def shape_n(input, out_type="int32", name=None):
+    """The shape of each of several tensors of one dtype, as integer tensors."""
+    tensors = alike(*input)
+    if tensors:
+        check_dtypes("shape_n", [x.array for x in tensors])
+    return [shape(x, out_type) for x in tensors]
+
+
+@primitive(differentiable=False)
+def _size(input, *, dtype):
+    return numpy.array(input.size, dtype.numpy_dtype)
 
 
 def size(input, out_type=None, name=None):
-    """How many elements a tensor has, as an integer tensor (int32 unless given)."""
-    return constant(convert_to_tensor(input).shape.num_elements(), out_type or "int32")
+    """How many elements a tensor has, as a tensor (int32 unless given)."""
+    return _size(input, dtype=as_dtype(out_type or "int32"))
 
 
 def rank(input, name=None):
     """How many axes a tensor has, as an int32 tensor."""
     return constant(convert_to_tensor(input).ndim, "int32")
+
+
+def is_tensor(x) -> bool:
+    """Whether x is a Tensor, a Variable or another thing of minitape's that stands for a tensor."""
+    return hasattr(x, "__tensor__")
+
+
+def get_static_value(tensor, partial=False):
+    """The value of a tensor as a NumPy array; None of a variable, whose value may change.
+
+    What is no tensor is given back as it is. A symbolic tensor has no value: None.
+    """
+    if isinstance(tensor, Variable) or hasattr(tensor, "__symbolic__"):
+        return None
+    return tensor.numpy() if isinstance(tensor, Tensor) else tensor
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    """The TensorShape that two shapes broadcast to; their lengths may be unknown.
+
+    Raises:
+        ValueError: they don't broadcast: two lengths differ, and none of them is 1.
+    """
+    x, y = TensorShape(shape_x), TensorShape(shape_y)
+    if x.rank is None or y.rank is None:
+        return TensorShape(None)
+    count = max(x.rank, y.rank)
+    pairs = zip((1,) * (count - len(x)) + tuple(x), (1,) * (count - len(y)) + tuple(y), strict=True)
+    lengths = []
+    for m, n in pairs:
+        if m == 1 or n == 1:
+            lengths.append(n if m == 1 else m)
+        elif m == n or m is None or n is None:  # an unknown length can only be 1 or the known one
+            lengths.append(m if n is None else n)
+        else:
+            raise ValueError(
+                f"Shapes {x} and {y} don't broadcast: where two lengths differ, counted from the "
+                f"last axis, one of them must be 1; {m} and {n} differ."
+            )
+    return TensorShape(lengths)
+
+
+@primitive(differentiable=False)
+def _broadcast_dynamic_shape(shape_x, shape_y):
+    x, y = tuple(shape_x.tolist()), tuple(shape_y.tolist())
+    return numpy.array(numpy.broadcast_shapes(x, y), shape_x.dtype)
+
+
+def broadcast_dynamic_shape(shape_x, shape_y):
+    """The shape that two shapes broadcast to, all of them integer tensors.
+
+    Raises:
+        InvalidArgumentError: they don't broadcast.
+    """
+    return _broadcast_dynamic_shape(*alike(shape_x, shape_y))
 
 
 # -- passing on -----------------------------------------------------------------------------------
@@ -122,6 +257,28 @@ identity.linear(lambda g, y, x: g)
 identity.passes_slices = True
 
 
+@primitive
+def _ensure_shape(x, *, shape):
+    if not shape.is_compatible_with(x.shape):
+        raise InvalidArgumentError(
+            f"ensure_shape: shape {TensorShape(x.shape)} is not compatible with the expected shape "
+            f"{shape}."
+        )
+    return x
+
+
+_ensure_shape.linear(lambda g, y, x, *, shape: g)
+
+
+def ensure_shape(x, shape, name=None):
+    """The same values; an error if their shape is not the given one, where None fits any length.
+
+    Raises:
+        InvalidArgumentError: the shapes differ.
+    """
+    return _ensure_shape(x, shape=TensorShape(shape))
+
+
 @primitive(differentiable=False)
 def stop_gradient(input):
     """The same values, as a constant: no gradient flows through."""
@@ -133,9 +290,13 @@ def stop_gradient(input):
 
 @primitive
 def _reshape(x, *, shape):
-    if -1 in shape and 0 in shape:  # TensorFlow finds the length among those that are not 0
-        length = math.prod(n for n in x.shape if n) // math.prod(n for n in shape if n > 0)
-        shape = tuple(length if n == -1 else n for n in shape)
+    if min(shape, default=0) < 0:
+        if min(shape) < -1:
+            raise ValueError(f"a length must be >= 0, or -1 for one to be found, not {min(shape)}")
+        if 0 in shape:  # TensorFlow finds the length among those that are not 0
+            count, known = (math.prod(n for n in s if n > 0) for s in (x.shape, shape))
+            if shape.count(-1) == 1 and count % known == 0:
+                shape = tuple(count // known if n == -1 else n for n in shape)
     return x.reshape(shape)
 
 
@@ -148,7 +309,7 @@ def reshape(tensor, shape, name=None):
     Raises:
         InvalidArgumentError: the number of elements differs.
     """
-    return _reshape(tensor, shape=static_shape(shape))
+    return _reshape(tensor, shape=static_shape(shape, symbolic=hasattr(tensor, "__symbolic__")))
 
 
 @primitive
@@ -164,96 +325,101 @@ _transpose.linear(lambda g, y, x, *, perm: _transpose(g, perm=_inverse(perm)))
 
 
 def transpose(a, perm=None, conjugate=False, name=None):
-    """The axes in the order `perm`, reversed unless given."""
+    """The axes in the order `perm`, reversed unless given; complex numbers conjugated if wanted.
+
+    Raises:
+        InvalidArgumentError: perm is no order of the axes.
+    """
     a = convert_to_tensor(a)
-    perm = tuple(builtins.range(a.ndim))[::-1] if perm is None else static_shape(perm)
-    return _transpose(a, perm=perm)
+    if perm is None:
+        perm = tuple(builtins.range(a.ndim))[::-1]
+    else:
+        given = integers_of("transpose", "perm", perm)
+        perm = tuple(n + a.ndim if n < 0 else n for n in given)
+        if sorted(perm) != list(builtins.range(a.ndim)):
+            raise InvalidArgumentError(
+                f"transpose: perm must name each axis of shape {a.shape} once. Received: {given}."
+            )
+    transposed = _transpose(a, perm=perm)
+    return conj(transposed) if conjugate and a.dtype.is_complex else transposed
+
+
+@primitive
+def _expand_dims(x, *, axis):
+    return array_module(x).expand_dims(x, axis)
+
+
+_expand_dims.linear(lambda g, y, x, *, axis: _squeeze(g, axis=(axis,)))
 
 
 def expand_dims(input, axis, name=None):
     """A new axis of length 1, before `axis` (negative: counted from the end)."""
     x = convert_to_tensor(input)
-    position = _from_front("expand_dims", axis, x.ndim + 1)
-    lengths = list(x.shape)
-    return reshape(x, (*lengths[:position], 1, *lengths[position:]))
+    return _expand_dims(x, axis=_from_front("expand_dims", axis, x.ndim + 1))
+
+
+@primitive
+def _squeeze(x, *, axis):
+    return x.squeeze(axis)
+
+
+_squeeze.linear(lambda g, y, x, *, axis: _reshape(g, shape=x.array.shape))
 
 
 def squeeze(input, axis=None, name=None):
-    """Without its axes of length 1, or without those of them that `axis` names."""
+    """Without its axes of length 1, or without those of them that `axis` names.
+
+    Raises:
+        InvalidArgumentError: a named axis doesn't exist, or is longer.
+    """
     x = convert_to_tensor(input)
-    if axis is None:
-        drop = {i for i, n in enumerate(x.shape) if n == 1}
-    else:
-        drop = {_from_front("squeeze", a, x.ndim) for a in static_shape(axis)}
+    given = () if axis is None else axis
+    if not isinstance(given, (list, tuple)):
+        given = [given] if numpy.ndim(given) == 0 else list(given)
+    drop = {_from_front("squeeze", a, x.ndim) for a in given}
     if any(x.shape[i] != 1 for i in drop):
         raise InvalidArgumentError(
             f"Can not squeeze axes {sorted(drop)} of shape {x.shape}: their length must be 1."
         )
-    return reshape(x, tuple(n for i, n in enumerate(x.shape) if i not in drop))
+    # No axis named is as none given, in TensorFlow too.
+    drop = drop or {i for i, n in enumerate(x.shape) if n == 1}
+    return _squeeze(x, axis=tuple(sorted(drop)))
 
 
 def broadcast_to(input, shape, name=None):
-    """The input repeated along axes of length 1, and along new leading axes, to `shape`."""
-    return _broadcast_to(input, shape=static_shape(shape))
-
-
-@primitive
-def _pad(x, *, paddings, constant_values):
-    if len(paddings) != x.ndim:
-        raise ValueError("paddings must hold one pair (before, after) for each axis")
-    return array_module(x).pad(x, paddings, constant_values=constant_values)
-
-
-# The rule of a constant border: it drops out.
-_pad.defvjp(
-    lambda g, y, x, *, paddings, constant_values: g[
-        tuple(slice(before, before + n) for (before, _), n in zip(paddings, x.shape, strict=True))
-    ]
-)
-_pad.defjvp(
-    lambda t, y, x, *, paddings, constant_values: _pad(t, paddings=paddings, constant_values=0)
-)
-
-
-def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
-    """A border around the tensor: `paddings[i]` is (before, after) along axis i.
+    """The input repeated along axes of length 1, and along new leading axes, to `shape`.
 
     Raises:
-        ValueError: a mode other than "CONSTANT".
+        InvalidArgumentError: an axis has another length, and not 1.
     """
-    if mode.upper() != "CONSTANT":
-        raise ValueError(f"pad takes the mode 'CONSTANT'. Received: {mode!r}.")
-    pairs = numpy.asarray(paddings).tolist()
-    return _pad(tensor, paddings=tuple(map(tuple, pairs)), constant_values=float(constant_values))
+    return _broadcast_to(input, shape=tuple(integers_of("broadcast_to", "shape", shape)))
 
 
 @primitive
 def _tile(x, *, multiples):
-    if len(multiples) != x.ndim:
-        raise ValueError("multiples must hold one number for each axis")
+    if len(multiples) != x.ndim or min(multiples, default=0) < 0:
+        raise ValueError("multiples must hold one number >= 0 for each axis")
     return array_module(x).tile(x, multiples)
 
 
 def _untile(g, y, x, *, multiples):
-    split = [n for pair in zip(multiples, x.shape, strict=True) for n in pair]
-    from_copies = reshape(g, split)
-    for i in reversed(builtins.range(x.ndim)):
-        from_copies = _sum_axis(from_copies, axis=2 * i)
-    return from_copies
+    """The copies side by side, each along an axis of its own, and their sum."""
+    lengths = x.array.shape
+    apart = reshape(g, [n for pair in zip(multiples, lengths, strict=True) for n in pair])
+    once = tuple(n for length in lengths for n in (1, length))
+    return reshape(sum_to_shape(apart, shape=once), lengths)
 
 
-@primitive
-def _sum_axis(x, *, axis):
-    return x.sum(axis=axis)
-
-
-_sum_axis.linear(lambda g, y, x, *, axis: _broadcast_to(expand_dims(g, axis), shape=x.array.shape))
 _tile.linear(_untile)
 
 
 def tile(input, multiples, name=None):
-    """The input repeated `multiples[i]` times along axis i."""
-    return _tile(input, multiples=static_shape(multiples))
+    """The input repeated `multiples[i]` times along axis i.
+
+    Raises:
+        InvalidArgumentError: not one number for each axis, or a negative one.
+    """
+    return _tile(input, multiples=tuple(integers_of("tile", "multiples", multiples)))
 
 
 # -- joining and cutting ---------------------------------------------------------------------------
@@ -265,27 +431,25 @@ def _concat(*tensors, axis):
 
 
 def _uncat(g, y, *tensors, axis):
-    pieces, start = [], 0
-    before = (slice(None),) * axis
-    for x in tensors:
-        stop = start + x.array.shape[axis]
-        pieces.append(g[(*before, slice(start, stop))])
-        start = stop
-    return pieces
+    return _split(g, parts=tuple(x.array.shape[axis] for x in tensors), axis=axis)
 
 
 _concat.defvjp_all(_uncat)
 
 
 def concat(values, axis, name=None):
-    """The tensors joined along an axis that they have.
+    """The tensors joined along an axis that they have; a single one is given back as it is.
 
     Raises:
-        InvalidArgumentError: the other axes differ in length.
+        InvalidArgumentError: the other axes differ in length, or there is no such axis.
     """
-    if not isinstance(values, (list, tuple)):
-        values = [values]
-    tensors = alike(*values)
+    tensors = alike(*values) if isinstance(values, (list, tuple)) else alike(values)
+    if len(tensors) == 1:
+        return identity(tensors[0])
+    if not tensors:
+        raise InvalidArgumentError("concat: there must be at least one tensor. Received: none.")
+    if tensors[0].ndim == 0:
+        raise InvalidArgumentError("concat: scalars can't be joined. Use minitape.stack.")
     return _concat(*tensors, axis=_from_front("concat", axis, tensors[0].ndim))
 
 
@@ -296,46 +460,103 @@ def stack(values, axis=0, name=None):
         InvalidArgumentError: the shapes differ.
         ValueError: there is no such axis.
     """
-    stacked = convert_to_tensor(list(values))
-    axis = _from_front("stack", axis, stacked.ndim, ValueError)
+    try:
+        stacked = convert_to_tensor(values)
+    except ValueError:  # lists of unequal lengths: it is the tensors' shapes that differ
+        stacked = pack(*alike(*values))
+    axis = _from_front("stack", axis, stacked.ndim, ValueError) if stacked.ndim else 0
     order = list(builtins.range(1, stacked.ndim))
     order.insert(axis, 0)
-    return stacked if axis == 0 else transpose(stacked, order)
+    return stacked if axis == 0 else _transpose(stacked, perm=tuple(order))
+
+
+def parallel_stack(values, name="parallel_stack"):
+    """The tensors, of one shape, joined along a new first axis: `stack`."""
+    return stack(values)
+
+
+@primitive
+def _unstack(x, *, axis):
+    slices = array_module(x).moveaxis(x, axis, 0)
+    return tuple([slices[i, ...] for i in builtins.range(len(slices))])
+
+
+_unstack.linear(lambda g, y, x, *, axis: stack(list(g), axis))
 
 
 def unstack(value, num=None, axis=0, name=None):
     """The slices along an axis, as a list of tensors without that axis.
 
+    Args:
+        value: a tensor.
+        num: how many slices there are, if that is to be checked.
+        axis: the axis.
+        name: not used.
+
     Raises:
-        ValueError: there is no such axis.
+        InvalidArgumentError: there are not `num` slices.
+        ValueError: there is no such axis, or a symbolic tensor's length along it is unknown.
     """
     x = convert_to_tensor(value)
     axis = _from_front("unstack", axis, x.ndim, ValueError)
-    before = (slice(None),) * axis
-    return [x[(*before, i)] for i in builtins.range(x.shape[axis])]
+    length = x.shape[axis]
+    if length is None:
+        raise ValueError(f"unstack: the length of axis {axis} of shape {x.shape} is not known.")
+    if num is not None and int(num) != length:
+        raise InvalidArgumentError(
+            f"unstack: axis {axis} of shape {x.shape} has {length} slices. Received: num={num}."
+        )
+    return list(_unstack(x, axis=axis))
+
+
+@primitive
+def _split(x, *, parts, axis):
+    starts, start = [], 0
+    for length in parts:
+        start += length
+        starts.append(start)
+    return tuple(array_module(x).split(x, starts[:-1], axis))
+
+
+_split.linear(lambda g, y, x, *, parts, axis: concat(list(g), axis))
 
 
 def split(value, num_or_size_splits, axis=0, num=None, name=None):
-    """The tensor cut along an axis into so many equal parts, or into parts of these lengths."""
+    """The tensor cut along an axis into so many equal parts, or into parts of these lengths.
+
+    Args:
+        value: a tensor.
+        num_or_size_splits: a number of parts, or a length for each, of which one may be -1: the
+            rest.
+        axis: the axis to cut.
+        num: how many lengths there are, if that is to be checked.
+        name: not used.
+
+    Returns:
+        A list of tensors.
+
+    Raises:
+        InvalidArgumentError: the parts don't add up to the axis.
+        ValueError: a symbolic tensor's length along the axis is unknown.
+    """
     x = convert_to_tensor(value)
     axis = _from_front("split", axis, x.ndim)
-    if hasattr(num_or_size_splits, "__tensor__"):
-        num_or_size_splits = num_or_size_splits.numpy().tolist()
-    if isinstance(num_or_size_splits, (list, tuple)):
-        lengths = list(num_or_size_splits)
-        if -1 in lengths:
-            lengths[lengths.index(-1)] = x.shape[axis] - (sum(lengths) + 1)
-        fits = sum(lengths) == x.shape[axis]
+    whole = x.shape[axis]
+    if whole is None:
+        raise ValueError(f"split: the length of axis {axis} of shape {x.shape} is not known.")
+    if numpy.ndim(num_or_size_splits) == 0:
+        count = operator.index(num_or_size_splits)
+        fits = count > 0 and whole % count == 0
+        lengths = [whole // count] * count if fits else []
     else:
-        fits = x.shape[axis] % int(num_or_size_splits) == 0
-        lengths = [x.shape[axis] // int(num_or_size_splits)] * int(num_or_size_splits)
+        lengths = integers_of("split", "num_or_size_splits", num_or_size_splits)
+        rest = whole - sum(n for n in lengths if n != -1)
+        lengths = [rest if n == -1 and lengths.count(-1) == 1 else n for n in lengths]
+        fits = min(lengths, default=-1) >= 0 and sum(lengths) == whole
+        fits = fits and num in (None, len(lengths))
     if not fits:
         raise InvalidArgumentError(
             f"split: axis {axis} of shape {x.shape} can't be cut into {num_or_size_splits}: the "
-            f"parts must add up to {x.shape[axis]}."
+            f"parts must add up to {whole}."
         )
-    before, start, parts = (slice(None),) * axis, 0, []
-    for length in lengths:
-        parts.append(x[(*before, slice(start, start + length))])
-        start += length
-    return parts
+    return list(_split(x, parts=tuple(lengths), axis=axis))

@@ -4,10 +4,11 @@ import builtins
 from itertools import accumulate
 
 from ..engine import convert_to_tensor
-from .array import constant, range, reshape
+from .array import constant, reshape
 from .gather import check_indices, check_integers, gather
 from .math import maximum, ones_like, sqrt, square, where
 from .order import searchsorted
+from .ranges import range
 from .reduce import reduce_sum
 from .scatter import dynamic_partition, dynamic_stitch
 

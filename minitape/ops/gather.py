@@ -26,6 +26,9 @@ def _row_numbers(xp, indices, shape, axis, batch_dims):
 
 @primitive(mixed=True)
 def _gather(params, indices, *, axis, batch_dims):
+    check_indices("gather", indices, params.shape[axis])
+    if params.shape[:batch_dims] != indices.shape[:batch_dims]:
+        raise ValueError(f"params and indices must agree in their first {batch_dims} axes")
     xp = array_module(params)
     if batch_dims == 0:
         return xp.take(params, indices, axis=axis)
@@ -97,18 +100,12 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
     axis = _from_front("gather", batch_dims if axis is None else axis, params.ndim)
     if batch_dims > axis:
         raise InvalidArgumentError(f"gather: batch_dims ({batch_dims}) is above axis ({axis}).")
-    if params.shape[:batch_dims] != indices.shape[:batch_dims]:
-        raise InvalidArgumentError(
-            f"gather: params and indices must agree in their first {batch_dims} axes, the batch. "
-            f"Received: shapes {params.shape} and {indices.shape}."
-        )
-    check_indices("gather", indices.array, params.array.shape[axis])
     return _gather(params, indices, axis=axis, batch_dims=batch_dims)
 
 
 def check_integers(op: str, indices) -> None:
     """Raises InvalidArgumentError unless a tensor holds signed integers of 16 bits or more."""
-    if indices.array.dtype.kind != "i" or indices.array.dtype.itemsize < 2:
+    if indices.dtype.name not in ("int16", "int32", "int64"):
         raise InvalidArgumentError(
             f"{op} takes integer indices (int16, int32 or int64). Received: {indices.dtype.name}. "
             "Convert them with minitape.cast(indices, 'int32') if they are whole numbers."
@@ -125,7 +122,7 @@ def check_indices(op: str, indices, limit: int, what: str = "indices") -> None:
         )
 
 
-@primitive(mixed=True)
+@primitive(mixed=True, kinds="iufc")
 def _unsorted_segment_sum(data, segment_ids, *, num_segments):
     xp = array_module(data)
     rest = data.shape[segment_ids.ndim :]
@@ -137,39 +134,22 @@ def _unsorted_segment_sum(data, segment_ids, *, num_segments):
     return total
 
 
-def _segment_rows(g, y, data, segment_ids, *, num_segments):
-    """Each row of the data gets what its segment got; those of no segment nothing."""
-    xp = array_module(segment_ids.array)
-    rows = _gather(g, Tensor(xp.maximum(segment_ids.array, 0)), axis=0, batch_dims=0)
-    if (segment_ids.array >= 0).all():
-        return rows
-    lengths = (*segment_ids.shape, *(1,) * (data.ndim - segment_ids.ndim))
-    return rows * Tensor((segment_ids.array >= 0).astype(g.array.dtype).reshape(lengths))
+@primitive(mixed=True)
+def segment_rows(segments, segment_ids):
+    """For each id the row of its segment; zeros where it is negative."""
+    xp = array_module(segments)
+    if not len(segments):
+        return xp.zeros((*segment_ids.shape, *segments.shape[1:]), segments.dtype)
+    rows = xp.asarray(xp.take(segments, xp.maximum(segment_ids, 0), axis=0))
+    rows[segment_ids < 0] = 0
+    return rows
 
 
-_unsorted_segment_sum.linear(_segment_rows, None)
-
-
-def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
-    """The sums of the rows of `data` that have the same id: the transpose of `gather`.
-
-    Args:
-        data: a tensor whose shape begins with that of `segment_ids`.
-        segment_ids: integers below `num_segments`; rows with a negative one are left out.
-        num_segments: how many sums there are; those of no rows are 0.
-        name: not used.
-
-    Raises:
-        InvalidArgumentError: an id that is too large, or shapes that don't fit.
-    """
-    data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
-    if data.shape[: ids.ndim] != ids.shape:
-        raise InvalidArgumentError(
-            f"unsorted_segment_sum: the shape of data, {data.shape}, must begin with that of "
-            f"segment_ids. Received: {ids.shape}."
-        )
-    check_indices("unsorted_segment_sum", ids.array * (ids.array > 0), max(int(num_segments), 1))
-    return _unsorted_segment_sum(data, ids, num_segments=int(num_segments))
+# Each is the transpose of the other.
+_unsorted_segment_sum.linear(lambda g, y, data, ids, *, num_segments: segment_rows(g, ids), None)
+segment_rows.linear(
+    lambda g, y, segments, ids: _unsorted_segment_sum(g, ids, num_segments=len(segments)), None
+)
 
 
 class IndexedSlices:
@@ -216,8 +196,9 @@ class IndexedSlices:
 
     def __add__(self, other):
         if isinstance(other, IndexedSlices):
-            values = concat([self.values, other.values], 0)
-            indices = concat([self.indices, other.indices], 0)
+            # A tape sums backward. This way the rows stand in the order in which they were taken.
+            values = concat([other.values, self.values], 0)
+            indices = concat([other.indices, self.indices], 0)
             return IndexedSlices(values, indices, self.dense_shape)
         return self.__tensor__() + other
 
@@ -225,7 +206,5 @@ class IndexedSlices:
         return IndexedSlices(-self.values, self.indices, self.dense_shape)
 
     def __repr__(self) -> str:
-        return (
-            f"IndexedSlices(indices={self.indices!r}, values={self.values!r}, "
-            f"dense_shape={self.dense_shape!r})"
-        )
+        shape = "" if self.dense_shape is None else f", dense_shape={self.dense_shape}"
+        return f"IndexedSlices(indices={self.indices}, values={self.values}{shape})"

@@ -8,24 +8,8 @@ import numpy
 from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _from_front
+from .array import _from_front, integers_of
 from .math import cast
-
-
-def integers_of(op: str, what: str, value) -> list[int]:
-    """The numbers of a list or tensor of integers with one axis.
-
-    Raises:
-        InvalidArgumentError: it has another number of axes, or doesn't hold integers.
-    """
-    tensor = convert_to_tensor(value)
-    if tensor.ndim != 1 or (tensor.shape[0] and not tensor.dtype.is_integer):
-        raise InvalidArgumentError(
-            f"{op}: {what} must be a list of integers, or a tensor of them with one axis. "
-            f"Received: {value!r}."
-        )
-    return [int(n) for n in tensor.numpy()]
-
 
 # -- x[key] ---------------------------------------------------------------------------------------
 
@@ -57,16 +41,24 @@ def getitem(x, key) -> Any:
         TypeError: an index that is none of these, such as an array of integers: see `gather`.
         ValueError: the mask's shape is not that of the axes it covers.
     """
-    if isinstance(key, tuple):
-        return _getitem(x, key=tuple(map(_index, key)))
-    if isinstance(key, bool) or getattr(key, "dtype", None) == "bool":
+    if is_mask(key):
         return boolean_mask(x, key)
-    if isinstance(key, list):
-        try:
-            return _getitem(x, key=tuple(map(_index, key)))
-        except InvalidArgumentError as error:
+    try:
+        return _getitem(x, key=as_key(key))
+    except InvalidArgumentError as error:
+        if isinstance(key, list):
             raise InvalidArgumentError(f"{error} {_LISTS}") from error
-    return _getitem(x, key=(_index(key),))
+        raise
+
+
+def is_mask(key) -> bool:
+    """Whether x[key] picks by an array of bools."""
+    return isinstance(key, bool) or getattr(key, "dtype", None) == "bool"
+
+
+def as_key(key) -> tuple:
+    """The key of x[key], unless it is a mask, as NumPy takes it."""
+    return tuple(map(_index, key)) if isinstance(key, (tuple, list)) else (_index(key),)
 
 
 _LISTS = (
@@ -123,6 +115,9 @@ def slice(input_, begin, size, name=None):
         )
     key = []
     for axis, (start, count, length) in enumerate(zip(starts, sizes, x.shape, strict=True)):
+        if length is None and start >= 0 and count >= -1:  # symbolic: checked when it runs
+            key.append(builtins.slice(start, None if count == -1 else start + count))
+            continue
         if not 0 <= start <= length:
             raise InvalidArgumentError(
                 f"slice: expected begin[{axis}] in [0, {length}], got {start}."

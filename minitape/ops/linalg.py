@@ -1,15 +1,20 @@
-"""Products of matrices."""
+"""Products of matrices and vectors, and over any axes."""
 
-from ..arrays import array_module
-from ..engine import alike, convert_to_tensor, primitive
+import math
+
+import numpy
+
+from ..arrays import array_module, as_dtype
+from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, transpose
-from .math import sqrt, square
-from .reduce import reduce_sum
+from .math import cast
 from .rules import sum_to_shape
 
+# -- products of matrices --------------------------------------------------------------------------
 
-@primitive
+
+@primitive(kinds="iufc")
 def _matmul(a, b, *, transpose_a, transpose_b):
     # A transposed view costs nothing: BLAS reads it as it lies.
     a = a.swapaxes(-1, -2) if transpose_a else a
@@ -36,18 +41,49 @@ def _matmul_vjp_b(g, y, a, b, *, transpose_a, transpose_b):
 _matmul.linear(_matmul_vjp_a, _matmul_vjp_b)
 
 
-def matmul(a, b, transpose_a=False, transpose_b=False, name=None):
+def matmul(
+    a,
+    b,
+    transpose_a=False,
+    transpose_b=False,
+    adjoint_a=False,
+    adjoint_b=False,
+    a_is_sparse=False,
+    b_is_sparse=False,
+    output_type=None,
+    name=None,
+):
     """The matrix product over the last two axes; leading axes are broadcast.
+
+    Args:
+        a: a tensor of at least two axes.
+        b: likewise.
+        transpose_a: whether to exchange the last two axes of a first.
+        transpose_b: likewise for b.
+        adjoint_a: whether to take the conjugate transpose of a instead.
+        adjoint_b: likewise for b.
+        a_is_sparse: not used.
+        b_is_sparse: not used.
+        output_type: the type to convert a and b to first; so that products of int8 don't wrap.
+        name: not used.
 
     Raises:
         InvalidArgumentError: an input with fewer than two axes, or inner lengths that differ.
+        ValueError: an input to be both transposed and conjugate transposed.
     """
-    a, b = alike(a, b)
+    if output_type is None:
+        a, b = alike(a, b)
+    else:
+        a, b = (cast(convert_to_tensor(x), as_dtype(output_type)) for x in (a, b))
+    if adjoint_a:
+        a, transpose_a = _conjugate("a", a, transpose_a), True
+    if adjoint_b:
+        b, transpose_b = _conjugate("b", b, transpose_b), True
     for position, x in enumerate((a, b)):
         if x.ndim < 2:
             raise InvalidArgumentError(
                 f"matmul: In[{position}] must have at least 2 axes. Received: shape {x.shape}. "
-                "Use tensordot for vectors, or add an axis with [:, newaxis]."
+                "Use linalg.matvec or tensordot for vectors, or add an axis with [:, newaxis]."
             )
     inner_a = a.shape[-2 if transpose_a else -1]
     inner_b = b.shape[-1 if transpose_b else -2]
@@ -64,35 +100,111 @@ def matmul(a, b, transpose_a=False, transpose_b=False, name=None):
     return _matmul(a, b, transpose_a=bool(transpose_a), transpose_b=bool(transpose_b))
 
 
+def _conjugate(name: str, x, transposed):
+    """What is left to be transposed of an adjoint: the conjugate."""
+    if transposed:
+        raise ValueError(
+            f"Only one of `transpose_{name}` and `adjoint_{name}` can be True: the adjoint is the "
+            "conjugate of the transpose."
+        )
+    return conj(x) if x.dtype.is_complex else x
+
+
+def matvec(
+    a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None
+):
+    """The product of matrices and vectors: over the last axis of b; leading axes are broadcast.
+
+    The parameters are those of `matmul`.
+    """
+    a, b = alike(a, b)
+    column = reshape(b, (*b.shape, 1)) if b.ndim else b
+    y = matmul(a, column, transpose_a=transpose_a, adjoint_a=adjoint_a)
+    return reshape(y, y.shape[:-1])
+
+
+@primitive(kinds="iuf")
+def _cross(a, b):
+    if a.shape != b.shape or a.shape[-1:] != (3,):
+        raise ValueError("both inputs must have the same shape, of which the last length is 3")
+    return array_module(a).cross(a, b)
+
+
+_cross.linear(lambda g, y, a, b: _cross(b, g), lambda g, y, a, b: _cross(g, a))
+
+
+def cross(a, b, name=None):
+    """The cross product of vectors of three elements, along the last axis; no broadcasting.
+
+    Raises:
+        InvalidArgumentError: the shapes differ, or the last axis has another length than 3.
+    """
+    return _cross(a, b)
+
+
 def tensordot(a, b, axes, name=None):
     """The sum of products over the named axes of a and b, as a matrix product.
 
     Args:
         a: a tensor.
         b: a tensor.
-        axes: a number n (the last n axes of a with the first n of b), or two lists of axes.
+        axes: a number n (the last n axes of a with the first n of b), or a pair: an axis, or a
+            list of axes, of a, and as many of b.
         name: not used.
+
+    Raises:
+        ValueError: axes that are not of this form.
+        IndexError: there is no such axis.
+        InvalidArgumentError: axes of different lengths.
     """
     a, b = alike(a, b)
-    if isinstance(axes, int):
-        axes_a = list(range(a.ndim - axes, a.ndim))
-        axes_b = list(range(axes))
-    else:
-        axes_a, axes_b = ([n] if isinstance(n, int) else list(n) for n in axes)
-        axes_a, axes_b = [n % a.ndim for n in axes_a], [n % b.ndim for n in axes_b]
+    axes_a, axes_b = _paired_axes(a, b, axes)
     free_a = [n for n in range(a.ndim) if n not in axes_a]
     free_b = [n for n in range(b.ndim) if n not in axes_b]
-    summed = 1
-    for n in axes_a:
-        summed *= a.shape[n]
-    left = reshape(transpose(a, free_a + axes_a), (-1, summed))
-    right = reshape(transpose(b, axes_b + free_b), (summed, -1))
-    return reshape(
-        matmul(left, right), (*(a.shape[n] for n in free_a), *(b.shape[n] for n in free_b))
-    )
+    left, right = transpose(a, free_a + axes_a), transpose(b, axes_b + free_b)
+    summed_a, summed_b = (left.shape[len(free_a) :], right.shape[: len(axes_b)])
+    if math.prod(summed_a) != math.prod(summed_b):
+        raise InvalidArgumentError(
+            f"tensordot: Matrix size-incompatible: the axes {axes_a} of a have the lengths "
+            f"{list(summed_a)}, and the axes {axes_b} of b have {list(summed_b)}; they must be "
+            f"equal. Received: shapes {a.shape} and {b.shape}."
+        )
+    shape_a, shape_b = left.shape[: len(free_a)], right.shape[len(axes_b) :]
+    left = reshape(left, (math.prod(shape_a), math.prod(summed_a)))
+    right = reshape(right, (math.prod(summed_b), math.prod(shape_b)))
+    return reshape(matmul(left, right), (*shape_a, *shape_b))
 
 
-def global_norm(t_list, name=None):
-    """The Euclidean norm of all tensors of a list together; None entries are passed over."""
-    squares = [reduce_sum(square(convert_to_tensor(t))) for t in t_list if t is not None]
-    return sqrt(sum(squares[1:], squares[0]))
+def _paired_axes(a, b, axes) -> tuple[list, list]:
+    """The axes of a and of b that `axes` means, counted from the front."""
+    if hasattr(axes, "__tensor__") or hasattr(axes, "__array__"):
+        axes = numpy.asarray(axes).tolist()
+    if isinstance(axes, int):
+        if axes < 0:
+            raise ValueError(f"tensordot: `axes` must be at least 0. Received: {axes}.")
+        if axes > min(a.ndim, b.ndim):
+            error = ValueError if axes > a.ndim else IndexError
+            raise error(
+                f"tensordot: `axes` must not be larger than the number of axes. Received: {axes}, "
+                f"for shapes {a.shape} and {b.shape}."
+            )
+        return list(range(a.ndim - axes, a.ndim)), list(range(axes))
+    if not isinstance(axes, (list, tuple)):
+        raise TypeError(f"tensordot: `axes` is a number or a pair. Received: {axes!r}.")
+    if len(axes) != 2:
+        raise ValueError(
+            f"tensordot: `axes` must be a number or a pair of axes or lists. Received: {axes}."
+        )
+    pair = [[n] if isinstance(n, int) else [int(i) for i in n] for n in axes]
+    for x, chosen in zip((a, b), pair, strict=True):
+        for n in chosen:
+            if not -x.ndim <= n < x.ndim:
+                raise IndexError(f"tensordot: there is no axis {n} in shape {x.shape}.")
+    axes_a, axes_b = [n % a.ndim for n in pair[0]], [n % b.ndim for n in pair[1]]
+    for chosen in (axes_a, axes_b):
+        if len(axes_a) != len(axes_b) or len(set(chosen)) != len(chosen):
+            raise ValueError(
+                "tensordot: as many axes of `a` as of `b` are summed over, each once. Received: "
+                f"{axes}."
+            )
+    return axes_a, axes_b

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy
+
 from ..arrays import array_module, as_dtype, check_dtypes
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
@@ -69,6 +71,8 @@ def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
         raise ValueError(
             f"Argument `direction` should be one of ASCENDING, DESCENDING. Received: {direction!r}."
         )
+    if axis is None or numpy.ndim(axis):
+        raise ValueError(f"Argument `axis` must be a number. Received: axis={axis!r}.")
     values = convert_to_tensor(values)
     axis = _from_front("sort", axis, values.ndim)
     return _argsort(values, axis=axis, descending=direction == "DESCENDING")
@@ -159,16 +163,20 @@ def in_top_k(targets, predictions, k, name=None):
         name: not used.
 
     Raises:
-        InvalidArgumentError: shapes that don't fit.
-        ValueError: predictions that aren't float32.
+        InvalidArgumentError: shapes or types that don't fit.
     """
-    targets, predictions = convert_to_tensor(targets), convert_to_tensor(predictions, "float32")
+    targets, predictions = convert_to_tensor(targets), convert_to_tensor(predictions)
     if targets.ndim != 1 or predictions.ndim != 2 or len(targets) != len(predictions):
         raise InvalidArgumentError(
             "in_top_k: targets must be of shape (rows,) and predictions of shape (rows, classes). "
             f"Received: {targets.shape} and {predictions.shape}."
         )
     check_dtypes("in_top_k", [targets.array], "iu")
+    if predictions.dtype.name != "float32":
+        raise InvalidArgumentError(
+            f"in_top_k takes float32 predictions. Received: {predictions.dtype.name}. Convert them "
+            "with minitape.cast."
+        )
     return _in_top_k(targets, predictions, k=int(k))
 
 

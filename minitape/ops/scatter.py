@@ -12,48 +12,47 @@ from ..errors import InvalidArgumentError
 from .array import concat, constant, expand_dims, reshape, zeros
 from .gather import IndexedSlices, add_rows, check_indices, check_integers
 from .index import boolean_mask, integers_of
-from .math import cast, equal, negative, zeros_like
+from .logic import equal
+from .math import cast, zeros_like
 
 
-def _as_rows(array, indices, batch_dims: int) -> tuple:
-    """A raw array as the rows that positions name, and the number of the row of each position."""
-    xp, depth = array_module(array), batch_dims + indices.shape[-1]
-    batch, lengths = array.shape[:batch_dims], array.shape[batch_dims:depth]
+def _as_rows(op: str, array, indices, batch_dims: int = 0) -> tuple:
+    """A raw array as the rows that positions name, and the number of the row of each position.
+
+    Raises:
+        InvalidArgumentError: a position that is too long, or outside of the array.
+    """
+    xp, shape = array_module(array), array.shape
+    depth = batch_dims + (indices.shape[-1] if indices.ndim else len(shape) + 1)
+    if depth > len(shape) or shape[:batch_dims] != indices.shape[:batch_dims]:
+        agree = f", and the first {batch_dims} axes must agree" if batch_dims else ""
+        raise InvalidArgumentError(
+            f"{op}: the last axis of indices must hold positions of at most "
+            f"{len(shape) - batch_dims} numbers, for a tensor of shape {shape}{agree}. Received: "
+            f"indices of shape {indices.shape}."
+        )
+    lengths = shape[batch_dims:depth]
+    wrong = ((indices < 0) | (indices >= xp.asarray(lengths, "int64"))).any(axis=-1)
+    if wrong.any():
+        where = tuple(int(i) for i in xp.argwhere(wrong)[0])
+        raise InvalidArgumentError(
+            f"{op}: indices{list(where)} = {indices[where].tolist()} does not index into shape "
+            f"{list(shape)}."
+        )
     ones = (1,) * (indices.ndim - 1 - batch_dims)
-    numbers = xp.arange(math.prod(batch)).reshape(batch + ones)
+    numbers = xp.arange(math.prod(shape[:batch_dims])).reshape(shape[:batch_dims] + ones)
     numbers = xp.broadcast_to(numbers, indices.shape[:-1])
     for axis, length in enumerate(lengths):
         numbers = numbers * length + indices[..., axis]
-    return array.reshape((math.prod(array.shape[:depth]), *array.shape[depth:])), numbers
+    return array.reshape((math.prod(shape[:depth]), *shape[depth:])), numbers
 
 
-def _check_positions(op: str, indices, shape, batch_dims: int = 0) -> None:
-    """Raises InvalidArgumentError unless each position lies within `shape`."""
-    check_integers(op, indices)
-    depth = indices.shape[-1] if indices.ndim else 0
-    if not indices.ndim or batch_dims + depth > len(shape):
-        raise InvalidArgumentError(
-            f"{op}: the last axis of indices must hold a position of at most {len(shape)} numbers, "
-            f"for the shape {list(shape)}. Received: indices of shape {indices.shape}."
-        )
-    array = indices.array
-    lengths = array_module(array).asarray(shape[batch_dims : batch_dims + depth], "int64")
-    wrong = ((array < 0) | (array >= lengths)).any(axis=-1)
-    if wrong.any():
-        where = tuple(int(i) for i in array_module(array).argwhere(wrong)[0])
-        raise InvalidArgumentError(
-            f"{op}: indices{list(where)} = {array[where].tolist()} does not index into shape "
-            f"{list(shape)}."
-        )
-
-
-def _check_updates(op: str, indices, updates, shape) -> None:
+def _check_updates(op: str, shape, indices, updates, expected) -> None:
     """Raises InvalidArgumentError unless there is one slice of a tensor for each position."""
-    expected = (*indices.shape[:-1], *shape[indices.shape[-1] :])
     if updates.shape != expected:
         raise InvalidArgumentError(
-            f"{op}: indices of shape {indices.shape} into shape {list(shape)} need updates of "
-            f"shape {list(expected)}. Received: {updates.shape}."
+            f"{op}: indices of shape {indices.shape} into shape {shape} need updates of shape "
+            f"{expected}. Received: {updates.shape}."
         )
 
 
@@ -62,21 +61,23 @@ def _check_updates(op: str, indices, updates, shape) -> None:
 
 @primitive(mixed=True)
 def _gather_nd(params, indices, *, batch_dims):
-    rows, numbers = _as_rows(params, indices, batch_dims)
+    rows, numbers = _as_rows("gather_nd", params, indices, batch_dims)
     return rows[numbers]
 
 
 @primitive(mixed=True)
 def _scatter_nd(updates, indices, *, shape, batch_dims):
     whole = array_module(updates).zeros(shape, updates.dtype)
-    rows, numbers = _as_rows(whole, indices, batch_dims)
+    rows, numbers = _as_rows("scatter_nd", whole, indices, batch_dims)
+    _check_updates("scatter_nd", shape, indices, updates, numbers.shape + rows.shape[1:])
     add_rows(rows, numbers, updates)
     return whole
 
 
 def _gather_nd_vjp(g, y, params, indices, *, batch_dims):
     shape = params.array.shape
-    if indices.ndim == 2 and indices.array.shape[1] == 1:  # whole rows, given as TensorFlow does
+    if not batch_dims and indices.ndim == 2 and indices.array.shape[1] == 1:
+        # Whole rows: given as TensorFlow gives them.
         return IndexedSlices(g, reshape(indices, (len(indices),)), constant(shape))
     return _scatter_nd(g, indices, shape=shape, batch_dims=batch_dims)
 
@@ -118,12 +119,7 @@ def gather_nd(params, indices, batch_dims=0, name=None):
             f"gather_nd: batch_dims must be >= 0 and below the rank of params and indices. "
             f"Received: {batch_dims} for shapes {params.shape} and {indices.shape}."
         )
-    if params.shape[:batch_dims] != indices.shape[:batch_dims]:
-        raise InvalidArgumentError(
-            f"gather_nd: params and indices must agree in their first {batch_dims} axes, the "
-            f"batch. Received: shapes {params.shape} and {indices.shape}."
-        )
-    _check_positions("gather_nd", indices, params.array.shape, batch_dims)
+    check_integers("gather_nd", indices)
     return _gather_nd(params, indices, batch_dims=batch_dims)
 
 
@@ -141,8 +137,7 @@ def scatter_nd(indices, updates, shape, name=None):
     """
     indices, updates = convert_to_tensor(indices), convert_to_tensor(updates)
     lengths = tuple(integers_of("scatter_nd", "shape", shape))
-    _check_positions("scatter_nd", indices, lengths)
-    _check_updates("scatter_nd", indices, updates, lengths)
+    check_integers("scatter_nd", indices)
     return _scatter_nd(updates, indices, shape=lengths, batch_dims=0)
 
 
@@ -152,16 +147,26 @@ def scatter_nd(indices, updates, shape, name=None):
 def _change(op: str, tensor, indices, updates) -> tuple:
     """The arguments of tensor_scatter_nd_*, checked."""
     (tensor, updates), indices = alike(tensor, updates), convert_to_tensor(indices)
-    check_dtypes(op, [tensor.array, updates.array])
-    _check_positions(op, indices, tensor.array.shape)
-    _check_updates(op, indices, updates, tensor.array.shape)
+    check_integers(op, indices)
+    if tensor.dtype != updates.dtype:
+        raise InvalidArgumentError(
+            f"{op}: tensor and updates must have one dtype. Received: {tensor.dtype.name} and "
+            f"{updates.dtype.name}. Convert one of them with minitape.cast."
+        )
     return tensor, indices, updates
+
+
+def _copy_and_rows(op: str, array, indices, updates) -> tuple:
+    """A copy of a raw array, the copy as rows, and the number of the row of each update."""
+    changed = array.copy()
+    rows, numbers = _as_rows(op, changed, indices)
+    _check_updates(op, array.shape, indices, updates, numbers.shape + rows.shape[1:])
+    return changed, rows, numbers
 
 
 @primitive(mixed=True)
 def _tensor_scatter_update(tensor, indices, updates):
-    changed = tensor.copy()
-    rows, numbers = _as_rows(changed, indices, 0)
+    changed, rows, numbers = _copy_and_rows("tensor_scatter_nd_update", tensor, indices, updates)
     rows[numbers] = updates
     return changed
 
@@ -203,8 +208,7 @@ def tensor_scatter_nd_update(tensor, indices, updates, name=None):
 
 @primitive(mixed=True, kinds="iufc")
 def _tensor_scatter_add(tensor, indices, updates):
-    changed = tensor.copy()
-    rows, numbers = _as_rows(changed, indices, 0)
+    changed, rows, numbers = _copy_and_rows("tensor_scatter_nd_add", tensor, indices, updates)
     add_rows(rows, numbers, updates)
     return changed
 
@@ -237,25 +241,26 @@ def tensor_scatter_nd_sub(tensor, indices, updates, name=None):
     Arguments and errors are those of `tensor_scatter_nd_update`.
     """
     tensor, indices, updates = _change("tensor_scatter_nd_sub", tensor, indices, updates)
-    return _tensor_scatter_add(tensor, indices, negative(updates))
+    return _tensor_scatter_add(tensor, indices, zeros_like(updates) - updates)
 
 
 @primitive(mixed=True, kinds="iuf")
 def _tensor_scatter_max(tensor, indices, updates):
-    return _extreme(array_module(tensor).maximum, tensor, indices, updates, -math.inf)
+    return _extreme("maximum", tensor, indices, updates, -math.inf)
 
 
 @primitive(mixed=True, kinds="iuf")
 def _tensor_scatter_min(tensor, indices, updates):
-    return _extreme(array_module(tensor).minimum, tensor, indices, updates, math.inf)
+    return _extreme("minimum", tensor, indices, updates, math.inf)
 
 
-def _extreme(ufunc, tensor, indices, updates, loser):
-    xp, changed = array_module(tensor), tensor.copy()
+def _extreme(name, tensor, indices, updates, loser):
+    op = f"tensor_scatter_nd_{name[:3]}"
+    changed, rows, numbers = _copy_and_rows(op, tensor, indices, updates)
+    xp = array_module(tensor)
     if updates.dtype.kind == "f":
         updates = xp.where(xp.isnan(updates), updates.dtype.type(loser), updates)
-    rows, numbers = _as_rows(changed, indices, 0)
-    ufunc.at(rows, numbers, updates)
+    getattr(xp, name).at(rows, numbers, updates)
     return changed
 
 
@@ -322,7 +327,8 @@ def dynamic_partition(data, partitions, num_partitions, name=None):
     Raises:
         InvalidArgumentError: a partition out of range, or shapes that don't fit.
     """
-    data, partitions = convert_to_tensor(data), convert_to_tensor(partitions, dtype_hint="int32")
+    data = convert_to_tensor(data)
+    partitions = convert_to_tensor(partitions, None if hasattr(partitions, "dtype") else "int32")
     count = int(num_partitions)
     if count < 1:
         raise InvalidArgumentError(f"num_partitions must be at least 1. Received: {count}.")

@@ -1,10 +1,44 @@
-"""Variables' methods that read or change some of their rows."""
+"""Variables' methods that read or change some of their elements."""
 
-from ..arrays import array_module
-from ..engine import convert_to_tensor, primitive
+from ..arrays import array_module, check_dtypes
+from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from . import scatter
+from . import index, scatter
 from .gather import IndexedSlices, check_indices, check_integers, gather
+
+
+@primitive(differentiable=False)
+def _change_elements(input, value, *, key):
+    changed = input.copy()
+    changed[key] = value
+    return changed
+
+
+class VariableSlice(Tensor):
+    """variable[key]: a tensor that can be assigned through, as in `variable[0].assign(value)`."""
+
+    __slots__ = ("_key", "_variable")
+
+    def __init__(self, found: Tensor, variable, key):
+        self.array, self.id = found.array, found.id  # to a tape it is the tensor that was found
+        self._variable, self._key = variable, key
+
+    def assign(self, value, name=None):
+        """Gives these elements of the variable new values, which are broadcast to them.
+
+        Raises:
+            InvalidArgumentError: a shape that can't be broadcast to the elements'.
+            ValueError: a tensor of another type.
+        """
+        variable = self._variable
+        value = convert_to_tensor(value, variable.dtype)
+        return variable.assign(_change_elements(variable, value, key=index.as_key(self._key)))
+
+
+def getitem(self, key):
+    """variable[key], as for tensors; what a key other than a mask names can be assigned."""
+    found = index.getitem(self, key)
+    return found if index.is_mask(key) else VariableSlice(found, self, key)
 
 
 @primitive(differentiable=False, mixed=True)
@@ -35,6 +69,7 @@ def _assign_rows(op: str, variable, slices, how: str | None):
         )
     indices, values = slices.indices, convert_to_tensor(slices.values, variable.dtype)
     check_integers(op, indices)
+    check_dtypes(op, [variable.array], "" if how is None else "iufc")
     if not variable.ndim:
         raise InvalidArgumentError(f"{op}: a variable without axes has no rows.")
     check_indices(op, indices.array, variable.array.shape[0])
@@ -139,20 +174,21 @@ def gather_nd(self, indices, name=None):
     return scatter.gather_nd(self, indices)
 
 
-METHODS = (
-    batch_scatter_update,
-    gather_nd,
-    scatter_add,
-    scatter_div,
-    scatter_max,
-    scatter_min,
-    scatter_mul,
-    scatter_nd_add,
-    scatter_nd_max,
-    scatter_nd_min,
-    scatter_nd_sub,
-    scatter_nd_update,
-    scatter_sub,
-    scatter_update,
-    sparse_read,
-)
+METHODS = {
+    "__getitem__": getitem,
+    "batch_scatter_update": batch_scatter_update,
+    "gather_nd": gather_nd,
+    "scatter_add": scatter_add,
+    "scatter_div": scatter_div,
+    "scatter_max": scatter_max,
+    "scatter_min": scatter_min,
+    "scatter_mul": scatter_mul,
+    "scatter_nd_add": scatter_nd_add,
+    "scatter_nd_max": scatter_nd_max,
+    "scatter_nd_min": scatter_nd_min,
+    "scatter_nd_sub": scatter_nd_sub,
+    "scatter_nd_update": scatter_nd_update,
+    "scatter_sub": scatter_sub,
+    "scatter_update": scatter_update,
+    "sparse_read": sparse_read,
+}

@@ -280,7 +280,7 @@ class LayerState:
                 f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
                 "built. Build it with `build(input_shape)` or by calling it on data."
             )
-        return sum(v.shape.num_elements() for v in self.weights)
+        return sum(v.array.size for v in self.weights)
 
 
 def _each_once(variables: list) -> list:
