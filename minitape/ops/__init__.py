@@ -2,6 +2,16 @@
 
 from ..engine import convert_to_tensor
 from . import jacobian, operators, random
+from .activations import (
+    crelu,
+    elu,
+    gelu,
+    leaky_relu,
+    relu,
+    relu6,
+    selu,
+    silu,
+)
 from .array import (
     broadcast_dynamic_shape,
     broadcast_static_shape,
@@ -69,12 +79,6 @@ from .conv import (
     depthwise_conv2d_backprop_filter,
     depthwise_conv2d_backprop_input,
     separable_conv2d,
-)
-from .embedding import embedding_lookup
-from .gather import IndexedSlices, gather, unsorted_segment_sum
-from .index import boolean_mask, getitem, one_hot, slice, strided_slice, unravel_index
-from .linalg import global_norm, matmul, tensordot
-    conv2d,
 )
 from .count import (
     bincount,
@@ -170,6 +174,18 @@ from .logic import (
     right_shift,
     where,
 )
+from .losses import (
+    compute_average_loss,
+    l2_loss,
+    log_poisson_loss,
+    log_softmax,
+    scale_regularization_loss,
+    sigmoid_cross_entropy_with_logits,
+    softmax,
+    softmax_cross_entropy_with_logits,
+    sparse_softmax_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits,
+)
 from .math import (
     abs,
     accumulate_n,
@@ -243,27 +259,21 @@ from .matrix import (
     tensor_diag_part,
     trace,
 )
-from .nn import (
-    batch_normalization,
-    bias_add,
-    elu,
-    gelu,
-    l2_normalize,
-    leaky_relu,
-    log_softmax,
-    moments,
-    relu,
-    relu6,
-    selu,
-    sigmoid_cross_entropy_with_logits,
-    silu,
-    softmax,
-    softmax_cross_entropy_with_logits,
-    sparse_softmax_cross_entropy_with_logits,
-)
 from .norm import (
     norm,
     normalize,
+)
+from .normalization import (
+    batch_norm_with_global_normalization,
+    batch_normalization,
+    bias_add,
+    l2_normalize,
+    local_response_normalization,
+    lrn,
+    moments,
+    normalize_moments,
+    sufficient_statistics,
+    weighted_moments,
 )
 from .order import (
     argsort,
@@ -273,6 +283,13 @@ from .order import (
     top_k,
     unique,
     unique_with_counts,
+)
+from .passes import (
+    grad_pass_through,
+    gradients,
+    hessians,
+    no_gradient,
+    recompute_grad,
 )
 from .pool import (
     avg_pool,
@@ -285,16 +302,6 @@ from .pool import (
     max_pool3d,
     max_pool_with_argmax,
     pool,
-from .passes import (
-    grad_pass_through,
-    gradients,
-    hessians,
-    no_gradient,
-    recompute_grad,
-)
-from .pool import (
-    avg_pool2d,
-    max_pool2d,
 )
 from .ranges import (
     linspace,

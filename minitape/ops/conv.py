@@ -274,7 +274,7 @@ def _check_rate(op: str, rate) -> None:
         raise ValueError(f"{op}: the rate must be positive. Received: {rate}.")
 
 
-# -- transposed convolution -----------------------------------------------------------------------
+# -- transposed convolution ----------------------------------------------------------------------
 
 
 def _transposed(op: str, rank: int, g, w, output_shape, strides, padding, data_format, dilations):
@@ -460,7 +460,7 @@ def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=No
     return _transposed(op, 2, value, filters, output_shape, 1, padding, None, rate)
 
 
-# -- depthwise convolution ------------------------------------------------------------------------
+# -- depthwise convolution -----------------------------------------------------------------------
 #
 # A grouped convolution with a group for each channel: (height, width, channels, multiplier) filters
 # are those of the groups, (height, width, 1, channels * multiplier).
