@@ -2,6 +2,16 @@
 
 from ..engine import convert_to_tensor
 from . import jacobian, operators, random
+from .activations import (
+    crelu,
+    elu,
+    gelu,
+    leaky_relu,
+    relu,
+    relu6,
+    selu,
+    silu,
+)
 from .array import (
     broadcast_dynamic_shape,
     broadcast_static_shape,
@@ -55,7 +65,20 @@ from .control import (
     while_loop,
 )
 from .conv import (
+    atrous_conv2d,
+    atrous_conv2d_transpose,
+    conv1d,
+    conv1d_transpose,
     conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+    conv_transpose,
+    convolution,
+    depthwise_conv2d,
+    depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_backprop_input,
+    separable_conv2d,
 )
 from .count import (
     bincount,
@@ -151,6 +174,18 @@ from .logic import (
     right_shift,
     where,
 )
+from .losses import (
+    compute_average_loss,
+    l2_loss,
+    log_poisson_loss,
+    log_softmax,
+    scale_regularization_loss,
+    sigmoid_cross_entropy_with_logits,
+    softmax,
+    softmax_cross_entropy_with_logits,
+    sparse_softmax_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits,
+)
 from .math import (
     abs,
     accumulate_n,
@@ -224,27 +259,21 @@ from .matrix import (
     tensor_diag_part,
     trace,
 )
-from .nn import (
-    batch_normalization,
-    bias_add,
-    elu,
-    gelu,
-    l2_normalize,
-    leaky_relu,
-    log_softmax,
-    moments,
-    relu,
-    relu6,
-    selu,
-    sigmoid_cross_entropy_with_logits,
-    silu,
-    softmax,
-    softmax_cross_entropy_with_logits,
-    sparse_softmax_cross_entropy_with_logits,
-)
 from .norm import (
     norm,
     normalize,
+)
+from .normalization import (
+    batch_norm_with_global_normalization,
+    batch_normalization,
+    bias_add,
+    l2_normalize,
+    local_response_normalization,
+    lrn,
+    moments,
+    normalize_moments,
+    sufficient_statistics,
+    weighted_moments,
 )
 from .order import (
     argsort,
@@ -263,8 +292,16 @@ from .passes import (
     recompute_grad,
 )
 from .pool import (
+    avg_pool,
+    avg_pool1d,
     avg_pool2d,
+    avg_pool3d,
+    max_pool,
+    max_pool1d,
     max_pool2d,
+    max_pool3d,
+    max_pool_with_argmax,
+    pool,
 )
 from .ranges import (
     linspace,

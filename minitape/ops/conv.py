@@ -1,102 +1,191 @@
 """Convolution: three primitives, each bilinear, and each differentiating into the other two.
 
 With x the images, w the filters and g a cotangent of the result:
-conv2d(x, w), conv2d_backprop_input(w, g) and conv2d_backprop_filter(x, g).
+conv(x, w), conv_backprop_input(w, g) and conv_backprop_filter(x, g).
+
+Images have 1, 2 or 3 axes. Where the filters have fewer channels than the images, the channels are
+cut into groups, each with its own filters: a depthwise convolution has a group for each channel.
 """
 
 from ..arrays import array_module
 from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
-from .window import check_image, window_of
+from .array import reshape, static_shape
+from .window import (
+    channels_back,
+    channels_last,
+    check_fits,
+    check_image,
+    check_spread,
+    is_channels_first,
+    window_of,
+)
 
 
-def _by_group(convolve, groups: int, *arrays):
-    """Runs `convolve` on each group of channels by itself and joins the results."""
-    xp = array_module(arrays[0])
-    pieces = zip(*(xp.split(a, groups, axis=-1) for a in arrays), strict=True)
-    return xp.concatenate([convolve(*piece) for piece in pieces], axis=-1)
+def _product(a, b):
+    """The matrix product; of float16, which no BLAS multiplies, through float32."""
+    if a.dtype != "float16":
+        return a @ b
+    return (a.astype("float32") @ b.astype("float32")).astype("float16")
 
 
-@primitive(kinds="f")
-def _conv2d(x, w, *, window):
-    groups = x.shape[3] // w.shape[2]
-    if groups > 1:
-        return _by_group(lambda x, w: _conv2d.forward(x, w, window=window), groups, x, w)
-    steps = window.output_size(*x.shape[1:3])
+def _split(x, groups: int):
+    """(..., groups * k) as (groups, ..., k): a view."""
+    return array_module(x).moveaxis(x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups), -2, 0)
+
+
+def _joined(x):
+    """(groups, ..., k) as (..., groups * k)."""
+    groups, *between, k = x.shape
+    return array_module(x).moveaxis(x, 0, -2).reshape(*between, groups * k)
+
+
+def _patches(x, window, steps, groups: int):
+    """What each window sees, as one matrix for each group: (groups, positions, places * k)."""
     patches = window.patches(window.padded(x), steps)
-    return (patches @ w.reshape(-1, w.shape[3])).reshape(x.shape[0], *steps, w.shape[3])
+    if groups == 1:
+        return patches[None]
+    channels = x.shape[-1]
+    places = patches.shape[1] // channels
+    split = _split(patches.reshape(len(patches), places, channels), groups)
+    return split.reshape(groups, len(patches), patches.shape[1] // groups)
 
 
-@primitive(kinds="f")
-def _conv2d_backprop_input(w, g, *, window, input_shape):
+def _is_channelwise(channels: int, filter_shape) -> bool:
+    """Whether each channel has one filter of its own: then there is no matrix to multiply."""
+    return channels > 1 and filter_shape[-2] == 1 and filter_shape[-1] == channels
+
+
+@primitive(kinds="iuf")
+def _conv(x, w, *, window):
+    groups, outputs = x.shape[-1] // w.shape[-2], w.shape[-1]
+    steps = window.output_size(x.shape[1:-1])
+    if _is_channelwise(x.shape[-1], w.shape):
+        total = array_module(x).zeros((x.shape[0], *steps, outputs), x.dtype)
+        for place, tap in window.taps(window.padded(x), steps):
+            total += tap * w[place]
+        return total
+    patches = _patches(x, window, steps, groups)
+    filters = _split(w, groups).reshape(groups, patches.shape[2], outputs // groups)
+    return _joined(_product(patches, filters)).reshape(x.shape[0], *steps, outputs)
+
+
+@primitive(kinds="iuf")
+def _conv_backprop_input(w, g, *, window, input_shape):
     """The cotangent of x: each place in the window sends g back through its part of w."""
-    n, height, width, channels = input_shape
-    if channels != w.shape[2]:
-        per_group = (n, height, width, w.shape[2])
-        return _by_group(
-            lambda w, g: _conv2d_backprop_input.forward(w, g, window=window, input_shape=per_group),
-            channels // w.shape[2],
-            w,
-            g,
-        )
-    (top, bottom), (left, right) = window.border(0, height), window.border(1, width)
-    shape = (n, height + top + bottom, width + left + right, channels)
-    image = array_module(g).zeros(shape, g.dtype)
-    rows = g.reshape(-1, g.shape[3])
-    for i, j, tap in window.taps(image, g.shape[1:3]):
-        tap += (rows @ w[i, j].T).reshape(tap.shape)
-    return window.unpadded(image, height, width)
+    groups = input_shape[-1] // w.shape[-2]
+    image = array_module(g).zeros(window.padded_shape(input_shape), g.dtype)
+    channelwise = _is_channelwise(input_shape[-1], w.shape)
+    rows = _split(g.reshape(-1, g.shape[-1]), groups)
+    for place, tap in window.taps(image, g.shape[1:-1]):
+        if channelwise:
+            tap += g * w[place]
+        else:
+            back = _product(rows, _split(w[place], groups).swapaxes(1, 2))
+            tap += _joined(back).reshape(tap.shape)
+    return window.unpadded(image, input_shape[1:-1])
 
 
-@primitive(kinds="f")
-def _conv2d_backprop_filter(x, g, *, window, filter_shape):
+@primitive(kinds="iuf")
+def _conv_backprop_filter(x, g, *, window, filter_shape):
     """The cotangent of w: what each window saw, times what came back from it."""
-    groups = x.shape[3] // filter_shape[2]
-    if groups > 1:
-        per_group = (*filter_shape[:3], filter_shape[3] // groups)
-        return _by_group(
-            lambda x, g: _conv2d_backprop_filter.forward(
-                x, g, window=window, filter_shape=per_group
-            ),
-            groups,
-            x,
-            g,
-        )
-    patches = window.patches(window.padded(x), g.shape[1:3])
-    return (patches.T @ g.reshape(-1, g.shape[3])).reshape(filter_shape)
+    groups = x.shape[-1] // filter_shape[-2]
+    if _is_channelwise(x.shape[-1], filter_shape):
+        w = array_module(x).empty(filter_shape, x.dtype)
+        for place, tap in window.taps(window.padded(x), g.shape[1:-1]):
+            w[place] = (tap * g).sum(axis=tuple(range(g.ndim - 1)))
+        return w
+    patches = _patches(x, window, g.shape[1:-1], groups)
+    rows = _split(g.reshape(-1, g.shape[-1]), groups)
+    return _joined(_product(patches.swapaxes(1, 2), rows)).reshape(filter_shape)
 
 
-_conv2d.linear(
-    lambda g, y, x, w, *, window: _conv2d_backprop_input(
+_conv.linear(
+    lambda g, y, x, w, *, window: _conv_backprop_input(
         w, g, window=window, input_shape=x.array.shape
     ),
-    lambda g, y, x, w, *, window: _conv2d_backprop_filter(
+    lambda g, y, x, w, *, window: _conv_backprop_filter(
         x, g, window=window, filter_shape=w.array.shape
     ),
 )
-_conv2d_backprop_input.linear(
-    lambda c, y, w, g, *, window, input_shape: _conv2d_backprop_filter(
+_conv_backprop_input.linear(
+    lambda c, y, w, g, *, window, input_shape: _conv_backprop_filter(
         c, g, window=window, filter_shape=w.array.shape
     ),
-    lambda c, y, w, g, *, window, input_shape: _conv2d(c, w, window=window),
+    lambda c, y, w, g, *, window, input_shape: _conv(c, w, window=window),
 )
-_conv2d_backprop_filter.linear(
-    lambda c, y, x, g, *, window, filter_shape: _conv2d_backprop_input(
+_conv_backprop_filter.linear(
+    lambda c, y, x, g, *, window, filter_shape: _conv_backprop_input(
         c, g, window=window, input_shape=x.array.shape
     ),
-    lambda c, y, x, g, *, window, filter_shape: _conv2d(x, c, window=window),
+    lambda c, y, x, g, *, window, filter_shape: _conv(x, c, window=window),
 )
+
+
+# -- convolution in 1, 2 and 3 dimensions ---------------------------------------------------------
+
+
+def _convolved(op: str, rank: int, x, w, strides, padding, data_format, dilations):
+    """A convolution over `rank` axes; more axes than that in front are so many batches."""
+    x, w = alike(x, w)
+    first = is_channels_first(op, data_format, rank)
+    batch = x.shape[: -rank - 1]
+    if len(batch) > 1:
+        x = reshape(x, (batch.num_elements(), *x.shape[-rank - 1 :]))
+    check_image(op, x, rank)
+    x = channels_last(x, first)
+    _check_filters(op, x.shape, w.shape)
+    window = window_of(
+        op, w.shape[:-2], strides, padding, dilations, rank, first, explicit=rank == 2
+    )
+    check_fits(op, window, x.shape[1:-1])
+    y = channels_back(_conv(x, w, window=window), first)
+    return y if len(batch) == 1 else reshape(y, (*batch, *y.shape[1:]))
+
+
+def _check_filters(op: str, image, filters) -> None:
+    """Raises InvalidArgumentError unless filters of this shape fit the images' channels."""
+    fits = len(filters) == len(image) and 0 not in filters and image[-1] % filters[-2] == 0
+    if not fits or filters[-1] % (image[-1] // filters[-2]):
+        raise InvalidArgumentError(
+            f"{op}: filters of shape {filters} don't fit images of shape {image}: expected "
+            f"({len(image) - 2} lengths, channels / groups, outputs), where the groups divide "
+            f"the {image[-1]} channels and the outputs."
+        )
+
+
+def conv1d(input, filters, stride, padding, data_format="NWC", dilations=None, name=None):
+    """Slides filters over sequences and takes the products' sums (a cross-correlation).
+
+    Args:
+        input: sequences, (batch, length, channels); there may be several axes of batches.
+        filters: (length, channels / groups, outputs).
+        stride: the filter's step: a number, or [1, step, 1].
+        padding: "VALID" (filters stay inside) or "SAME" (zeros around the sequence).
+        data_format: "NWC", or "NCW" for sequences with the channels first.
+        dilations: distance between the filter's places, 1 unless given.
+        name: not used.
+
+    Returns:
+        (batch, positions, outputs).
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+    """
+    data_format = {"NHWC": "NWC", "NCHW": "NCW"}.get(data_format, data_format)
+    return _convolved("conv1d", 1, input, filters, stride, padding, data_format, dilations)
 
 
 def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
     """Slides filters over images and takes the products' sums (a cross-correlation).
 
     Args:
-        input: images, (batch, height, width, channels).
+        input: images, (batch, height, width, channels); there may be several axes of batches.
         filters: (height, width, channels / groups, outputs).
         strides: the filter's steps: a number, a pair, or [1, height, width, 1].
-        padding: "VALID" (filters stay inside) or "SAME" (zeros around the image).
-        data_format: "NHWC".
+        padding: "VALID" (filters stay inside), "SAME" (zeros around the image), or how many zeros:
+            [[0, 0], [top, bottom], [left, right], [0, 0]].
+        data_format: "NHWC", or "NCHW" for images (and numbers) with the channels first.
         dilations: distance between the filter's places, 1 unless given.
         name: not used.
 
@@ -106,20 +195,445 @@ def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None,
     Raises:
         InvalidArgumentError: shapes that don't fit.
     """
+    return _convolved("conv2d", 2, input, filters, strides, padding, data_format, dilations)
+
+
+def conv3d(input, filters, strides, padding, data_format="NDHWC", dilations=None, name=None):
+    """Slides filters over volumes and takes the products' sums (a cross-correlation).
+
+    Args:
+        input: volumes, (batch, depth, height, width, channels); there may be several batch axes.
+        filters: (depth, height, width, channels / groups, outputs).
+        strides: the filter's steps: a number, three, or five with 1 for batch and channels.
+        padding: "VALID" (filters stay inside) or "SAME" (zeros around the volume).
+        data_format: "NDHWC", or "NCDHW" for volumes (and numbers) with the channels first.
+        dilations: distance between the filter's places, 1 unless given.
+        name: not used.
+
+    Returns:
+        (batch, planes, rows, columns, outputs).
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+    """
+    return _convolved("conv3d", 3, input, filters, strides, padding, data_format, dilations)
+
+
+def convolution(
+    input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None
+):
+    """conv1d, conv2d or conv3d, by how many axes the filters have besides their channels.
+
+    Args:
+        input: (batch, *lengths, channels); there may be several axes of batches.
+        filters: (*lengths, channels / groups, outputs).
+        strides: one number, or one for each length; 1 unless given.
+        padding: "VALID" or "SAME".
+        data_format: "NWC", "NCHW" and so on; the channels come last unless given.
+        dilations: distance between the filter's places; 1 unless given.
+        name: not used.
+
+    Raises:
+        ValueError: filters with more than three lengths, or strides together with dilations.
+        InvalidArgumentError: shapes that don't fit.
+    """
     x, w = alike(input, filters)
-    check_image("conv2d", x)
-    if data_format != "NHWC":
-        raise ValueError(f"conv2d takes data_format='NHWC'. Received: {data_format!r}.")
-    if w.ndim != 4 or x.shape[3] % w.shape[2] or w.shape[3] % (x.shape[3] // w.shape[2]):
-        raise InvalidArgumentError(
-            f"conv2d: filters of shape {w.shape} don't fit input of shape {x.shape}: expected "
-            "(height, width, channels / groups, outputs), where the groups divide the input's "
-            f"{x.shape[3]} channels and the outputs."
+    rank = _rank("convolution", w.ndim - 2)
+    strides = 1 if strides is None else strides
+    check_spread("convolution", strides, dilations)
+    return _convolved("convolution", rank, x, w, strides, padding, data_format, dilations)
+
+
+def _rank(op: str, rank: int) -> int:
+    """How many axes the images have: ValueError unless they are 1, 2 or 3."""
+    if rank not in (1, 2, 3):
+        raise ValueError(f"{op}: images must have 1, 2 or 3 axes. Received: {rank}.")
+    return rank
+
+
+def atrous_conv2d(value, filters, rate, padding, name=None):
+    """conv2d with `rate` as its dilation.
+
+    Args:
+        value: images, (batch, height, width, channels).
+        filters: (height, width, channels / groups, outputs).
+        rate: distance between the filter's places.
+        padding: as of conv2d.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+        ValueError: a rate below 1.
+    """
+    _check_rate("atrous_conv2d", rate)
+    return _convolved("atrous_conv2d", 2, value, filters, 1, padding, None, rate)
+
+
+def _check_rate(op: str, rate) -> None:
+    if rate < 1:
+        raise ValueError(f"{op}: the rate must be positive. Received: {rate}.")
+
+
+# -- transposed convolution ----------------------------------------------------------------------
+
+
+def _transposed(op: str, rank: int, g, w, output_shape, strides, padding, data_format, dilations):
+    """The transpose of a convolution over `rank` axes: what it gives back of its output g."""
+    g, w = alike(g, w)
+    check_image(op, g, rank)
+    first = is_channels_first(op, data_format, rank)
+    g = channels_last(g, first)
+    shape = static_shape(output_shape)
+    if len(shape) != rank + 2:
+        raise ValueError(
+            f"{op}: output_shape must have {rank + 2} lengths. Received: {output_shape!r}."
         )
-    window = window_of("conv2d", w.shape[:2], strides, padding, dilations or 1)
-    if min(window.output_size(*x.shape[1:3])) < 1:
+    shape = (shape[0], *shape[2:], shape[1]) if first else shape
+    if w.ndim == rank + 2:
+        _check_filters(op, shape, w.shape)
+    window = window_of(
+        op, w.shape[:-2], strides, padding, dilations, rank, first, explicit=rank == 2
+    )
+    steps = window.output_size(shape[1:-1])
+    if g.shape != (shape[0], *steps, w.shape[-1]):
         raise InvalidArgumentError(
-            f"conv2d: the filter {tuple(w.shape[:2])} with dilation {window.dilation} is larger "
-            f"than the image {tuple(x.shape[1:3])}. Use padding='SAME' or a smaller filter."
+            f"{op}: from output_shape {tuple(shape)} and filters {w.shape} follows an input of "
+            f"shape {(shape[0], *steps, w.shape[-1])}, channels last. Received: {g.shape}."
         )
-    return _conv2d(x, w, window=window)
+    return channels_back(_conv_backprop_input(w, g, window=window, input_shape=shape), first)
+
+
+def conv1d_transpose(
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NWC",
+    dilations=None,
+    name=None,
+):
+    """The transpose of conv1d: what its gradient gives the sequences.
+
+    Args:
+        input: (batch, length, channels), as conv1d gives them.
+        filters: (length, outputs, channels).
+        output_shape: the shape of the result, (batch, length, outputs).
+        strides: conv1d's.
+        padding: conv1d's.
+        data_format: "NWC", or "NCW" for sequences with the channels first.
+        dilations: conv1d's.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: conv1d of that output_shape wouldn't give the input's shape.
+    """
+    return _transposed(
+        "conv1d_transpose",
+        1,
+        input,
+        filters,
+        output_shape,
+        strides,
+        padding,
+        data_format,
+        dilations,
+    )
+
+
+def conv2d_transpose(
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NHWC",
+    dilations=None,
+    name=None,
+):
+    """The transpose of conv2d: what its gradient gives the images.
+
+    Args:
+        input: (batch, rows, columns, channels), as conv2d gives them.
+        filters: (height, width, outputs, channels).
+        output_shape: the shape of the result, (batch, height, width, outputs).
+        strides: conv2d's.
+        padding: conv2d's.
+        data_format: "NHWC", or "NCHW" for images (and numbers) with the channels first.
+        dilations: conv2d's.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: conv2d of that output_shape wouldn't give the input's shape.
+    """
+    return _transposed(
+        "conv2d_transpose",
+        2,
+        input,
+        filters,
+        output_shape,
+        strides,
+        padding,
+        data_format,
+        dilations,
+    )
+
+
+def conv3d_transpose(
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NDHWC",
+    dilations=None,
+    name=None,
+):
+    """The transpose of conv3d: what its gradient gives the volumes.
+
+    Args:
+        input: (batch, planes, rows, columns, channels), as conv3d gives them.
+        filters: (depth, height, width, outputs, channels).
+        output_shape: the shape of the result, (batch, depth, height, width, outputs).
+        strides: conv3d's.
+        padding: conv3d's.
+        data_format: "NDHWC", or "NCDHW" for volumes (and numbers) with the channels first.
+        dilations: conv3d's.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: conv3d of that output_shape wouldn't give the input's shape.
+    """
+    return _transposed(
+        "conv3d_transpose",
+        3,
+        input,
+        filters,
+        output_shape,
+        strides,
+        padding,
+        data_format,
+        dilations,
+    )
+
+
+def conv_transpose(
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format=None,
+    dilations=None,
+    name=None,
+):
+    """conv1d_transpose, conv2d_transpose or conv3d_transpose, by the length of `output_shape`.
+
+    Raises:
+        ValueError: an output_shape of another length than 3, 4 or 5.
+        InvalidArgumentError: a convolution of that output_shape wouldn't give the input's shape.
+    """
+    shape = static_shape(output_shape)
+    rank = _rank("conv_transpose", len(shape) - 2)
+    return _transposed(
+        "conv_transpose", rank, input, filters, shape, strides, padding, data_format, dilations
+    )
+
+
+def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=None):
+    """The transpose of atrous_conv2d.
+
+    Args:
+        value: (batch, rows, columns, channels), as atrous_conv2d gives them.
+        filters: (height, width, outputs, channels).
+        output_shape: the shape of the result, (batch, height, width, outputs).
+        rate: distance between the filter's places.
+        padding: that of atrous_conv2d.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: atrous_conv2d of that output_shape wouldn't give the value's shape.
+        ValueError: a rate below 1.
+    """
+    op = "atrous_conv2d_transpose"
+    _check_rate(op, rate)
+    return _transposed(op, 2, value, filters, output_shape, 1, padding, None, rate)
+
+
+# -- depthwise convolution -----------------------------------------------------------------------
+#
+# A grouped convolution with a group for each channel: (height, width, channels, multiplier) filters
+# are those of the groups, (height, width, 1, channels * multiplier).
+
+
+def _of_groups(shape) -> tuple[int, ...]:
+    """The shape that depthwise filters have in a grouped convolution."""
+    height, width, channels, multiplier = shape
+    return (height, width, 1, channels * multiplier)
+
+
+def _depthwise_window(op, filter_shape, strides, padding, dilations, first):
+    if len(filter_shape) != 4:
+        raise InvalidArgumentError(
+            f"{op}: expected a filter of shape (height, width, channels, multiplier). "
+            f"Received: shape {tuple(filter_shape)}."
+        )
+    return window_of(op, filter_shape[:2], strides, padding, dilations, 2, first, explicit=True)
+
+
+def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None):
+    """Slides over each channel of the images filters of its own.
+
+    Args:
+        input: images, (batch, height, width, channels).
+        filter: (height, width, channels, multiplier).
+        strides: the filter's steps: a number, a pair, or [1, height, width, 1].
+        padding: "VALID", "SAME", or how many zeros: [[0, 0], [top, bottom], [left, right], [0, 0]].
+        data_format: "NHWC", or "NCHW" for images with the channels first.
+        dilations: distance between the filter's places, 1 unless given.
+        name: not used.
+
+    Returns:
+        (batch, rows, columns, channels * multiplier), the results of one channel beside each other.
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+    """
+    op = "depthwise_conv2d"
+    x, w = alike(input, filter)
+    check_image(op, x, 2)
+    first = is_channels_first(op, data_format, 2)
+    x = channels_last(x, first)
+    window = _depthwise_window(op, w.shape, strides, padding, dilations, first)
+    _check_depthwise(op, x.shape[3], w.shape)
+    check_fits(op, window, x.shape[1:3])
+    return channels_back(_conv(x, reshape(w, _of_groups(w.shape)), window=window), first)
+
+
+def _check_depthwise(op: str, channels: int, filter_shape) -> None:
+    if filter_shape[2] != channels or 0 in filter_shape:
+        raise InvalidArgumentError(
+            f"{op}: expected a filter of shape (height, width, {channels}, multiplier) for images "
+            f"with {channels} channels. Received: shape {tuple(filter_shape)}."
+        )
+
+
+def _check_cotangent(op: str, window, image, filter_shape, g) -> None:
+    expected = (image[0], *window.output_size(image[1:3]), filter_shape[2] * filter_shape[3])
+    if g.shape != expected:
+        raise InvalidArgumentError(
+            f"{op}: from images of shape {tuple(image)} and a filter of shape "
+            f"{tuple(filter_shape)} follows out_backprop of shape {expected}, channels last. "
+            f"Received: {g.shape}."
+        )
+
+
+def depthwise_conv2d_backprop_input(
+    input_sizes,
+    filter,
+    out_backprop,
+    strides,
+    padding,
+    data_format="NHWC",
+    dilations=[1, 1, 1, 1],  # noqa: B006
+    name=None,
+):
+    """What the gradient of depthwise_conv2d gives the images.
+
+    Args:
+        input_sizes: the shape of the images.
+        filter: (height, width, channels, multiplier).
+        out_backprop: the cotangent of depthwise_conv2d's result.
+        strides: those of depthwise_conv2d.
+        padding: that of depthwise_conv2d.
+        data_format: "NHWC", or "NCHW" for images with the channels first.
+        dilations: those of depthwise_conv2d.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+    """
+    op = "depthwise_conv2d_backprop_input"
+    w, g = alike(filter, out_backprop)
+    first = is_channels_first(op, data_format, 2)
+    g, shape = channels_last(g, first), static_shape(input_sizes)
+    shape = (shape[0], *shape[2:], shape[1]) if first else shape
+    window = _depthwise_window(op, w.shape, strides, padding, dilations, first)
+    _check_depthwise(op, shape[-1], w.shape)
+    _check_cotangent(op, window, shape, w.shape, g)
+    w = reshape(w, _of_groups(w.shape))
+    return channels_back(_conv_backprop_input(w, g, window=window, input_shape=shape), first)
+
+
+def depthwise_conv2d_backprop_filter(
+    input,
+    filter_sizes,
+    out_backprop,
+    strides,
+    padding,
+    data_format="NHWC",
+    dilations=[1, 1, 1, 1],  # noqa: B006
+    name=None,
+):
+    """What the gradient of depthwise_conv2d gives the filter.
+
+    Args:
+        input: images, (batch, height, width, channels).
+        filter_sizes: the shape of the filter.
+        out_backprop: the cotangent of depthwise_conv2d's result.
+        strides: those of depthwise_conv2d.
+        padding: that of depthwise_conv2d.
+        data_format: "NHWC", or "NCHW" for images with the channels first.
+        dilations: those of depthwise_conv2d.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+    """
+    op = "depthwise_conv2d_backprop_filter"
+    x, g = alike(input, out_backprop)
+    check_image(op, x, 2)
+    first = is_channels_first(op, data_format, 2)
+    x, g, shape = channels_last(x, first), channels_last(g, first), static_shape(filter_sizes)
+    window = _depthwise_window(op, shape, strides, padding, dilations, first)
+    _check_depthwise(op, x.shape[3], shape)
+    _check_cotangent(op, window, x.shape, shape, g)
+    return reshape(
+        _conv_backprop_filter(x, g, window=window, filter_shape=_of_groups(shape)), shape
+    )
+
+
+def separable_conv2d(
+    input,
+    depthwise_filter,
+    pointwise_filter,
+    strides,
+    padding,
+    data_format=None,
+    dilations=None,
+    name=None,
+):
+    """depthwise_conv2d, then a conv2d of 1 x 1 that mixes the channels.
+
+    Args:
+        input: images, (batch, height, width, channels).
+        depthwise_filter: (height, width, channels, multiplier).
+        pointwise_filter: (1, 1, channels * multiplier, outputs).
+        strides: those of depthwise_conv2d.
+        padding: that of depthwise_conv2d.
+        data_format: "NHWC", or "NCHW" for images with the channels first.
+        dilations: those of depthwise_conv2d.
+        name: not used.
+
+    Raises:
+        InvalidArgumentError: shapes that don't fit.
+        ValueError: a pointwise_filter that isn't 1 x 1.
+    """
+    x, w, mix = alike(input, depthwise_filter, pointwise_filter)
+    if mix.shape[:2] != (1, 1):
+        raise ValueError(
+            "separable_conv2d: expected a pointwise_filter of shape (1, 1, channels * multiplier, "
+            f"outputs). Received: shape {mix.shape}."
+        )
+    y = depthwise_conv2d(x, w, strides, padding, data_format, dilations)
+    return _convolved("separable_conv2d", 2, y, mix, 1, "VALID", data_format, 1)

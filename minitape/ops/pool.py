@@ -1,53 +1,67 @@
-"""Pooling: the maximum or the mean of each window."""
+"""Pooling: the maximum or the mean of each window, over images with 1, 2 or 3 axes."""
 
-from ..arrays import array_module
+from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .math import zeros_like
-from .window import check_image, window_of
+from .window import (
+    channels_back,
+    channels_last,
+    check_fits,
+    check_image,
+    check_spread,
+    is_channels_first,
+    window_of,
+)
+
+# -- the maximum ----------------------------------------------------------------------------------
+#
+# nan is passed over, as long as there is a number in the window. A border is of nan, therefore.
 
 
-@primitive(kinds="f")
+def _with_border(x, window):
+    """The image with a border that is no maximum."""
+    if x.dtype.kind == "f":
+        return window.padded(x, array_module(x).nan)
+    return window.padded(x, array_module(x).iinfo(x.dtype).min)
+
+
+@primitive(kinds="iuf")
 def _max_pool(x, *, window):
     xp = array_module(x)
-    steps = window.output_size(*x.shape[1:3])
-    taps = window.taps(window.padded(x, -xp.inf), steps)
-    _, _, first = next(taps)
+    taps = window.taps(_with_border(x, window), window.output_size(x.shape[1:-1]))
+    _, first = next(taps)
     best = first.copy()
-    for _, _, tap in taps:
-        xp.fmax(best, tap, out=best)  # fmax passes over nan, as TensorFlow does
+    for _, tap in taps:
+        xp.fmax(best, tap, out=best)
     return best
 
 
 def _hits(x, y, window):
     """For each place in the window, where the maximum was first found there."""
-    xp = array_module(x)
-    free = xp.ones(y.shape, bool)
-    for i, j, tap in window.taps(window.padded(x, -xp.inf), y.shape[1:3]):
+    free = array_module(x).ones(y.shape, bool)
+    for _, tap in window.taps(_with_border(x, window), y.shape[1:-1]):
         hit = (tap == y) & free
         free &= ~hit
-        yield i, j, hit
+        yield hit
 
 
 @primitive(kinds="f")
 def _max_pool_grad(g, x, y, *, window):
     """The cotangent of x: g at the first maximum of each window."""
-    height, width = x.shape[1:3]
-    image = array_module(g).zeros_like(window.padded(x))
-    for (_, _, target), (_, _, hit) in zip(
-        window.taps(image, g.shape[1:3]), _hits(x, y, window), strict=True
-    ):
+    image = array_module(g).zeros(window.padded_shape(x.shape), g.dtype)
+    taps = window.taps(image, g.shape[1:-1])
+    for (_, target), hit in zip(taps, _hits(x, y, window), strict=True):
         target += g * hit
-    return window.unpadded(image, height, width)
+    return window.unpadded(image, x.shape[1:-1])
 
 
 @primitive(kinds="f")
 def _max_pool_pick(t, x, y, *, window):
     """The transpose of `max_pool_grad`: t where each window's first maximum stands."""
     picked = array_module(t).zeros_like(y)
-    for (_, _, tap), (_, _, hit) in zip(
-        window.taps(window.padded(t), y.shape[1:3]), _hits(x, y, window), strict=True
-    ):
+    taps = window.taps(window.padded(t), y.shape[1:-1])
+    for (_, tap), hit in zip(taps, _hits(x, y, window), strict=True):
         picked += tap * hit
     return picked
 
@@ -73,11 +87,32 @@ _max_pool_pick.defjvp(
 )
 
 
+@primitive(differentiable=False, kinds="iuf")
+def _max_pool_argmax(x, y, *, window, with_batch, dtype):
+    """The number of the first maximum of each window, among the elements of its image or of all."""
+    xp = array_module(x)
+    one = x[:1].size
+    number = xp.arange(one, dtype=dtype).reshape(1, *x.shape[1:])
+    if with_batch:
+        number = number + one * xp.arange(len(x), dtype=dtype).reshape(-1, *[1] * (x.ndim - 1))
+    numbers = window.taps(window.padded(number, -1), y.shape[1:-1])
+    found = xp.full(y.shape, -1, dtype)
+    for (_, place), (_, tap) in zip(
+        numbers, window.taps(_with_border(x, window), y.shape[1:-1]), strict=True
+    ):
+        # A window of nan alone has its first element.
+        found = xp.where((found < 0) & ((tap == y) | (y != y)), place, found)
+    return found
+
+
+# -- the mean -------------------------------------------------------------------------------------
+
+
 @primitive(kinds="f")
 def _avg_pool(x, *, window):
-    steps = window.output_size(*x.shape[1:3])
-    total = array_module(x).zeros((x.shape[0], *steps, x.shape[3]), x.dtype)
-    for _, _, tap in window.taps(window.padded(x), steps):
+    steps = window.output_size(x.shape[1:-1])
+    total = array_module(x).zeros((x.shape[0], *steps, x.shape[-1]), x.dtype)
+    for _, tap in window.taps(window.padded(x), steps):
         total += tap
     return total / _counts(x, x.shape, window)
 
@@ -85,22 +120,18 @@ def _avg_pool(x, *, window):
 @primitive(kinds="f")
 def _avg_pool_grad(g, *, window, input_shape):
     """The cotangent of x: each window hands its g out in equal parts."""
-    xp = array_module(g)
-    n, height, width, channels = input_shape
-    (top, bottom), (left, right) = window.border(0, height), window.border(1, width)
-    image = xp.zeros((n, height + top + bottom, width + left + right, channels), g.dtype)
+    image = array_module(g).zeros(window.padded_shape(input_shape), g.dtype)
     share = g / _counts(g, input_shape, window)
-    for _, _, target in window.taps(image, g.shape[1:3]):
+    for _, target in window.taps(image, g.shape[1:-1]):
         target += share
-    return window.unpadded(image, height, width)
+    return window.unpadded(image, input_shape[1:-1])
 
 
 def _counts(like, input_shape, window):
     """How many pixels of the image, not of its border, each window holds."""
-    xp = array_module(like)
-    inside = window.padded(xp.ones((1, *input_shape[1:3], 1), like.dtype))
-    steps = window.output_size(*input_shape[1:3])
-    return sum(tap for _, _, tap in window.taps(inside, steps))
+    lengths = input_shape[1:-1]
+    inside = window.padded(array_module(like).ones((1, *lengths, 1), like.dtype))
+    return sum(tap for _, tap in window.taps(inside, window.output_size(lengths)))
 
 
 _avg_pool.linear(
@@ -109,30 +140,97 @@ _avg_pool.linear(
 _avg_pool_grad.linear(lambda c, y, g, *, window, input_shape: _avg_pool(c, window=window))
 
 
-def _pool(name: str, op, input, ksize, strides, padding):
+# -- the public names -----------------------------------------------------------------------------
+
+
+def _windowed(
+    op: str, rank: int, input, size, strides, padding, data_format, dilations=None, explicit=False
+):
+    """(the images with channels last, the Window, whether they came with channels first)."""
     x = convert_to_tensor(input)
-    check_image(name, x)
-    window = window_of(name, ksize, strides, padding)
-    if min(window.output_size(*x.shape[1:3])) < 1:
+    check_image(op, x, rank)
+    first = is_channels_first(op, data_format, rank)
+    x = channels_last(x, first)
+    window = window_of(op, size, strides, padding, dilations, rank, first, explicit)
+    check_fits(op, window, x.shape[1:-1])
+    if not isinstance(window.padding, str) and any(
+        max(pair) >= length for pair, length in zip(window.padding, window.size, strict=True)
+    ):
         raise InvalidArgumentError(
-            f"{name}: the window {window.size} is larger than the image {tuple(x.shape[1:3])}. "
-            "Use padding='SAME' or a smaller window."
+            f"{op}: each padding must be smaller than the window {window.size}. "
+            f"Received: {padding!r}."
         )
-    return op(x, window=window)
+    return x, window, first
+
+
+def _maxima(op: str, rank: int, input, size, strides, padding, data_format, dilations=None):
+    explicit = rank == 2
+    x, window, first = _windowed(
+        op, rank, input, size, strides, padding, data_format, dilations, explicit
+    )
+    return channels_back(_max_pool(x, window=window), first)
+
+
+def _means(op: str, rank: int, input, size, strides, padding, data_format, dilations=None):
+    x, window, first = _windowed(op, rank, input, size, strides, padding, data_format, dilations)
+    return channels_back(_avg_pool(x, window=window), first)
+
+
+def max_pool1d(input, ksize, strides, padding, data_format="NWC", name=None):
+    """The largest value of each window and channel of sequences, (batch, length, channels).
+
+    Args:
+        input: (batch, length, channels).
+        ksize: the window: a number.
+        strides: the window's step.
+        padding: "VALID" or "SAME".
+        data_format: "NWC", or "NCW" for sequences with the channels first.
+        name: not used.
+    """
+    return _maxima("max_pool1d", 1, input, ksize, strides, padding, data_format)
 
 
 def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
-    """The largest value in each window and channel; its gradient goes to the first such one.
+    """The largest value of each window and channel; of equal ones, the first gets the gradient.
 
     Args:
         input: images, (batch, height, width, channels).
-        ksize: the window: a number, or (height, width).
+        ksize: the window: a number, (height, width), or four numbers.
         strides: the window's steps.
-        padding: "VALID" or "SAME".
-        data_format: "NHWC".
+        padding: "VALID", "SAME", or how many pixels that are never the largest:
+            [[0, 0], [top, bottom], [left, right], [0, 0]].
+        data_format: "NHWC", or "NCHW" for images (and numbers) with the channels first.
         name: not used.
     """
-    return _pool("max_pool2d", _max_pool, input, ksize, strides, padding)
+    return _maxima("max_pool2d", 2, input, ksize, strides, padding, data_format)
+
+
+def max_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
+    """The largest value of each window and channel; of equal ones, the first gets the gradient.
+
+    Args:
+        input: volumes, (batch, depth, height, width, channels).
+        ksize: the window: a number, three numbers, or five.
+        strides: the window's steps.
+        padding: "VALID" or "SAME".
+        data_format: "NDHWC", or "NCDHW" for volumes (and numbers) with the channels first.
+        name: not used.
+    """
+    return _maxima("max_pool3d", 3, input, ksize, strides, padding, data_format)
+
+
+def avg_pool1d(input, ksize, strides, padding, data_format="NWC", name=None):
+    """The mean of each window and channel of sequences, counting their own elements only.
+
+    Args:
+        input: (batch, length, channels).
+        ksize: the window: a number.
+        strides: the window's step.
+        padding: "VALID" or "SAME".
+        data_format: "NWC", or "NCW" for sequences with the channels first.
+        name: not used.
+    """
+    return _means("avg_pool1d", 1, input, ksize, strides, padding, data_format)
 
 
 def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
@@ -140,10 +238,134 @@ def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
 
     Args:
         input: images, (batch, height, width, channels).
-        ksize: the window: a number, or (height, width).
+        ksize: the window: a number, (height, width), or four numbers.
+        strides: the window's steps.
+        padding: "VALID" or "SAME".
+        data_format: "NHWC", or "NCHW" for images (and numbers) with the channels first.
+        name: not used.
+    """
+    return _means("avg_pool2d", 2, input, ksize, strides, padding, data_format)
+
+
+def avg_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
+    """The mean of each window and channel, counting the volume's own elements only.
+
+    Args:
+        input: volumes, (batch, depth, height, width, channels).
+        ksize: the window: a number, three numbers, or five.
+        strides: the window's steps.
+        padding: "VALID" or "SAME".
+        data_format: "NDHWC", or "NCDHW" for volumes (and numbers) with the channels first.
+        name: not used.
+    """
+    return _means("avg_pool3d", 3, input, ksize, strides, padding, data_format)
+
+
+def _image_rank(op: str, x) -> int:
+    """How many axes the images have that x holds."""
+    if x.ndim not in (3, 4, 5):
+        raise ValueError(f"{op}: the input's rank must be 3, 4 or 5. Received: shape {x.shape}.")
+    return x.ndim - 2
+
+
+def max_pool(input, ksize, strides, padding, data_format=None, name=None):
+    """max_pool1d, max_pool2d or max_pool3d, by the input's rank.
+
+    Raises:
+        ValueError: an input of another rank than 3, 4 or 5.
+    """
+    x = convert_to_tensor(input)
+    return _maxima("max_pool", _image_rank("max_pool", x), x, ksize, strides, padding, data_format)
+
+
+def avg_pool(input, ksize, strides, padding, data_format=None, name=None):
+    """avg_pool1d, avg_pool2d or avg_pool3d, by the input's rank.
+
+    Raises:
+        ValueError: an input of another rank than 3, 4 or 5.
+    """
+    x = convert_to_tensor(input)
+    return _means("avg_pool", _image_rank("avg_pool", x), x, ksize, strides, padding, data_format)
+
+
+def pool(
+    input,
+    window_shape,
+    pooling_type,
+    strides=None,
+    padding="VALID",
+    data_format=None,
+    dilations=None,
+    name=None,
+):
+    """The largest value or the mean of each window and channel.
+
+    Args:
+        input: (batch, *lengths, channels), with one to three lengths.
+        window_shape: one number for each length.
+        pooling_type: "MAX" or "AVG".
+        strides: the window's steps; 1 unless given.
+        padding: "VALID" or "SAME".
+        data_format: "NWC", "NCHW" and so on; the channels come last unless given.
+        dilations: distance between the window's places; 1 unless given.
+        name: not used.
+
+    Raises:
+        ValueError: another pooling_type, a window of another rank than the input's, or dilations
+            together with strides or with "SAME".
+    """
+    if pooling_type not in ("MAX", "AVG"):
+        raise ValueError(f"pool: pooling_type must be 'MAX' or 'AVG'. Received: {pooling_type!r}.")
+    x, rank = convert_to_tensor(input), len(window_shape)
+    if rank not in (1, 2, 3):
+        raise ValueError(f"pool: a window has 1, 2 or 3 lengths. Received: {window_shape!r}.")
+    strides = 1 if strides is None else strides
+    if check_spread("pool", strides, dilations) and padding == "SAME":
+        raise ValueError(
+            f"pool: padding='SAME' is not possible with dilations. Received: {dilations!r}."
+        )
+    op = _maxima if pooling_type == "MAX" else _means
+    return op("pool", rank, x, window_shape, strides, padding, data_format, dilations)
+
+
+def max_pool_with_argmax(
+    input,
+    ksize,
+    strides,
+    padding,
+    data_format="NHWC",
+    output_dtype="int64",
+    include_batch_in_index=False,
+    name=None,
+):
+    """The largest value of each window and channel, and where it stands.
+
+    Args:
+        input: images, (batch, height, width, channels).
+        ksize: the window: a number, (height, width), or four numbers.
         strides: the window's steps.
         padding: "VALID" or "SAME".
         data_format: "NHWC".
+        output_dtype: of the places: int64 or int32.
+        include_batch_in_index: whether places are counted through the whole batch.
         name: not used.
+
+    Returns:
+        (values, places): the place of [b, y, x, c] is its number (y * width + x) * channels + c in
+        its image, plus b times the image's size if batches are included.
+
+    Raises:
+        ValueError: another data_format.
+        InvalidArgumentError: another output_dtype.
     """
-    return _pool("avg_pool2d", _avg_pool, input, ksize, strides, padding)
+    op, dtype = "max_pool_with_argmax", as_dtype(output_dtype)
+    if data_format != "NHWC":
+        raise ValueError(f"{op}: data_format must be 'NHWC'. Received: {data_format!r}.")
+    if dtype.name not in ("int32", "int64"):
+        raise InvalidArgumentError(f"{op}: places are int32 or int64. Received: {dtype.name}.")
+    x, window, _ = _windowed(op, 2, input, ksize, strides, padding, data_format)
+    y = _max_pool(x, window=window)
+    places = _max_pool_argmax(
+        x, y, window=window, with_batch=bool(include_batch_in_index), dtype=dtype.numpy_dtype
+    )
+    return y, places

@@ -1,0 +1,112 @@
+"""Activations of neural networks; those that mathematics has too stand in `math`.
+
+Derivatives at kinks are TensorFlow's. Second derivatives of what is piecewise linear are zero, not
+None, as in TensorFlow.
+"""
+
+from ..arrays import array_module
+from ..engine import convert_to_tensor
+from .array import concat
+from .logic import where
+from .math import sigmoid, tanh
+from .rules import elementwise
+from .special import erf
+from .types import cast, zeros_like
+
+
+@elementwise(lambda c, d, g, y: relu_grad(c, y), lambda c, d, g, y: zeros_like(y))
+def relu_grad(g, y):
+    """The cotangent (or tangent) through relu: g where the output y is above 0."""
+    return g * (y > 0)
+
+
+# relu'(0) = 0, and relu'(nan) = 0.
+@elementwise(lambda g, y, x: relu_grad(g, y), kinds="iuf")
+def relu(features):
+    """max(x, 0), elementwise."""
+    return array_module(features).maximum(features, 0)
+
+
+@elementwise(lambda c, d, g, x: relu6_grad(c, x), lambda c, d, g, x: zeros_like(x))
+def relu6_grad(g, x):
+    """The cotangent (or tangent) through relu6: g where the input x is between 0 and 6."""
+    return g * ((x > 0) & (x < 6))
+
+
+@elementwise(lambda g, y, x: relu6_grad(g, x), kinds="iuf")
+def relu6(features):
+    """min(max(x, 0), 6), elementwise."""
+    return array_module(features).clip(features, 0, 6)
+
+
+def crelu(features, axis=-1, name=None):
+    """relu(x) and relu(-x), joined along `axis`.
+
+    Raises:
+        InvalidArgumentError: there is no such axis.
+    """
+    x = convert_to_tensor(features)
+    return relu(concat([x, -x], axis))
+
+
+@elementwise(lambda g, y, x, *, alpha: zeros_like(g), kinds="f")
+def _leaky_relu_slope(x, *, alpha):
+    """The derivative of leaky_relu: 1 above 0, alpha elsewhere."""
+    return array_module(x).where(x > 0, x.dtype.type(1), x.dtype.type(alpha))
+
+
+# The derivative at 0 is alpha.
+@elementwise(lambda g, y, x, *, alpha: g * _leaky_relu_slope(x, alpha=alpha), kinds="f")
+def _leaky_relu(features, *, alpha):
+    return array_module(features).where(features > 0, features, features * alpha)
+
+
+def leaky_relu(features, alpha=0.2, name=None):
+    """x above 0, alpha * x elsewhere, elementwise; of integers in float32."""
+    x = convert_to_tensor(features)
+    return _leaky_relu(cast(x, "float32") if x.dtype.is_integer else x, alpha=float(alpha))
+
+
+# The derivative at 0 is 1 from either side.
+@elementwise(lambda g, y, x: where(x < 0, g * (y + 1), g), kinds="f")
+def elu(features):
+    """x above 0, exp(x) - 1 elsewhere, elementwise."""
+    xp = array_module(features)
+    return xp.where(features > 0, features, xp.expm1(xp.minimum(features, 0)))
+
+
+# From "Self-Normalizing Neural Networks", Klambauer et al., 2017.
+_SELU_SCALE = 1.0507009873554805
+_SELU_ALPHA = 1.6732632423543772
+
+
+# The derivative at 0 is the scale, that from above.
+@elementwise(
+    lambda g, y, x: where(x < 0, g * (y + _SELU_SCALE * _SELU_ALPHA), g * _SELU_SCALE), kinds="f"
+)
+def selu(features):
+    """scale * (x above 0, alpha * (exp(x) - 1) elsewhere), elementwise."""
+    xp = array_module(features)
+    below = _SELU_ALPHA * xp.expm1(xp.minimum(features, 0))
+    return _SELU_SCALE * xp.where(features > 0, features, below)
+
+
+def silu(features, beta=1.0):
+    """x * sigmoid(beta * x), elementwise: swish."""
+    x = convert_to_tensor(features)
+    return x * sigmoid(x * cast(beta, x.dtype))
+
+
+def gelu(features, approximate=False, name=None):
+    """x * P(X <= x) for a normal X, elementwise; `approximate` uses tanh.
+
+    Raises:
+        ValueError: features that are not floats.
+    """
+    x = convert_to_tensor(features)
+    if not x.dtype.is_floating:
+        raise ValueError(f"gelu: features must be floats. Received: {x.dtype.name}.")
+    if approximate:
+        inner = 0.7978845608028654 * (x + 0.044715 * x * x * x)  # sqrt(2 / pi)
+        return 0.5 * x * (1 + tanh(inner))
+    return 0.5 * x * (1 + erf(x * 0.7071067811865476))  # 1 / sqrt(2)
