@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 FLOATS = ("float16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
 NUMBERS = (*FLOATS, "int32")
+SIGNED = ("int8", "int16", "int32", "int64")
+INTEGERS = (*SIGNED, "uint8", "uint16", "uint32", "uint64")
 
 # How far two results may lie apart, in units of the largest of them: some hundred roundings.
 TOLERANCE = {
@@ -19,6 +21,9 @@ TOLERANCE = {
     "complex64": 1e-5,
     "complex128": 1e-12,
 }
+
+# Why `Case.largest` may be smaller than 1e30.
+OVERFLOW = 1e10, "a sum of products that overflow depends on their order"
 
 
 class Inputs(NamedTuple):
@@ -96,6 +101,7 @@ class Case:
         at: points where value and gradient are known exactly.
         raises: what must be refused.
         unlike: the comparisons with TensorFlow that can't be made, each with the reason.
+        largest: how far inputs are scaled up to compare large magnitudes, and why no further.
     """
 
     name: str
@@ -109,6 +115,7 @@ class Case:
     at: tuple[At, ...] = ()
     raises: tuple[Bad, ...] = ()
     unlike: Mapping[str, str] = field(default_factory=dict)
+    largest: tuple[float, str] = (1e30, "")
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")

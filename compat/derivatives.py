@@ -7,10 +7,13 @@ that is used. `f` is a function of tensors; its float inputs are differentiated.
 import numpy as np
 
 
-def call_of(tf, case, example):
-    """(f, tensors): the case's call as a function of tensors, and the example's tensors."""
+def call_of(tf, case, example, make=None):
+    """(f, tensors): the case's call as a function of tensors, and the example's tensors.
+
+    `make` makes a tensor of an array, or what stands for one: `tf.constant` unless given.
+    """
     spelled = case.call if tf.__name__ == "minitape" else case.peer or case.call
-    tensors = [tf.constant(array) for array in example.arrays]
+    tensors = [(make or tf.constant)(array) for array in example.arrays]
 
     def f(*xs):
         result = spelled(tf, *xs, **example.params)

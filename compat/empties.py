@@ -53,6 +53,25 @@ empty("max_of_rows", lambda tf, x: tf.reduce_max(x, 1), [E], zeros(0), zeros(*E)
 empty("min", lambda tf, x: tf.reduce_min(x), [E], full(np.inf), zeros(*E))
 empty("logsumexp", lambda tf, x: tf.reduce_logsumexp(x), [E], full(-np.inf), zeros(*E))
 empty("logsumexp_of_rows", lambda tf, x: tf.reduce_logsumexp(x, 1), [E], zeros(0), zeros(*E))
+empty("prod", lambda tf, x: tf.reduce_prod(x), [E], ones(), zeros(*E))
+empty("prod_of_columns", lambda tf, x: tf.reduce_prod(x, 0), [E], ones(3), zeros(*E))
+empty("prod_of_rows", lambda tf, x: tf.reduce_prod(x, 1), [E], zeros(0), zeros(*E))
+empty("std", lambda tf, x: tf.math.reduce_std(x), [E], full(np.nan), zeros(*E))
+empty("variance_of_rows", lambda tf, x: tf.math.reduce_variance(x, 1), [E], zeros(0), zeros(*E))
+empty("norm", lambda tf, x: tf.norm(x), [E], zeros(), zeros(*E))
+empty("norm_of_columns", lambda tf, x: tf.norm(x, axis=0), [E], zeros(3), zeros(*E))
+empty("largest_of_columns", lambda tf, x: tf.norm(x, np.inf, 0), [E], full(-np.inf, 3), zeros(*E))
+empty("l2_normalize", lambda tf, x: tf.math.l2_normalize(x), [E], zeros(*E), zeros(*E))
+for name in ("cumsum", "cumprod", "cumulative_logsumexp"):
+    empty(name, lambda tf, x, name=name: getattr(tf.math, name)(x), [E], zeros(*E), zeros(*E))
+for name in ("sum", "mean", "prod", "max", "min"):
+    empty(
+        f"segment_{name}",
+        lambda tf, x, name=name: getattr(tf.math, f"segment_{name}")(x, tf.constant([], "int32")),
+        [E],
+        zeros(*E),
+        zeros(*E),
+    )
 empty("all", lambda tf, x: tf.reduce_all(x > 0), [E], np.array(True), None)
 empty("any", lambda tf, x: tf.reduce_any(x > 0), [E], np.array(False), None)
 empty("argmax_of_rows", lambda tf, x: tf.argmax(x, 1), [E], np.zeros(0, "int64"), None)

@@ -5,9 +5,12 @@ other, inputs unchanged. Those of COMPARISONS look at TensorFlow beside it. `kno
 `refusal` check a case's single points and errors, in either library.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 import minitape
+from minitape.engine import Tensor
 
 from .case import Example
 from .derivatives import (
@@ -171,6 +174,44 @@ def nothing_is_written_into(case, example: Example) -> None:
     assert not guard.changed(), f"{case}: written into {guard.changed()}"
 
 
+def laid_out(array: np.ndarray, layout: int) -> np.ndarray:
+    """An equal array that lies otherwise in memory, and that can't be written into."""
+    if array.ndim == 0:
+        view = array.copy()
+    elif layout == 0:  # with gaps
+        view = np.repeat(array, 2, axis=-1)[..., ::2]
+    elif layout == 1 or array.ndim == 1:  # backward
+        view = np.flip(np.flip(array).copy())
+    else:  # by columns
+        view = np.copy(array, order="F")
+    view.flags.writeable = False
+    return view
+
+
+def layout_does_not_matter(case, example: Example) -> None:
+    """Strided, transposed and reversed inputs and cotangents give the same results."""
+    rng = np.random.default_rng(example.seed)
+    plain, xs, w, _ = drawn(case, example)
+    view = lambda array: Tensor(laid_out(np.asarray(array), rng.integers(3)))  # noqa: E731
+    f, views = call_of(minitape, case, example, view)
+    assert_same(case, f(*views), plain(*xs), "value of views")
+    if case.differentiable and floats(xs):
+        ours = gradient(minitape, f, views, [view(array) for array in w])
+        theirs = gradient(minitape, plain, xs, *constants(minitape, w))
+        assert_same(case, ours, theirs, "gradient of views")
+
+
+def variables_are_like_tensors(case, example: Example) -> None:
+    """A variable as input gives the same results and gradients as a tensor."""
+    plain, xs, w, _ = drawn(case, example)
+    f, variables = call_of(minitape, case, example, minitape.Variable)
+    assert_same(case, f(*variables), plain(*xs), "value of variables")
+    if case.differentiable and floats(xs):
+        w = constants(minitape, w)
+        ours = gradient(minitape, f, variables, *w)
+        assert_same(case, ours, gradient(minitape, plain, xs, *w), "gradient of variables")
+
+
 # -- beside TensorFlow -----------------------------------------------------------------------------
 
 
@@ -207,6 +248,89 @@ def second_order_is_tensorflows(case, example: Example, tf) -> None:
 def jvp_is_tensorflows(case, example: Example, tf) -> None:
     """Jv is TensorFlow's."""
     assert_same(case, *_beside(tangent, case, example, tf, 1), "jvp")
+
+
+class Outcome(list):
+    """Results of a call; or the error that it raised, as text."""
+
+    error = ""
+
+
+def outcome(compute) -> Outcome:
+    """What compute gives, or how it fails."""
+    try:
+        return Outcome(compute())
+    except Exception as error:
+        failed = Outcome()
+        failed.error = f"{type(error).__name__}: {error}"
+        return failed
+
+
+def assert_alike(case, ours: Outcome, theirs: Outcome, what: str) -> None:
+    """Raises unless minitape's results are TensorFlow's, where TensorFlow has any."""
+    if not theirs.error:
+        assert not ours.error, f"{what}: {ours.error}, expected {theirs}"
+        assert_same(case, ours, theirs, what)
+
+
+def arrays_are_like_tensorflows(case, example: Example, tf) -> None:
+    """NumPy arrays as inputs end as they do in TensorFlow."""
+
+    def call(m):
+        f, arrays = call_of(m, case, example, np.asarray)
+        return [m.convert_to_tensor(y) for y in f(*arrays)]
+
+    ours, theirs = (outcome(lambda m=m: call(m)) for m in (minitape, tf))
+    assert_alike(case, ours, theirs, "value of arrays")
+
+
+def empty_inputs_are_tensorflows(case, example: Example, tf) -> None:
+    """With an axis of length 0, and without axes, value and gradient end as in TensorFlow."""
+    lengths = sorted({n for array in example.arrays for n in array.shape})
+    for length in lengths[:2]:
+        cut = [a[tuple(slice(0 if n == length else n) for n in a.shape)] for a in example.arrays]
+        _end_alike(case, replace(example, arrays=tuple(cut)), tf, f"with {length} axes empty")
+    if any(a.ndim for a in example.arrays) and all(a.size for a in example.arrays):
+        points = tuple(a.reshape(-1)[0] for a in example.arrays)
+        scalars = replace(example, arrays=tuple(map(np.asarray, points)))
+        f, xs = call_of(minitape, case, scalars)
+        # Some of TensorFlow's kernels abort the process on what has too few axes.
+        if not outcome(lambda: f(*xs)).error:
+            _end_alike(case, scalars, tf, "without axes")
+
+
+def large_inputs_are_tensorflows(case, example: Example, tf) -> None:
+    """Inputs of a thousand times the size, in float32 up to 1e30, end as in TensorFlow."""
+    if example.dtype == "float16":  # a thousand is near its end
+        return
+    scales = [1e3, 1e10, 1e30] if example.dtype == "float32" else [1e3]
+    for scale in scales:
+        if scale <= case.largest[0]:
+            arrays = tuple(
+                (a * np.asarray(scale, a.dtype)) if a.dtype.kind in "fc" else a
+                for a in example.arrays
+            )
+            _end_alike(case, replace(example, arrays=arrays), tf, f"times {scale:.0e}")
+
+
+def _end_alike(case, example: Example, tf, what: str) -> None:
+    """Compares value and gradient in both libraries, errors, nan and inf included."""
+    values, gradients = [], []
+    with_gradient = case.differentiable and "gradient_is_tensorflows" not in case.unlike
+    for m in (minitape, tf):
+        f, xs = call_of(m, case, example)
+        values.append(outcome(lambda f=f, xs=xs: f(*xs)))
+        if with_gradient and not values[0].error and floats(values[0]):
+            rng = np.random.default_rng(example.seed)
+            w = constants(m, random_like(rng, floats(values[0])))
+            gradients.append(
+                outcome(lambda m=m, f=f, xs=xs, w=w: gradient(m, f, xs, *w))
+                if floats(xs)
+                else Outcome()
+            )
+    assert_alike(case, *values, f"value {what}")
+    if len(gradients) == 2:
+        assert_alike(case, *gradients, f"gradient {what}")
 
 
 # -- single points ---------------------------------------------------------------------------------
@@ -256,3 +380,9 @@ PROPERTIES = (
     second_order_is_right_by_both_routes,
 )
 COMPARISONS = (gradient_is_tensorflows, second_order_is_tensorflows, jvp_is_tensorflows)
+INPUTS = (layout_does_not_matter, variables_are_like_tensors)
+EXTREMES = (
+    arrays_are_like_tensorflows,
+    empty_inputs_are_tensorflows,
+    large_inputs_are_tensorflows,
+)

@@ -1,5 +1,8 @@
 """The inputs that ops are tried on: Hypothesis strategies of numbers, arrays and whole calls."""
 
+import math
+from functools import partial
+
 import hypothesis.extra.numpy as hnp
 import numpy as np
 from hypothesis import strategies as st
@@ -14,7 +17,9 @@ def numbers(low: float, high: float, *, apart_from=(), margin=1 / 8, steps=32):
     """
     grid = [n / steps for n in range(round(low * steps), round(high * steps) + 1)]
     kept = [x for x in grid if all(abs(x - point) >= margin for point in apart_from)]
-    return st.sampled_from(sorted(kept, key=abs))
+    strategy = st.sampled_from(sorted(kept, key=abs))
+    strategy.grid = np.array(sorted(kept, key=abs))  # for `arrays`
+    return strategy
 
 
 REAL = numbers(-3, 3)
@@ -27,8 +32,24 @@ AXES = hnp.array_shapes(min_dims=1, max_dims=3, max_side=3)
 
 
 def arrays(elements, shape=SHAPES, dtype=np.float64, unique=False):
-    """Arrays of these elements, each drawn."""
-    return hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=unique)
+    """Arrays of these elements: `numbers` by one seed for all, to be quick, others each drawn."""
+    grid = getattr(elements, "grid", None)
+    if grid is None:
+        return hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=unique)
+    drawn = (x if isinstance(x, st.SearchStrategy) else st.just(x) for x in (shape, dtype))
+    return st.builds(partial(_from_grid, grid, unique), *drawn, st.integers(0, 2**32 - 1))
+
+
+def _from_grid(grid, unique, shape, dtype, seed):
+    """An array of numbers of the grid: of few different ones, for ties, or of many."""
+    rng, count = np.random.default_rng(seed), math.prod(np.atleast_1d(shape).tolist())
+    if unique:
+        chosen = rng.permutation(grid)[:count]
+    elif seed == 0:  # what Hypothesis shrinks to
+        chosen = np.full(count, grid[0])
+    else:
+        chosen = rng.choice(grid[: rng.integers(1, len(grid) + 1)], count)
+    return chosen.reshape(shape).astype(dtype)
 
 
 def integers(low: int, high: int, shape=SHAPES, dtype=np.int32):

@@ -44,10 +44,19 @@ class Programs(list):
 
         return add
 
+    def row(self, number: int, ours: Any, theirs: Any = SAME) -> Callable:
+        """Decorator that adds a program of that row of the specification."""
+        return lambda run: self.add(f"row_{number:02}_{run.__name__}", ours, theirs)(run)
+
     def parametrize(self, function: Callable) -> Callable:
         """Decorator that calls a test once with each `program`."""
         ids = [program.name for program in self]
         return pytest.mark.parametrize("program", self, ids=ids)(function)
+
+
+def floats(*numbers) -> np.ndarray:
+    """A float32 array: what a program is expected to return."""
+    return np.array(numbers, "float32")
 
 
 def check(program: Program, tf: Any, expected: Any) -> None:

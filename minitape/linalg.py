@@ -25,6 +25,8 @@ from .ops import (  # noqa: F401
     matrix_rank,
     matrix_transpose,
     matvec,
+    norm,
+    normalize,
     pinv,
     qr,
     set_diag,

@@ -6,7 +6,9 @@ from .ops import (  # noqa: F401
     bias_add,
     conv2d,
     elu,
+    embedding_lookup,
     gelu,
+    in_top_k,
     l2_normalize,
     leaky_relu,
     log_softmax,
@@ -21,9 +23,12 @@ from .ops import (  # noqa: F401
     softmax,
     softmax_cross_entropy_with_logits,
     softplus,
+    softsign,
     sparse_softmax_cross_entropy_with_logits,
     tanh,
+    top_k,
+    zero_fraction,
 )
-from .ops.random import dropout  # noqa: F401
+from .ops.dropout import dropout  # noqa: F401
 
 swish = silu

@@ -28,7 +28,9 @@ FLOORS = [
     ["keras.backend"],
     ["keras.datasets", "keras.saving"],
     ["keras"],
-    ["autodiff", "debugging", "linalg", "math", "nn", "random"],  # tf.math and so on: names alone
+    ["math_special"],  # tf.math.special
+    # tf.math and so on: names alone
+    ["autodiff", "bitwise", "debugging", "dtypes", "linalg", "math", "nn", "random", "test"],
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["cli", "__main__"],

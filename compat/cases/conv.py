@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from ..case import Bad, Case, Inputs
+from ..case import OVERFLOW, Bad, Case, Inputs
 from ..inputs import REAL, arrays, ones
 
 SIDES = st.integers(3, 5)
@@ -28,6 +28,8 @@ def by_groups(tf, x, w, **params):
     return tf.concat([tf.nn.conv2d(x, w, **params) for x, w in pieces], axis=3)
 
 
+# On no images at all TensorFlow's result has the images' height and width, whatever the filter.
+APART = {"empty_inputs_are_tensorflows": "TensorFlow's result of no images has a wrong shape"}
 GRADIENTS = ("conv2d_backprop_input", "conv2d_backprop_filter")
 VALID = {"strides": 1, "padding": "VALID"}
 
@@ -37,6 +39,8 @@ CASES = [
         lambda tf, x, w, **p: tf.nn.conv2d(x, w, **p),
         filtered(),
         covers=GRADIENTS,
+        unlike=APART,
+        largest=OVERFLOW,
         raises=(
             Bad("InvalidArgumentError", (ones(1, 4, 4, 3), ones(2, 2, 2, 3)), VALID),
             Bad(
@@ -51,12 +55,16 @@ CASES = [
         lambda tf, x, w, **p: tf.nn.conv2d(x, w, **p),
         filtered(strides=st.sampled_from([(1, 2), (2, 1), [1, 2, 1, 1]])),
         covers=GRADIENTS,
+        unlike=APART,
+        largest=OVERFLOW,
     ),
     Case(
         "conv2d with dilation",
         lambda tf, x, w, **p: tf.nn.conv2d(x, w, **p),
         filtered(strides=st.just(1), dilation=2),
         covers=GRADIENTS,
+        unlike=APART,
+        largest=OVERFLOW,
         # TensorFlow has no gradient of a dilated conv2d on the CPU.
         peer=lambda tf, x, w, strides, padding, dilations: tf.nn.atrous_conv2d(
             x, w, dilations, padding
@@ -67,6 +75,8 @@ CASES = [
         lambda tf, x, w, **p: tf.nn.conv2d(x, w, **p),
         filtered(groups=2),
         covers=GRADIENTS,
+        unlike=APART,
+        largest=OVERFLOW,
         # TensorFlow has no gradient of a grouped conv2d on the CPU.
         peer=by_groups,
     ),

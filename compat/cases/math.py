@@ -1,19 +1,19 @@
-"""Elementwise arithmetic, functions, comparisons and logic."""
+"""Elementwise arithmetic and functions."""
 
-from math import inf, nan
+from math import inf, nan, pi
+from operator import attrgetter
 
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import FLOATS, NUMBERS, At, Bad, Case, Inputs, primitive
+from ..case import COMPLEX, FLOATS, INTEGERS, SIGNED, At, Bad, Case, Inputs, primitive
 from ..inputs import (
-    AXES,
     NONZERO,
     POSITIVE,
     REAL,
+    SHAPES,
     UNIT,
     arrays,
-    booleans,
     broadcast,
     call,
     numbers,
@@ -22,14 +22,27 @@ from ..inputs import (
     same,
 )
 
+REALS = (*FLOATS, *INTEGERS)
+WITH_COMPLEX = (*FLOATS, *COMPLEX)
+ANY = (*REALS, *COMPLEX)
+
 SHAPES_DIFFER = Bad("InvalidArgumentError", (ones(2), ones(3)))
 DTYPES_DIFFER = Bad("InvalidArgumentError", (ones(2), ones(2, dtype="float64")))
-INTEGERS = Bad("InvalidArgumentError", (ones(2, dtype="int32"),))
-BOOLEANS = Bad("InvalidArgumentError", (ones(2, dtype="bool"),))
+NO_INTEGERS = Bad("InvalidArgumentError", (ones(2, dtype="int32"),))
+NOT_BOOLEAN = Bad("InvalidArgumentError", (ones(2, dtype="bool"),))
+NOT_UNSIGNED = Bad("InvalidArgumentError", (ones(2, dtype="uint8"),))
+NO_COMPLEX = Bad("InvalidArgumentError", (ones(2, dtype="complex64"),))
 NO_BOOLEANS = Bad("InvalidArgumentError", (ones(2, dtype="bool"), ones(2, dtype="bool")))
-NO_NUMBERS = Bad("InvalidArgumentError", (ones(2), ones(2)))
 PAIR = (SHAPES_DIFFER, DTYPES_DIFFER)
-DIVISION = (SHAPES_DIFFER, DTYPES_DIFFER._replace(error="TypeError"))
+NUMERIC = (*PAIR, NO_BOOLEANS)
+DIVISION = (
+    SHAPES_DIFFER,
+    DTYPES_DIFFER._replace(error="TypeError"),
+    NO_BOOLEANS._replace(error="TypeError"),
+)
+DERIVATIVES = ("gradient_is_tensorflows", "second_order_is_tensorflows", "jvp_is_tensorflows")
+# Only reciprocal, sqrt and rsqrt turn a zero cotangent into zero at an infinite derivative.
+ZERO = {"cotangent": [0.0]}
 BY_ZERO = Bad("InvalidArgumentError", (ones(2, dtype="int32"), np.zeros(2, np.int32)))
 
 
@@ -49,87 +62,284 @@ def not_multiples(draw):
 
 @st.composite
 def limited(draw):
-    """An array with limits that broadcast, no element near a limit."""
+    """An array with limits that broadcast, no element near a limit; some limits cross."""
     x = draw(arrays(numbers(-3, 3, apart_from=[-1, 1])))
-    low, high = (draw(arrays(st.just(n), st.sampled_from([(), x.shape]))) for n in (-1.0, 1.0))
+    bounds = draw(st.sampled_from([(-1.0, 1.0), (1.0, -1.0)]))
+    low, high = (draw(arrays(st.just(n), st.sampled_from([(), x.shape]))) for n in bounds)
     return Inputs((x, low, high))
 
 
+@st.composite
+def several(draw):
+    """One to four arrays of one shape."""
+    shape = draw(SHAPES)
+    return Inputs(tuple(draw(arrays(REAL, shape)) for _ in range(draw(st.integers(1, 4)))))
+
+
+def function(
+    name, elements, *, module="math", dtypes=WITH_COMPLEX, raises=(NO_INTEGERS,), **properties
+):
+    """The case of a function of floats, and often of complex numbers."""
+    return Case(
+        name,
+        lambda tf, x: attrgetter(f"{module}.{name}")(tf)(x),
+        one(elements),
+        dtypes=dtypes,
+        raises=(*raises, *(() if dtypes == WITH_COMPLEX else (NO_COMPLEX,))),
+        **properties,
+    )
+
+
 CASES = [
-    # -- arithmetic ---------------------------------------------------------------------------
+    # -- sums and products --------------------------------------------------------------------
+    Case("add", lambda tf, x, y: tf.add(x, y), broadcast(REAL, REAL), dtypes=ANY, raises=NUMERIC),
     Case(
-        "add",
-        lambda tf, x, y: tf.add(x, y),
-        broadcast(REAL, REAL),
-        dtypes=NUMBERS,
-        raises=PAIR,
+        "add_n",
+        lambda tf, *xs: tf.add_n(xs),
+        several(),
+        dtypes=ANY,
+        raises=(
+            *NUMERIC,
+            Bad("InvalidArgumentError", (ones(2), ones(1))),
+            Bad("ValueError", ()),
+        ),
+    ),
+    Case(
+        "accumulate_n",
+        lambda tf, *xs, **p: tf.math.accumulate_n(list(xs), **p),
+        several(),
+        dtypes=ANY,
+        raises=(
+            Bad("ValueError", (ones(2), ones(3))),
+            Bad("ValueError", (ones(2), ones(2, dtype="float64"))),
+            Bad("ValueError", (ones(2), ones(2)), {"shape": [3]}),
+            Bad("TypeError", (ones(2), ones(2)), {"tensor_dtype": "float64"}),
+            Bad("ValueError", ()),
+        ),
     ),
     Case(
         "subtract",
         lambda tf, x, y: tf.subtract(x, y),
         broadcast(REAL, REAL),
-        dtypes=NUMBERS,
-        raises=PAIR,
+        dtypes=ANY,
+        raises=NUMERIC,
     ),
     Case(
         "multiply",
         lambda tf, x, y: tf.multiply(x, y),
         broadcast(REAL, REAL),
-        dtypes=NUMBERS,
+        dtypes=ANY,
         raises=PAIR,
     ),
     Case(
-        "divide",
-        lambda tf, x, y: tf.divide(x, y),
+        "multiply booleans",
+        lambda tf, x, y: x * y,
+        broadcast(np.bool_, np.bool_),
+        differentiable=False,
+    ),
+    Case(
+        "scalar_mul",
+        lambda tf, scalar, x: tf.scalar_mul(scalar, x),
+        call(arrays(REAL, st.just(())), arrays(REAL)),
+        dtypes=ANY,
+        raises=(
+            Bad("ValueError", (ones(2), ones(2))),
+            Bad("ValueError", (ones(dtype="int32"), ones(2))),
+        ),
+    ),
+    Case(
+        "multiply_no_nan",
+        lambda tf, x, y: tf.math.multiply_no_nan(x, y),
+        broadcast(REAL, REAL),
+        raises=(SHAPES_DIFFER, DTYPES_DIFFER._replace(error="ValueError"), NO_BOOLEANS),
+        at=(
+            At(
+                ([inf, nan, 0.0, 2.0], [0.0, 0.0, nan, 3.0]),
+                [0.0, 0.0, nan, 6.0],
+                ([0.0, 0.0, nan, 3.0], [inf, nan, 0.0, 2.0]),
+            ),
+        ),
+    ),
+    Case(
+        "multiply_no_nan of complex numbers",
+        lambda tf, x, y: tf.math.multiply_no_nan(x, y),
+        broadcast(REAL, REAL),
+        dtypes=COMPLEX,
+        unlike=dict.fromkeys(DERIVATIVES[:2], "TensorFlow's gradient lacks the conjugate"),
+    ),
+    Case(
+        "negative",
+        lambda tf, x: tf.negative(x),
+        one(REAL),
+        dtypes=(*FLOATS, *SIGNED, *COMPLEX),
+        raises=(NOT_BOOLEAN, NOT_UNSIGNED),
+    ),
+    Case("square", lambda tf, x: tf.square(x), one(REAL), dtypes=ANY, raises=(NOT_BOOLEAN,)),
+    Case(
+        "squared_difference",
+        lambda tf, x, y: tf.math.squared_difference(x, y),
+        broadcast(REAL, REAL),
+        dtypes=(*FLOATS, "int32", "int64"),
+        raises=NUMERIC,
+    ),
+    Case(
+        "squares of complex differences",
+        lambda tf, x, y: tf.math.squared_difference(x, y),
+        broadcast(REAL, REAL),
+        dtypes=COMPLEX,
+        unlike=dict.fromkeys(
+            DERIVATIVES,
+            "TensorFlow takes the function for holomorphic there, which it is not",
+        ),
+    ),
+    Case(
+        "polyval",
+        lambda tf, *xs: tf.math.polyval(list(xs[:-1]), xs[-1]),
+        broadcast(REAL, REAL, REAL),
+        dtypes=ANY,
+        raises=(Bad("InvalidArgumentError", (ones(2), ones(3), ones(2))),),
+        at=(At(([3.0],), [0.0]), At(([2.0, 2.0], [3.0]), [2.0, 2.0], ([1.0, 1.0], None))),
+    ),
+    # -- division -----------------------------------------------------------------------------
+    *(
+        Case(
+            name,
+            lambda tf, x, y, name=name: getattr(tf, name)(x, y),
+            broadcast(REAL, NONZERO),
+            dtypes=dtypes,
+            raises=raises,
+            at=(
+                At(([1.0, -1.0, 0.0], [0.0, 0.0, 0.0]), [inf, -inf, nan]),
+                At((0.0, 2.0), 0.0, (0.5, -0.0)),
+                At(([1.0], [0.0]), [inf], ([nan], [nan]), **ZERO),
+            ),
+        )
+        for name, dtypes, raises in (
+            ("divide", ANY, DIVISION),
+            ("truediv", ANY, DIVISION),
+            ("realdiv", WITH_COMPLEX, NUMERIC),
+        )
+    ),
+    Case(
+        "divide_no_nan",
+        lambda tf, x, y: tf.math.divide_no_nan(x, y),
         broadcast(REAL, NONZERO),
-        dtypes=NUMBERS,
+        dtypes=ANY,
         raises=DIVISION,
         at=(
-            At(([1.0, -1.0, 0.0], [0.0, 0.0, 0.0]), [inf, -inf, nan]),
-            At((0.0, 2.0), 0.0, (0.5, -0.0)),
+            At(
+                ([1.0, 0.0, nan, inf], [0.0, 0.0, 0.0, 0.0]),
+                [0.0, 0.0, 0.0, 0.0],
+                ([0.0] * 4, [0.0] * 4),
+            ),
         ),
+    ),
+    Case(
+        "reciprocal_grad",
+        primitive("reciprocal_grad"),
+        same(REAL, NONZERO),
+        peer=lambda tf, g, y: tf.raw_ops.ReciprocalGrad(y=y, dy=g),
+    ),
+    Case(
+        "reciprocal",
+        lambda tf, x: tf.math.reciprocal(x),
+        one(NONZERO),
+        dtypes=WITH_COMPLEX,
+        at=(
+            At(([0.0],), [inf], ([0.0],), **ZERO),
+            At(([0.0, -2.0, inf],), [inf, -0.5, 0.0], ([-inf, -0.25, -0.0],)),
+        ),
+    ),
+    function(
+        "reciprocal_no_nan",
+        NONZERO,
+        at=(At(([0.0, 2.0, inf],), [0.0, 0.5, 0.0], ([0.0, -0.25, 0.0],)),),
     ),
     Case(
         "floordiv",
         lambda tf, x, y: tf.math.floordiv(x, y),
         broadcast(REAL, NONZERO),
-        dtypes=NUMBERS,
+        dtypes=REALS,
         differentiable=False,
-        raises=(*PAIR, BY_ZERO),
-        at=(At((5.0, 2.0), 2.0, (None, None)),),
+        raises=(*NUMERIC, BY_ZERO),
+        at=(
+            At((5.0, 2.0), 2.0, (None, None)),
+            # 1 / 0.1 is rounded to 10 before the floor is taken.
+            At(([1.0, -7.0, 1.0, -1.0], [0.1, 2.0, 0.0, inf]), [10.0, -4.0, inf, -0.0]),
+        ),
+    ),
+    *(
+        Case(
+            name,
+            lambda tf, x, y, name=name: getattr(tf.math, name)(x, y),
+            not_multiples(),
+            dtypes=REALS,
+            raises=(*NUMERIC, BY_ZERO),
+            at=(
+                At(([5.0, -5.0], [3.0, 3.0]), [2.0, 1.0], ([1.0, 1.0], [-1.0, 2.0])),
+                At(([1.0, 1.0, -1.0, inf], [0.0, inf, inf, 2.0]), [nan, 1.0, inf, nan]),
+            ),
+        )
+        for name in ("floormod", "mod")
     ),
     Case(
-        "floormod",
-        lambda tf, x, y: tf.math.floormod(x, y),
-        not_multiples(),
-        dtypes=NUMBERS,
-        raises=(*PAIR, BY_ZERO),
-        at=(At(([5.0, -5.0], [3.0, 3.0]), [2.0, 1.0], ([1.0, 1.0], [-1.0, 2.0])),),
+        "truncatediv",
+        lambda tf, x, y: tf.truncatediv(x, y),
+        broadcast(REAL, NONZERO),
+        dtypes=REALS,
+        differentiable=False,
+        raises=NUMERIC,
+        at=(At(([7.0, -7.0, 1.0], [2.0, 2.0, 0.0]), [3.0, -3.0, inf], (None, None)),),
     ),
-    Case("negative", lambda tf, x: tf.negative(x), one(REAL), dtypes=NUMBERS, raises=(BOOLEANS,)),
+    Case(
+        "truncatemod",
+        lambda tf, x, y: tf.truncatemod(x, y),
+        not_multiples(),
+        dtypes=("float32", "float64", "int32", "int64"),
+        raises=NUMERIC,
+        unlike=dict.fromkeys(
+            DERIVATIVES,
+            "TensorFlow has no gradient for it",
+        ),
+        at=(At(([5.0, -5.0, 1.0, -1.0], [3.0, 3.0, 0.0, inf]), [2.0, -2.0, nan, -1.0]),),
+    ),
+    # -- powers and roots ---------------------------------------------------------------------
     Case(
         "pow",
         lambda tf, x, y: tf.pow(x, y),
         broadcast(POSITIVE, REAL),
-        raises=PAIR,
+        dtypes=WITH_COMPLEX,
+        raises=(
+            *NUMERIC,
+            Bad("InvalidArgumentError", (ones(2, dtype="uint8"), ones(2, dtype="uint8"))),
+            Bad("InvalidArgumentError", (ones(2, dtype="int32"), -ones(2, dtype="int32"))),
+        ),
         at=(
             At(([0.0, 0.0, 0.0], [0.0, 0.5, 1.0]), [1.0, 0.0, 0.0], ([nan, inf, 1.0], [0.0] * 3)),
             At(([-2.0], [3.0]), [-8.0], ([12.0], [0.0])),
+            At(([0.0], [0.5]), [0.0], ([nan], [0.0]), **ZERO),
+            At(([-2.0, 0.0], [0.5, -1.0]), [nan, inf], ([nan, -inf], [nan, nan])),
         ),
     ),
-    Case("square", lambda tf, x: tf.square(x), one(REAL), dtypes=NUMBERS),
     Case(
-        "squared_difference",
-        lambda tf, x, y: tf.math.squared_difference(x, y),
-        broadcast(REAL, REAL),
-        dtypes=NUMBERS,
-        raises=PAIR,
+        "pow to whole powers",
+        lambda tf, x, y: tf.pow(x, y),
+        broadcast(NONZERO, st.sampled_from([0.0, 1.0, 2.0, 3.0])),
+        dtypes=(*FLOATS, *SIGNED),
+        differentiable=False,
+    ),
+    Case(
+        "pow of a negative number",
+        lambda tf, x: [x**2, x**3, x**-1.0],
+        one(NONZERO),
+        dtypes=WITH_COMPLEX,
     ),
     Case(
         "sqrt",
         lambda tf, x: tf.sqrt(x),
         one(POSITIVE),
-        raises=(INTEGERS,),
+        dtypes=WITH_COMPLEX,
+        raises=(NO_INTEGERS,),
         at=(
             At(([0.0, -1.0, 4.0],), [0.0, nan, 2.0], ([inf, nan, 0.25],)),
             At(([0.0, 4.0],), [0.0, 2.0], ([0.0, 0.25],), cotangent=[0.0, 1.0]),
@@ -151,117 +361,259 @@ CASES = [
         "rsqrt",
         lambda tf, x: tf.math.rsqrt(x),
         one(POSITIVE),
-        raises=(INTEGERS,),
+        dtypes=WITH_COMPLEX,
+        raises=(NO_INTEGERS,),
         at=(
             At(([0.0, 4.0],), [inf, 0.5], ([-inf, -0.0625],)),
             At(([0.0, 4.0],), [inf, 0.5], ([0.0, -0.0625],), cotangent=[0.0, 1.0]),
         ),
     ),
-    Case("reciprocal", lambda tf, x: tf.math.reciprocal(x), one(NONZERO)),
-    Case(
-        "divide_no_nan",
-        lambda tf, x, y: tf.math.divide_no_nan(x, y),
-        broadcast(REAL, NONZERO),
-        raises=DIVISION,
-        at=(At(([1.0, 0.0], [0.0, 0.0]), [0.0, 0.0], ([0.0, 0.0], [0.0, 0.0])),),
-    ),
+    # -- magnitude, sign, order ---------------------------------------------------------------
     Case(
         "abs",
         lambda tf, x: tf.abs(x),
         one(NONZERO),
-        dtypes=NUMBERS,
-        raises=(BOOLEANS,),
-        at=(At(([-2.0, 0.0, 2.0],), [2.0, 0.0, 2.0], ([-1.0, 0.0, 1.0],)),),
+        dtypes=(*FLOATS, *SIGNED),
+        raises=(NOT_BOOLEAN, NOT_UNSIGNED),
+        at=(At(([-2.0, 0.0, 2.0, nan],), [2.0, 0.0, 2.0, nan], ([-1.0, 0.0, 1.0, nan],)),),
+    ),
+    Case(
+        "complex_abs",
+        lambda tf, x: tf.abs(x),
+        one(NONZERO),
+        dtypes=COMPLEX,
+        at=(At(([3 + 4j, 0j],), [5.0, 0.0], ([0.6 + 0.8j, 0j],)),),
     ),
     Case(
         "sign",
         lambda tf, x: tf.sign(x),
         one(NONZERO),
-        dtypes=NUMBERS,
-        at=(At(([-2.0, 0.0, 2.0],), [-1.0, 0.0, 1.0], ([0.0, 0.0, 0.0],)),),
+        dtypes=(*FLOATS, *SIGNED),
+        raises=(NOT_BOOLEAN, NOT_UNSIGNED),
+        at=(At(([-2.0, 0.0, 2.0, nan],), [-1.0, 0.0, 1.0, nan], ([0.0] * 4,)),),
+    ),
+    Case(
+        "signs of complex numbers",
+        lambda tf, x: tf.sign(x),
+        one(NONZERO),
+        dtypes=COMPLEX,
+        at=(At(([3 + 4j, 0j],), [0.6 + 0.8j, 0j]),),
     ),
     Case(
         "maximum",
         lambda tf, x, y: tf.maximum(x, y),
         different(),
-        dtypes=NUMBERS,
-        raises=PAIR,
-        at=(At(([1.0, 1.0, 2.0], [1.0, 2.0, 1.0]), [1.0, 2.0, 2.0], ([1, 0, 1], [0, 1, 0])),),
+        dtypes=REALS,
+        raises=NUMERIC,
+        at=(
+            At(([1.0, 1.0, 2.0], [1.0, 2.0, 1.0]), [1.0, 2.0, 2.0], ([1, 0, 1], [0, 1, 0])),
+            At(([nan, 1.0], [1.0, nan]), [nan, nan], ([0.0, 0.0], [1.0, 1.0])),
+        ),
     ),
     Case(
         "minimum",
         lambda tf, x, y: tf.minimum(x, y),
         different(),
-        dtypes=NUMBERS,
-        raises=PAIR,
-        at=(At(([1.0, 1.0, 2.0], [1.0, 2.0, 1.0]), [1.0, 1.0, 1.0], ([1, 1, 0], [0, 0, 1])),),
+        dtypes=REALS,
+        raises=NUMERIC,
+        at=(
+            At(([1.0, 1.0, 2.0], [1.0, 2.0, 1.0]), [1.0, 1.0, 1.0], ([1, 1, 0], [0, 0, 1])),
+            At(([nan, 1.0], [1.0, nan]), [nan, nan], ([0.0, 0.0], [1.0, 1.0])),
+        ),
     ),
     Case(
         "clip_by_value",
         lambda tf, x, low, high: tf.clip_by_value(x, low, high),
         limited(),
-        raises=(Bad("InvalidArgumentError", (ones(2), ones(3), ones())),),
-        at=(At(([-1.0, 0.0, 2.0, 3.0], -1.0, 2.0), [-1, 0, 2, 2], ([1, 1, 1, 0], 0, 1)),),
+        dtypes=REALS,
+        raises=(
+            Bad("InvalidArgumentError", (ones(2), ones(3), ones())),
+            Bad("InvalidArgumentError", (ones(2), ones(dtype="float64"), ones())),
+            Bad("ValueError", (ones(2), ones(2, 1), ones())),
+            Bad("ValueError", (ones(), ones(1), ones())),
+        ),
+        at=(
+            At(([-1.0, 0.0, 2.0, 3.0], -1.0, 2.0), [-1, 0, 2, 2], ([1, 1, 1, 0], 0, 1)),
+            At(([0.0, 5.0, 9.0], 6.0, 4.0), [6, 6, 6], ([0, 0, 0], 3, 0)),
+            At(([nan], 0.0, 1.0), [nan], ([0], 1, 0)),
+        ),
     ),
     Case(
-        "floor",
-        lambda tf, x: tf.floor(x),
-        one(REAL),
+        "saturate_cast",
+        lambda tf, x, dtype: tf.saturate_cast(x, dtype),
+        call(
+            arrays(st.sampled_from([-3.0, 0.5, 300.0, -1e5, 1e5])),
+            dtype=st.sampled_from([*FLOATS, *SIGNED, "uint8", "uint16", "uint32"]),
+        ),
+        dtypes=("float32", "float64", "int32", "int64"),
         differentiable=False,
-        raises=(INTEGERS,),
-        at=(At(([-1.5, 2.0],), [-2.0, 2.0], (None,)),),
+        raises=(
+            Bad("TypeError", (ones(2),), {"dtype": "bool"}),
+            Bad("TypeError", (ones(2, dtype="bool"),), {"dtype": "int32"}),
+        ),
+        at=(
+            At(
+                ([1e6, -1e6, inf, 2.5],),
+                [65504.0, -65504.0, 65504.0, 2.5],
+                ([0.0] * 3 + [1.0],),
+                params={"dtype": "float16"},
+            ),
+            At(([1e9, -1e9, 1.5],), [127, -128, 1], params={"dtype": "int8"}),
+        ),
     ),
     Case(
-        "ceil",
-        lambda tf, x: tf.math.ceil(x),
+        "saturate_cast of complex numbers",
+        lambda tf, x: tf.saturate_cast(x, "complex64"),
         one(REAL),
+        dtypes=("complex128",),
         differentiable=False,
-        raises=(INTEGERS,),
-        at=(At(([-1.5, 2.0],), [-1.0, 2.0], (None,)),),
+        at=(At(([1e300 + 1j, 2 - 1e300j],), [3.4028235e38 + 1j, 2 - 3.4028235e38j]),),
+    ),
+    *(
+        Case(
+            name,
+            lambda tf, x, name=name: getattr(tf.math, name)(x),
+            one(REAL),
+            differentiable=False,
+            raises=(NO_INTEGERS,),
+            at=(At(([-1.5, 2.0, inf, nan],), [*values, inf, nan], (None,)),),
+        )
+        for name, values in (("floor", (-2.0, 2.0)), ("ceil", (-1.0, 2.0)))
     ),
     Case(
         "round",
         lambda tf, x: tf.round(x),
         one(REAL),
-        dtypes=NUMBERS,
+        dtypes=REALS,
         differentiable=False,
-        at=(At(([-1.5, 0.5, 1.5, 2.5],), [-2.0, 0.0, 2.0, 2.0], (None,)),),
+        raises=(NOT_BOOLEAN,),
+        at=(At(([-1.5, 0.5, 1.5, 2.5, inf],), [-2.0, 0.0, 2.0, 2.0, inf], (None,)),),
     ),
-    # -- functions ----------------------------------------------------------------------------
-    Case("exp", lambda tf, x: tf.exp(x), one(REAL), raises=(INTEGERS,)),
-    Case("expm1", lambda tf, x: tf.math.expm1(x), one(REAL), raises=(INTEGERS,)),
     Case(
+        "rint",
+        lambda tf, x: tf.math.rint(x),
+        one(REAL),
+        dtypes=("float32", "float64"),
+        differentiable=False,
+        raises=(NO_INTEGERS,),
+        at=(At(([-1.5, 0.5, 1.5, 2.5, inf],), [-2.0, 0.0, 2.0, 2.0, inf], (None,)),),
+    ),
+    Case(
+        "nextafter",
+        lambda tf, x, y: tf.math.nextafter(x, y),
+        different(),
+        dtypes=("float32", "float64"),
+        raises=PAIR,
+        at=(At(([1.0, inf], [2.0, inf]), [1.0, inf], ([1.0, 1.0], [0.0, 0.0])),),
+    ),
+    # -- exponentials and logarithms ----------------------------------------------------------
+    function("exp", REAL, at=(At(([1000.0],), [inf], ([nan],), **ZERO),)),
+    function("expm1", REAL),
+    function(
         "log",
-        lambda tf, x: tf.math.log(x),
-        one(POSITIVE),
-        raises=(INTEGERS,),
-        at=(At(([0.0, 1.0],), [-inf, 0.0], ([inf, 1.0],)), At(([-1.0],), [nan])),
+        POSITIVE,
+        at=(
+            At(([0.0, 1.0],), [-inf, 0.0], ([inf, 1.0],)),
+            At(([-1.0],), [nan]),
+            At(([0.0],), [-inf], ([nan],), **ZERO),
+        ),
+    ),
+    function("log1p", numbers(-3 / 4, 3), at=(At(([-1.0, 0.0],), [-inf, 0.0], ([inf, 1.0],)),)),
+    Case(
+        "xlogy",
+        lambda tf, x, y: tf.math.xlogy(x, y),
+        broadcast(NONZERO, POSITIVE),
+        raises=NUMERIC,
+        at=(At(([0.0, 0.0, 1.0], [0.0, nan, 0.0]), [0.0, 0.0, -inf], ([0, 0, -inf], [0, 0, inf])),),
     ),
     Case(
-        "log1p",
-        lambda tf, x: tf.math.log1p(x),
-        one(numbers(-3 / 4, 3)),
-        raises=(INTEGERS,),
-        at=(At(([-1.0, 0.0],), [-inf, 0.0], ([inf, 1.0],)),),
+        "xlogy of complex numbers",
+        lambda tf, x, y: tf.math.xlogy(x, y),
+        broadcast(NONZERO, POSITIVE),
+        dtypes=COMPLEX,
+        unlike=dict.fromkeys(DERIVATIVES, "TensorFlow's gradient lacks the conjugate"),
     ),
-    Case("sin", lambda tf, x: tf.sin(x), one(REAL), raises=(INTEGERS,)),
-    Case("cos", lambda tf, x: tf.cos(x), one(REAL), raises=(INTEGERS,)),
-    Case("tan", lambda tf, x: tf.tan(x), one(numbers(-5 / 4, 5 / 4)), raises=(INTEGERS,)),
-    Case("atan", lambda tf, x: tf.atan(x), one(REAL), raises=(INTEGERS,)),
-    Case("sinh", lambda tf, x: tf.sinh(x), one(REAL), raises=(INTEGERS,)),
-    Case("cosh", lambda tf, x: tf.cosh(x), one(REAL), raises=(INTEGERS,)),
-    Case("tanh", lambda tf, x: tf.tanh(x), one(REAL), raises=(INTEGERS,)),
+    Case(
+        "xlog1py",
+        lambda tf, x, y: tf.math.xlog1py(x, y),
+        broadcast(NONZERO, numbers(-3 / 4, 3)),
+        raises=PAIR,
+        at=(
+            At(([0.0, 0.0, 1.0], [-1.0, nan, -1.0]), [0.0, 0.0, -inf], ([0, 0, -inf], [0, 0, inf])),
+        ),
+    ),
+    Case(
+        "xlog1py of complex numbers",
+        lambda tf, x, y: tf.math.xlog1py(x, y),
+        broadcast(NONZERO, numbers(-3 / 4, 3)),
+        dtypes=COMPLEX,
+        unlike=dict.fromkeys(DERIVATIVES, "TensorFlow's gradient lacks the conjugate"),
+    ),
+    Case(
+        "xdivy",
+        lambda tf, x, y: tf.math.xdivy(x, y),
+        broadcast(NONZERO, NONZERO),
+        raises=PAIR,
+        at=(At(([0.0, 0.0, 1.0], [0.0, nan, 0.0]), [0.0, 0.0, inf], ([0, 0, inf], [0, 0, -inf])),),
+    ),
+    Case(
+        "xdivy of complex numbers",
+        lambda tf, x, y: tf.math.xdivy(x, y),
+        broadcast(NONZERO, NONZERO),
+        dtypes=COMPLEX,
+        unlike=dict.fromkeys(DERIVATIVES, "TensorFlow's gradient lacks the conjugate"),
+    ),
+    # -- trigonometric and hyperbolic functions -----------------------------------------------
+    function("sin", REAL),
+    function("cos", REAL),
+    function("tan", numbers(-5 / 4, 5 / 4)),
+    function(
+        "asin",
+        numbers(-3 / 4, 3 / 4),
+        at=(
+            At(([1.0, 2.0],), [pi / 2, nan], ([inf, nan],)),
+            At(([1.0],), [pi / 2], ([nan],), **ZERO),
+        ),
+    ),
+    function(
+        "acos",
+        numbers(-3 / 4, 3 / 4),
+        at=(At(([1.0, 2.0],), [0.0, nan], ([-inf, nan],)),),
+    ),
+    function("atan", REAL, at=(At(([inf],), [pi / 2], ([0.0],)),)),
+    Case(
+        "atan2",
+        lambda tf, y, x: tf.atan2(y, x),
+        broadcast(NONZERO, NONZERO),
+        raises=PAIR,
+        at=(
+            At(
+                ([0.0, -0.0, 1.0, 0.0], [1.0, -1.0, 0.0, 0.0]),
+                [0.0, -pi, pi / 2, 0.0],
+                ([1, -1, 0, nan], [0, 0, -1, nan]),
+            ),
+        ),
+    ),
+    function("sinh", REAL),
+    function("cosh", REAL),
+    function("tanh", REAL),
     Case(
         "tanh_grad",
         primitive("tanh_grad"),
         same(REAL, UNIT),
         peer=lambda tf, g, y: tf.raw_ops.TanhGrad(y=y, dy=g),
     ),
-    Case(
+    function("asinh", REAL, at=(At(([inf],), [inf], ([0.0],)),)),
+    function("acosh", numbers(5 / 4, 4), at=(At(([1.0, 0.0],), [0.0, nan], ([inf, nan],)),)),
+    function(
+        "atanh",
+        numbers(-3 / 4, 3 / 4),
+        at=(At(([1.0, -1.0, 2.0],), [inf, -inf, nan], ([inf, inf, -1 / 3],)),),
+    ),
+    # -- activations --------------------------------------------------------------------------
+    function(
         "sigmoid",
-        lambda tf, x: tf.sigmoid(x),
-        one(REAL),
-        raises=(INTEGERS,),
+        REAL,
         at=(At(([-1000.0, 0.0, 1000.0],), [0.0, 0.5, 1.0], ([0.0, 0.25, 0.0],)),),
     ),
     Case(
@@ -270,123 +622,26 @@ CASES = [
         same(REAL, UNIT),
         peer=lambda tf, g, y: tf.raw_ops.SigmoidGrad(y=y, dy=g),
     ),
-    Case(
+    function(
         "softplus",
-        lambda tf, x: tf.nn.softplus(x),
-        one(REAL),
-        raises=(INTEGERS,),
+        REAL,
+        dtypes=FLOATS,
         at=(At(([-1000.0, 1000.0],), [0.0, 1000.0], ([0.0, 1.0],)),),
     ),
-    Case("erf", lambda tf, x: tf.math.erf(x), one(REAL), raises=(INTEGERS,)),
-    # -- types, choice ------------------------------------------------------------------------
-    Case(
-        "cast",
-        lambda tf, x, dtype: tf.cast(x, dtype),
-        one(REAL, dtype=st.sampled_from(FLOATS)),
-        # Finite differences end where float32 does.
-        differentiable=False,
-        dtypes=NUMBERS,
-        raises=(Bad("TypeError", (ones(2),), {"dtype": "nonsense"}),),
-        at=(
-            At(([1.5, -1.5],), [1.5, -1.5], ([1.0, 1.0],), params={"dtype": "float32"}),
-            At(([1.5, -1.5],), [1.5, -1.5], ([1.0, 1.0],), params={"dtype": "float64"}),
-            At(([1.5, -1.5],), [1, -1], (), params={"dtype": "int32"}),
-            At(([1.5, 0.0],), [True, False], (), params={"dtype": "bool"}),
+    function(
+        "log_sigmoid",
+        REAL,
+        dtypes=FLOATS,
+        at=(At(([-1000.0, 1000.0],), [-1000.0, 0.0], ([1.0, 0.0],)),),
+    ),
+    function(
+        "softsign",
+        NONZERO,
+        dtypes=FLOATS,
+        at=(At(([0.0, -1.0, inf],), [0.0, -0.5, nan], ([1.0, 0.25, 0.0],)),),
+        unlike=dict.fromkeys(
+            ("second_order_is_tensorflows", "jvp_is_tensorflows"),
+            "TensorFlow has no second derivative of it, and its jvp needs one",
         ),
-    ),
-    Case(
-        "cast to float64",
-        lambda tf, x: tf.cast(x, "float64"),
-        one(REAL),
-        at=(At(([1.5],), [1.5], ([1.0],)),),
-    ),
-    Case(
-        "cast to integers and back",
-        lambda tf, x: tf.cast(tf.cast(x, "int32"), x.dtype),
-        one(REAL),
-        differentiable=False,
-        at=(At(([1.5],), [1.0], (None,)),),
-    ),
-    Case(
-        "where",
-        lambda tf, condition, x, y: tf.where(condition, x, y),
-        broadcast(np.bool_, REAL, REAL),
-        dtypes=NUMBERS,
-        raises=(
-            Bad("InvalidArgumentError", (ones(2), ones(2), ones(2))),
-            Bad("InvalidArgumentError", (ones(2, dtype="bool"), *DTYPES_DIFFER.arrays)),
-            Bad("InvalidArgumentError", (ones(4, dtype="bool"), *SHAPES_DIFFER.arrays)),
-        ),
-    ),
-    Case(
-        "where_true",
-        lambda tf, condition: tf.where(condition),
-        call(booleans(AXES)),
-        differentiable=False,
-    ),
-    # -- comparison, logic --------------------------------------------------------------------
-    *(
-        Case(
-            name,
-            lambda tf, x, y, name=name: getattr(tf.math, name)(x, y),
-            broadcast(REAL, REAL),
-            dtypes=NUMBERS,
-            differentiable=False,
-            raises=PAIR,
-        )
-        for name in ("equal", "not_equal")
-    ),
-    *(
-        Case(
-            name,
-            lambda tf, x, y, name=name: getattr(tf.math, name)(x, y),
-            broadcast(REAL, REAL),
-            dtypes=NUMBERS,
-            differentiable=False,
-            raises=(*PAIR, NO_BOOLEANS),
-        )
-        for name in ("greater", "greater_equal", "less", "less_equal")
-    ),
-    *(
-        Case(
-            name,
-            lambda tf, x, y, name=name: getattr(tf.math, name)(x, y),
-            broadcast(np.bool_, np.bool_),
-            differentiable=False,
-            raises=(NO_NUMBERS,),
-        )
-        for name in ("logical_and", "logical_or")
-    ),
-    Case(
-        "logical_not",
-        lambda tf, x: tf.logical_not(x),
-        call(booleans()),
-        differentiable=False,
-        raises=(INTEGERS,),
-    ),
-    *(
-        Case(
-            name,
-            lambda tf, x, name=name: getattr(tf.math, name)(x),
-            one(st.sampled_from([0.0, 1.0, inf, -inf, nan])),
-            differentiable=False,
-            raises=(INTEGERS,),
-        )
-        for name in ("is_nan", "is_inf", "is_finite")
-    ),
-    # -- constants ----------------------------------------------------------------------------
-    Case(
-        "zeros_like",
-        lambda tf, x, dtype: tf.zeros_like(x, dtype),
-        one(REAL, dtype=st.sampled_from([None, "float64", "int32"])),
-        dtypes=NUMBERS,
-        differentiable=False,
-    ),
-    Case(
-        "ones_like",
-        lambda tf, x, dtype: tf.ones_like(x, dtype),
-        one(REAL, dtype=st.sampled_from([None, "float64", "int32"])),
-        dtypes=NUMBERS,
-        differentiable=False,
     ),
 ]

@@ -5,7 +5,7 @@ from math import inf, log, nan
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import NUMBERS, At, Bad, Case, Inputs, primitive
+from ..case import COMPLEX, FLOATS, NUMBERS, OVERFLOW, At, Bad, Case, Inputs, primitive
 from ..inputs import NONZERO, POSITIVE, REAL, along, arrays, call, numbers, one, ones, same
 
 INTEGERS = Bad("InvalidArgumentError", (ones(2, dtype="int32"),))
@@ -155,6 +155,7 @@ CASES = [
         "softmax_cross_entropy_with_logits of any labels",
         lambda tf, labels, logits: tf.nn.softmax_cross_entropy_with_logits(labels, logits),
         same_rows(),
+        largest=OVERFLOW,
         differentiable=False,
         at=(
             At(
@@ -220,6 +221,7 @@ CASES = [
         "l2_normalize",
         lambda tf, x, axis: tf.math.l2_normalize(x, axis),
         along(NONZERO),
+        dtypes=(*FLOATS, *COMPLEX),
         at=(At(([0.0, 0.0],), [0.0, 0.0], ([1e6, 1e6],), params={"axis": -1}),),
     ),
 ]

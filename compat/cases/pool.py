@@ -40,6 +40,10 @@ CASES = [
         lambda tf, x, **p: tf.nn.max_pool2d(x, **p),
         images(DISTINCT, unique=True),
         covers=("max_pool", "max_pool_grad", "max_pool_pick"),
+        unlike={
+            "arrays_are_like_tensorflows": "TensorFlow makes float32 of arrays here",
+            "empty_inputs_are_tensorflows": "an image without pixels has no room for a window",
+        },
         raises=(Bad("InvalidArgumentError", (ones(1, 4, 4, 1),), {**TWO, "padding": "nonsense"}),),
         at=(
             At(
@@ -56,6 +60,9 @@ CASES = [
         lambda tf, x, **p: tf.nn.avg_pool2d(x, **p),
         images(REAL),
         covers=("avg_pool", "avg_pool_grad"),
+        unlike={
+            "empty_inputs_are_tensorflows": "an image without pixels has no room for a window",
+        },
         raises=(Bad("InvalidArgumentError", (ones(1, 4, 4, 1),), {**TWO, "padding": "nonsense"}),),
     ),
 ]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..case import Bad, Case
-from ..inputs import REAL, arrays, call, one, ones
+from ..inputs import REAL, arrays, call, integers, one, ones
 
 SEED = arrays(st.integers(-(2**31), 2**31 - 1), (2,), np.int32)
 SHAPE = st.sampled_from([(), (3,), (2, 5), (0, 2)])
@@ -78,6 +78,24 @@ CASES = [
         call(seed=st.integers(0, 2**31 - 1), shape=SHAPE),
         covers=("advanced_random_state", "standard_normal", "standard_uniform"),
         differentiable=False,
+    ),
+    Case(
+        "stateless_shuffle",
+        lambda tf, x, seed: tf.random.experimental.stateless_shuffle(x, seed),
+        call(arrays(REAL, (5, 2)), SEED),
+        covers=("seeded_random_state", "random_permutation"),
+        unlike=dict.fromkeys(
+            ("gradient_is_tensorflows", "second_order_is_tensorflows", "jvp_is_tensorflows"),
+            "TensorFlow's shuffle has no gradient",
+        ),
+        raises=(Bad("InvalidArgumentError", (ones(3), np.array([1, 2, 3]))),),
+    ),
+    Case(
+        "index_shuffle",
+        lambda tf, index, seed, **p: tf.random.experimental.index_shuffle(index, seed, **p),
+        call(integers(0, 9, (3,)), SEED, max_index=st.integers(9, 500)),
+        differentiable=False,
+        raises=(Bad("InvalidArgumentError", (np.int32(1), np.int32([1, 2, 3])), {"max_index": 9}),),
     ),
     Case(
         "shuffle",

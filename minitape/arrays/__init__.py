@@ -2,7 +2,7 @@
 
 from .convert import as_array
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
-from .module import array_module, is_array, to_numpy
+from .module import array_module, is_array, is_value, to_numpy
 from .shape import TensorShape
 from .view import ArrayView, text_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "check_dtypes",
     "from_numpy",
     "is_array",
+    "is_value",
     "text_of",
     "to_numpy",
 ]

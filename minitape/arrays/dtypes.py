@@ -146,8 +146,13 @@ _KINDS = {
     "f": "floats",
     "fc": "floats or complex numbers",
     "iu": "integers",
+    "if": "floats or signed integers",
+    "ifc": "floats, signed integers or complex numbers",
     "iuf": "real numbers",
     "iufc": "numbers",
+    "c": "complex numbers",
+    "biufc": "numbers or booleans",
+    "iufb": "real numbers or booleans",
     "b": "booleans",
 }
 

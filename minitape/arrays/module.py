@@ -26,6 +26,11 @@ def is_array(x: Any) -> bool:
     )
 
 
+def is_value(x: Any) -> bool:
+    """True for an array (or what has one), a number or a text: what can be a tensor by itself."""
+    return isinstance(x, (bool, int, float, complex, str, bytes)) or hasattr(x, "__array__")
+
+
 def to_numpy(x: Any) -> numpy.ndarray:
     """A NumPy array with the values of `x`, copied off its device if need be."""
     return x.get() if hasattr(x, "get") else numpy.asarray(x)

@@ -19,6 +19,7 @@ import numpy
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)  # the golden ratio and sqrt(3) - 1, in 32 bits
 _ROUNDS = 10
+_INDEX_KEY = 498247692  # TensorFlow puts it before the two numbers of an index_shuffle's seed
 _LOW_32 = 0xFFFFFFFF
 _LOW_64 = 0xFFFFFFFFFFFFFFFF
 
@@ -109,6 +110,11 @@ def scramble_seed(seed: int, seed2: int) -> tuple[int, int]:
     """
     w0, w1, w2, w3 = philox_block(0x02461E293EC8F720, (seed2 & _LOW_64) << 64 | (seed & _LOW_64))
     return w1 << 32 | w0, (w3 << 32 | w2) << 64
+
+
+def signed(number: int) -> int:
+    """The int64 with the low 64 bits of an integer."""
+    return ((number + 2**63) & _LOW_64) - 2**63
 
 
 def pack_state(key: int, counter: int) -> numpy.ndarray:
@@ -272,3 +278,37 @@ def random_categorical(
     draws = random_uniform(key, counter, (len(logits), num_samples), "float64") * sums[:, -1:]
     rows = [numpy.searchsorted(*row, side="right") for row in zip(sums, draws, strict=True)]
     return numpy.array(rows, dtype).reshape(len(logits), num_samples)
+
+
+def index_shuffle(index: int, key: list[int], max_index: int) -> int:
+    """Where `index` goes in a random order of 0 .. max_index that the key chooses.
+
+    A block cipher permutes the numbers of its block; what comes out too large goes in again, until
+    it fits. Four rounds of Simon, on halves that just hold max_index, but 8 bits at least.
+
+    Source: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002; Beaulieu et
+    al., "The SIMON and SPECK families of lightweight block ciphers", 2013.
+    """
+    if max_index == 0:
+        return 0
+    width = max((max_index - 1).bit_length() + 1, 16) // 2
+    low = (1 << width) - 1
+
+    def rotated(x, places):
+        return ((x << places) | (x >> (width - places))) & low
+
+    def mixed(x):
+        return (rotated(x, 1) & rotated(x, 8)) ^ rotated(x, 2)
+
+    keys = [_INDEX_KEY & low, key[0] & low, key[1] & low]
+    constant = 0xFFFFFFFC ^ 1  # the first bit of Simon's sequence is 1
+    right_turns = rotated(keys[2], width - 3) ^ rotated(keys[2], width - 4)
+    keys.append((constant & low) ^ keys[0] ^ right_turns)
+    while True:
+        left, right = index >> width & low, index & low
+        for even, odd in ((keys[0], keys[1]), (keys[2], keys[3])):
+            left ^= mixed(right) ^ even
+            right ^= mixed(left) ^ odd
+        index = left << width | right
+        if index <= max_index:
+            return index

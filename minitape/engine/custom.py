@@ -4,6 +4,7 @@ import inspect
 from functools import partial, wraps
 
 from .. import nest
+from ..arrays import is_value
 from .primitive import Primitive, conj, convert_to_tensor
 from .recording import active
 from .tape import GradientTape
@@ -21,7 +22,7 @@ def _gradients(grad_fn, keywords: dict, g, y, *inputs) -> list:
     gradients: list = [None] * len(inputs)
     for i, (x, d) in enumerate(zip(inputs, found, strict=True)):
         if d is not None and x.is_differentiable:
-            gradients[i] = d = conj(convert_to_tensor(d, x.dtype))
+            gradients[i] = d = d if hasattr(d, "indices") else conj(convert_to_tensor(d, x.dtype))
             if d.shape != x.shape:
                 raise ValueError(
                     f"A custom gradient must have its input's shape {x.shape}. Received: {d.shape}."
@@ -33,8 +34,8 @@ def custom_gradient(f):
     """Decorator for a function that returns `(result, grad_fn)`: grad_fn is its gradient.
 
     `grad_fn(*cotangents)` takes one cotangent per result and returns one gradient (or None) per
-    argument of `f`. Where `f` reads trainable variables it takes `variables=` as well and returns
-    `(gradients of the arguments, gradients of the variables)`.
+    argument of `f` that is a tensor, array or number. Where `f` reads trainable variables it takes
+    `variables=` as well and returns `(gradients of the arguments, of the variables)`.
 
     Raises:
         TypeError: `f` doesn't return a pair, or reads variables that grad_fn can't take.
@@ -44,9 +45,7 @@ def custom_gradient(f):
     @wraps(f)
     def decorated(*args, **kwargs):
         # A variable is given as its value now, whatever is assigned before the gradient is asked.
-        args = nest.map_structure(
-            lambda x: x.__tensor__() if hasattr(x, "__tensor__") else x, list(args)
-        )
+        args = nest.map_structure(lambda x: getattr(x, "__tensor__", lambda: x)(), list(args))
         # f itself is recorded as usual, so that second derivatives can go through what
         # grad_fn captured; only the result is a new tensor, whose gradient is grad_fn.
         with GradientTape() as reads:
@@ -57,8 +56,9 @@ def custom_gradient(f):
                 f"{f.__name__} returned {type(returned).__name__}: {returned!r}."
             )
         result, grad_fn = returned
-        variables = reads.watched_variables()
-        keywords = {"variables": list(variables)} if variables else {}
+        named = nest.flatten(kwargs)
+        variables = [v for v in reads.watched_variables() if all(v is not x for x in named)]
+        keywords = {"variables": variables} if variables else {}
         try:
             inspect.signature(grad_fn).bind_partial(**keywords)
         except TypeError:
@@ -67,7 +67,8 @@ def custom_gradient(f):
                 f"{variables}. Return (gradients of the arguments, of the variables) from it."
             ) from None
         outputs = tuple(Tensor(convert_to_tensor(y).array) for y in nest.flatten(result))
-        inputs = tuple(map(convert_to_tensor, (*nest.flatten(args), *variables)))
+        given = filter(is_value, nest.flatten(args))
+        inputs = tuple(map(convert_to_tensor, (*given, *variables)))
         op = Primitive(f, registered=False)
         op.defvjp_all(partial(_gradients, grad_fn, keywords))
         for recorder in active.recorders:

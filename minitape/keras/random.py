@@ -10,6 +10,7 @@ from .. import ops
 from ..arrays import as_dtype
 from ..config import floatx
 from ..ops import random
+from ..ops.dropout import stateless_dropout
 from .naming import auto_name
 from .variables import Variable
 
@@ -209,7 +210,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
         return ops.zeros_like(inputs)
     if rate == 0.0:
         return inputs
-    return random.stateless_dropout(inputs, rate, _stateless_seed(seed), noise_shape=noise_shape)
+    return stateless_dropout(inputs, rate, _stateless_seed(seed), noise_shape=noise_shape)
 
 
 def shuffle(x, axis=0, seed=None):

@@ -1,5 +1,6 @@
 """What a learner looks with."""
 
+from .check import GradientError, GradientReport, check_gradients
 from .show import tape_page
 
-__all__ = ["tape_page"]
+__all__ = ["GradientError", "GradientReport", "check_gradients", "tape_page"]

@@ -1,20 +1,15 @@
 """Floor 2: the vocabulary. Each op stands whole, forward and derivative, in one block."""
 
-from ..engine import conj, convert_to_tensor
+from ..engine import convert_to_tensor
 from . import jacobian, operators, random
 from .array import (
-    IndexedSlices,
-    boolean_mask,
     broadcast_to,
     concat,
     constant,
     expand_dims,
     eye,
     fill,
-    gather,
-    getitem,
     identity,
-    one_hot,
     ones,
     pad,
     range,
@@ -28,21 +23,47 @@ from .array import (
     stop_gradient,
     tile,
     transpose,
-    unsorted_segment_sum,
     unstack,
     zeros,
 )
+from .clip import (
+    clip_by_global_norm,
+    clip_by_norm,
+    global_norm,
+)
+from .complex import (
+    angle,
+    complex,
+    conj,
+    imag,
+    real,
+)
 from .control import (
+    case,
     cond,
+    foldl,
+    foldr,
     map_fn,
-    numpy_function,
-    py_function,
-    recompute_grad,
     scan,
+    switch_case,
     vectorized_map,
     while_loop,
 )
-from .conv import conv2d
+from .conv import (
+    conv2d,
+)
+from .count import (
+    bincount,
+    confusion_matrix,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    invert_permutation,
+)
+from .cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+)
 from .decompose import (
     cholesky,
     cholesky_solve,
@@ -63,61 +84,129 @@ from .decompose import (
     svd,
     triangular_solve,
 )
-from .einsum import einsum
-from .linalg import cross, global_norm, matmul, matvec, tensordot
+from .einsum import (
+    einsum,
+)
+from .embedding import (
+    embedding_lookup,
+)
+from .foreign import (
+    numpy_function,
+    py_function,
+)
+from .gather import (
+    IndexedSlices,
+    gather,
+)
+from .graph import (
+    AggregationMethod,
+    RegisterGradient,
+    executing_eagerly,
+    group,
+    identity_n,
+    no_op,
+    print,
+    tuple,
+)
+from .index import (
+    boolean_mask,
+    getitem,
+    one_hot,
+    slice,
+    strided_slice,
+    unravel_index,
+)
+from .linalg import (
+    cross,
+    matmul,
+    matvec,
+    tensordot,
+)
+from .logic import (
+    bitwise_and,
+    bitwise_or,
+    bitwise_xor,
+    equal,
+    greater,
+    greater_equal,
+    invert,
+    is_finite,
+    is_inf,
+    is_nan,
+    is_non_decreasing,
+    is_strictly_increasing,
+    left_shift,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+    right_shift,
+    where,
+)
 from .math import (
     abs,
+    accumulate_n,
+    acos,
+    acosh,
     add,
+    add_n,
+    asin,
+    asinh,
     atan,
-    cast,
+    atan2,
+    atanh,
     ceil,
     clip_by_value,
     cos,
     cosh,
     divide,
     divide_no_nan,
-    equal,
-    erf,
     exp,
     expm1,
     floor,
     floordiv,
     floormod,
-    greater,
-    greater_equal,
-    is_finite,
-    is_inf,
-    is_nan,
-    less,
-    less_equal,
     log,
     log1p,
-    logical_and,
-    logical_not,
-    logical_or,
+    log_sigmoid,
     maximum,
     minimum,
+    mod,
     multiply,
+    multiply_no_nan,
     negative,
-    not_equal,
-    ones_like,
+    nextafter,
+    polyval,
     pow,
+    realdiv,
     reciprocal,
+    reciprocal_no_nan,
+    rint,
     round,
     rsqrt,
+    saturate_cast,
+    scalar_mul,
     sigmoid,
     sign,
     sin,
     sinh,
     softplus,
+    softsign,
     sqrt,
     square,
     squared_difference,
     subtract,
     tan,
     tanh,
-    where,
-    zeros_like,
+    truediv,
+    truncatediv,
+    truncatemod,
+    xdivy,
+    xlog1py,
+    xlogy,
 )
 from .matrix import (
     adjoint,
@@ -148,15 +237,106 @@ from .nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
-from .pool import avg_pool2d, max_pool2d
+from .norm import (
+    norm,
+    normalize,
+)
+from .order import (
+    argsort,
+    in_top_k,
+    searchsorted,
+    sort,
+    top_k,
+    unique,
+    unique_with_counts,
+)
+from .passes import (
+    grad_pass_through,
+    gradients,
+    hessians,
+    no_gradient,
+    recompute_grad,
+)
+from .pool import (
+    avg_pool2d,
+    max_pool2d,
+)
 from .reduce import (
     argmax,
     argmin,
+    count_nonzero,
     reduce_all,
     reduce_any,
+    reduce_euclidean_norm,
     reduce_logsumexp,
     reduce_max,
     reduce_mean,
     reduce_min,
+    reduce_prod,
+    reduce_std,
     reduce_sum,
+    reduce_variance,
+    zero_fraction,
+)
+from .scatter import (
+    dynamic_partition,
+    dynamic_stitch,
+    gather_nd,
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
+from .segment import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
+from .special import (
+    bessel_i0,
+    bessel_i0e,
+    bessel_i1,
+    bessel_i1e,
+    bessel_j0,
+    bessel_j1,
+    bessel_k0,
+    bessel_k0e,
+    bessel_k1,
+    bessel_k1e,
+    bessel_y0,
+    bessel_y1,
+    betainc,
+    dawsn,
+    digamma,
+    erf,
+    erfc,
+    erfcinv,
+    erfinv,
+    expint,
+    fresnel_cos,
+    fresnel_sin,
+    igamma,
+    igammac,
+    lbeta,
+    lgamma,
+    ndtri,
+    polygamma,
+    spence,
+    zeta,
+)
+from .types import (
+    bitcast,
+    cast,
+    ones_like,
+    zeros_like,
 )

@@ -7,9 +7,8 @@ import numpy
 from ..arrays import array_module, as_dtype
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import constant, reshape, transpose
-from .math import cast, sqrt, square
-from .reduce import reduce_sum
+from .array import reshape, transpose
+from .math import cast
 from .rules import sum_to_shape
 
 # -- products of matrices --------------------------------------------------------------------------
@@ -209,18 +208,3 @@ def _paired_axes(a, b, axes) -> tuple[list, list]:
                 f"{axes}."
             )
     return axes_a, axes_b
-
-
-# -- norms -----------------------------------------------------------------------------------------
-
-
-def global_norm(t_list, name=None):
-    """The Euclidean norm of all tensors of a list together; None entries are passed over.
-
-    Raises:
-        TypeError: not a list.
-    """
-    if not isinstance(t_list, (list, tuple)):
-        raise TypeError(f"`t_list` should be a list of tensors. Received: {type(t_list)}.")
-    squares = [reduce_sum(square(convert_to_tensor(t))) for t in t_list if t is not None]
-    return sqrt(sum(squares[1:], squares[0])) if squares else constant(0.0)

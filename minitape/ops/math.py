@@ -1,50 +1,204 @@
-"""Elementwise arithmetic, functions, comparisons and logic.
+"""Elementwise arithmetic and functions.
 
 In each rule g is the cotangent (or tangent), y the output and x the inputs. Conventions at kinks
 are TensorFlow's: see the comment where there is a choice.
 """
 
-import math
+import numpy
 
-from ..arrays import array_module, as_dtype
-from ..engine import alike, convert_to_tensor, primitive
+from ..arrays import TensorShape, array_module, as_dtype
+from ..engine import Tensor, alike, convert_to_tensor, primitive
+from .complex import _complex, complex, conj, imag, real
+from .logic import logical_and, not_equal, where
 from .rules import elementwise
+from .types import cast, ones_like, zeros_like
 
-# -- arithmetic ----------------------------------------------------------------------------------
+# -- sums and products -----------------------------------------------------------------------------
 
 
-@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: g)
+@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: g, kinds="iufc")
 def add(x, y):
     """x + y, elementwise."""
     return x + y
 
 
-@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g)
+@primitive(kinds="iufc")
+def _add_n(*inputs):
+    if any(x.shape != inputs[0].shape for x in inputs):
+        raise ValueError("all inputs must have the same shape")
+    total = inputs[0] + inputs[1]
+    for x in inputs[2:]:
+        total += x
+    return total
+
+
+_add_n.defvjp_all(lambda g, y, *inputs: [g] * len(inputs))
+
+
+def add_n(inputs, name=None):
+    """The sum of a list of tensors of one shape and dtype.
+
+    Raises:
+        ValueError: there are none.
+        InvalidArgumentError: shapes or dtypes that differ; nothing is broadcast.
+    """
+    inputs = [convert_to_tensor(x) for x in inputs]
+    if not inputs:
+        raise ValueError("add_n: expected at least one tensor. Received: none.")
+    return _add_n(*inputs) if len(inputs) > 1 else inputs[0]
+
+
+def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    """The sum of a list of tensors; `shape` and `tensor_dtype` say what they must be.
+
+    Raises:
+        ValueError: there are none, or shapes or dtypes differ.
+        TypeError: the tensors have another dtype than `tensor_dtype`.
+    """
+    if not inputs or not isinstance(inputs, (list, tuple)):
+        raise ValueError(
+            "inputs must be a list of at least one Tensor with the same dtype and shape"
+        )
+    tensors = [convert_to_tensor(x) for x in inputs]
+    dtype = tensors[0].dtype
+    expected = tensors[0].shape if shape is None else TensorShape(shape)
+    for x in tensors:
+        if x.shape != expected or x.dtype != dtype:
+            raise ValueError(
+                f"accumulate_n: expected tensors of shape {expected} and dtype {dtype.name}. "
+                f"Received: shape {x.shape}, dtype {x.dtype.name}."
+            )
+    if tensor_dtype is not None and dtype != as_dtype(tensor_dtype):
+        raise TypeError(
+            f"accumulate_n: expected tensors of dtype {as_dtype(tensor_dtype).name}. "
+            f"Received: {dtype.name}."
+        )
+    return add_n(tensors)
+
+
+@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g, kinds="iufc")
 def subtract(x, y):
     """x - y, elementwise."""
     return x - y
 
 
-@elementwise(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x)
+# Of booleans it is `and`, for `x * y`; TensorFlow has that for the operator alone.
+@elementwise(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x, kinds="biufc")
 def multiply(x, y):
     """x * y, elementwise."""
     return x * y
 
 
+def scalar_mul(scalar, x, name=None):
+    """A number times a tensor or IndexedSlices, in the dtype of the latter.
+
+    Raises:
+        ValueError: `scalar` has axes.
+    """
+    slices, x = x, getattr(x, "values", x)
+    x = convert_to_tensor(x)
+    scalar = convert_to_tensor(scalar, x.dtype)
+    if scalar.ndim:
+        raise ValueError(f"The input scalar must be a 0-D value. Received shape {scalar.shape}.")
+    product = scalar * x
+    return _with_values(slices, product) if hasattr(slices, "indices") else product
+
+
+def _with_values(slices, values):
+    """IndexedSlices like these, of other values."""
+    return type(slices)(values, slices.indices, slices.dense_shape)
+
+
+@elementwise(
+    lambda g, z, x, y: _multiply_no_nan(g, y),
+    lambda g, z, x, y: _multiply_no_nan(x, g),
+    kinds="fc",
+)
+def _multiply_no_nan(x, y):
+    return array_module(x).where(y == 0, y.dtype.type(0), x * y)
+
+
+def multiply_no_nan(x, y, name=None):
+    """x * y, and 0 where y is 0, even if x is infinite or nan; elementwise.
+
+    In the gradient for y a zero cotangent gives 0 likewise.
+
+    Raises:
+        ValueError: the dtypes differ.
+    """
+    x, y = alike(x, y)
+    return _multiply_no_nan(x, convert_to_tensor(y, x.dtype))
+
+
+@elementwise(lambda g, y, x: -g, kinds="ifc")
+def negative(x):
+    """-x, elementwise."""
+    return array_module(x).negative(x)
+
+
+@elementwise(lambda g, y, x: g * 2 * x, kinds="iufc")
+def square(x):
+    """x * x, elementwise."""
+    return x * x
+
+
+@elementwise(lambda g, z, x, y: g * 2 * (x - y), lambda g, z, x, y: g * 2 * (y - x), kinds="iuf")
+def _squared_difference(x, y):
+    difference = x - y
+    return difference * difference
+
+
+def squared_difference(x, y, name=None):
+    """(x - y) ** 2, elementwise; of complex numbers, the square of the magnitude."""
+    if type(x) is not Tensor or x.array.dtype.kind == "c":
+        x, y = alike(x, y)
+        if x.dtype.is_complex:
+            difference = x - y
+            return difference * conj(difference)
+    return _squared_difference(x, y)
+
+
+def polyval(coeffs, x, name=None):
+    """The polynomial with these coefficients at x, elementwise: the last one is the constant term.
+
+    Raises:
+        ValueError: `coeffs` is not a list.
+    """
+    if not isinstance(coeffs, list):
+        raise ValueError(f"Argument coeffs must be list type. Received type {type(coeffs)}.")
+    x = convert_to_tensor(x)
+    coeffs = [convert_to_tensor(c) for c in coeffs]
+    value = coeffs[0] if coeffs else zeros_like(x)
+    for c in coeffs[1:]:
+        value = c + value * x
+    return value
+
+
+# -- division --------------------------------------------------------------------------------------
+
+
 @elementwise(lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y, kinds="fc")
-def _divide(x, y):
+def realdiv(x, y):
     """x / y of floats, elementwise; 1/0 is inf and 0/0 is nan."""
     return x / y
 
 
 def _dividend_and_divisor(x, y) -> tuple:
-    """Two tensors of one dtype. Only in divisions is another TensorFlow's TypeError."""
+    """Two tensors of one float dtype, of one integer dtype before.
+
+    Only in divisions are another dtype, or booleans, a TypeError of TensorFlow's.
+    """
     x, y = alike(x, y)
     if x.dtype is not y.dtype:
         raise TypeError(
             f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}. Tensors are "
             "never promoted: convert one of them with minitape.cast."
         )
+    if x.dtype.is_integer:
+        wide = "float32" if x.dtype.size <= 2 else "float64"
+        return cast(x, wide), cast(y, wide)
+    if not x.dtype.is_differentiable:
+        raise TypeError(f"Invalid dtype {x.dtype!r} in a division: expected numbers.")
     return x, y
 
 
@@ -54,67 +208,143 @@ def divide(x, y, name=None):
     Raises:
         TypeError: the dtypes differ.
     """
-    x, y = _dividend_and_divisor(x, y)
-    if x.dtype.is_integer:
-        wide = "float32" if x.dtype.size <= 2 else "float64"
-        x, y = cast(x, wide), cast(y, wide)
-    return _divide(x, y)
+    # The commonest kinds of division, without a further look.
+    if (
+        type(x) is Tensor
+        and x.array.dtype.kind == "f"
+        and (type(y) is float or (type(y) is Tensor and y.array.dtype is x.array.dtype))
+    ):
+        return realdiv(x, y)
+    return realdiv(*_dividend_and_divisor(x, y))
 
 
-@primitive(differentiable=False)
+def truediv(x, y, name=None):
+    """x / y, elementwise, as Python divides: the same as `divide`."""
+    return divide(x, y)
+
+
+@elementwise(
+    lambda g, z, x, y: divide_no_nan(g, y),
+    lambda g, z, x, y: -divide_no_nan(g * z, y),
+    kinds="fc",
+)
+def _divide_no_nan(x, y):
+    xp = array_module(y)
+    nonzero = y != 0
+    return xp.where(nonzero, x / xp.where(nonzero, y, 1), 0).astype(y.dtype, copy=False)
+
+
+def divide_no_nan(x, y, name=None):
+    """x / y, and 0 where y is 0, elementwise.
+
+    Raises:
+        TypeError: the dtypes differ.
+    """
+    return _divide_no_nan(*_dividend_and_divisor(x, y))
+
+
+# A zero cotangent gives zero, even where the derivative is infinite: so `where(x > 0, sqrt(x), 0)`
+# has a gradient at 0. TensorFlow does this for reciprocal, sqrt and rsqrt, and no other function.
+@elementwise(lambda c, d, g, y: reciprocal_grad(c, y), lambda c, d, g, y: c * g * -2 * y)
+def reciprocal_grad(g, y):
+    """The cotangent (or tangent) through reciprocal, from its output y: -g * y**2, 0 for g = 0."""
+    return array_module(g).where(g == 0, g, -g * y * y)
+
+
+@elementwise(lambda g, y, x: reciprocal_grad(g, y), kinds="fc")
+def reciprocal(x):
+    """1 / x, elementwise."""
+    return 1 / x
+
+
+def reciprocal_no_nan(x, name=None):
+    """1 / x, and 0 where x is 0, elementwise."""
+    x = convert_to_tensor(x)
+    return _divide_no_nan(convert_to_tensor(1, x.dtype), x)
+
+
+def _check_divisor(y):
+    if y.dtype.kind in "iu" and (y == 0).any():
+        raise ZeroDivisionError("integer division by zero")
+
+
+@elementwise(None, None, differentiable=False, kinds="iuf")
 def floordiv(x, y):
     """The floor of x / y, elementwise. No gradient.
 
     Raises:
         InvalidArgumentError: an integer is divided by zero.
     """
-    if y.dtype.kind in "iu" and (y == 0).any():
-        raise ZeroDivisionError("integer division by zero")
-    return x // y
+    _check_divisor(y)
+    # Of floats it is the floor of the quotient as it is rounded; Python's // is that of the exact.
+    return array_module(x).floor(x / y) if x.dtype.kind == "f" else x // y
 
 
-@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g * floor(_divide(x, y)))
+@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g * floordiv(x, y), kinds="iuf")
 def floormod(x, y):
-    """x - floor(x / y) * y, elementwise: Python's %, with the sign of y."""
-    if y.dtype.kind in "iu" and (y == 0).any():
-        raise ZeroDivisionError("integer division by zero")
+    """x - floor(x / y) * y, elementwise: Python's %, with the sign of y.
+
+    Raises:
+        InvalidArgumentError: an integer is divided by zero.
+    """
+    _check_divisor(y)
     return x % y
 
 
-@elementwise(lambda g, y, x: -g, kinds="iufc")
-def negative(x):
-    """-x, elementwise."""
-    return array_module(x).negative(x)
+mod = floormod
+
+
+@elementwise(None, None, differentiable=False, kinds="iuf")
+def truncatediv(x, y):
+    """x / y rounded towards zero, elementwise. No gradient.
+
+    Raises:
+        InvalidArgumentError: an integer is divided by zero.
+    """
+    _check_divisor(y)
+    if x.dtype.kind == "f":
+        return array_module(x).trunc(x / y)
+    quotient = x // y
+    # One more where the floor lies below zero, and the division leaves something.
+    return quotient + ((quotient < 0) & (quotient * y != x)).astype(x.dtype)
+
+
+@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g * truncatediv(x, y), kinds="iuf")
+def truncatemod(x, y):
+    """What the division rounded towards zero leaves, elementwise: with the sign of x.
+
+    Raises:
+        InvalidArgumentError: an integer is divided by zero.
+    """
+    _check_divisor(y)
+    return array_module(x).fmod(x, y)
+
+
+# -- powers and roots ------------------------------------------------------------------------------
 
 
 @elementwise(
     lambda g, z, x, y: g * y * pow(x, y - 1),
     # Only where x > 0 does x**y vary with y in a way that has a real derivative: 0 elsewhere.
-    lambda g, z, x, y: g * z * log(where(x > 0, x, ones_like(x))),
+    lambda g, z, x, y: g * z * log(where(_has_logarithm(x), x, ones_like(x))),
+    kinds="ifc",
 )
 def pow(x, y):
     """x ** y, elementwise.
 
     The gradient for x is y * x**(y - 1), which is nan for x**0. at 0, as in TensorFlow.
+
+    Raises:
+        InvalidArgumentError: an integer to a negative power.
     """
     return x**y
 
 
-@elementwise(lambda g, y, x: g * 2 * x)
-def square(x):
-    """x * x, elementwise."""
-    return x * x
+def _has_logarithm(x):
+    return not_equal(x, 0) if x.dtype.is_complex else x > 0
 
 
-@elementwise(lambda g, z, x, y: g * 2 * (x - y), lambda g, z, x, y: g * 2 * (y - x))
-def squared_difference(x, y):
-    """(x - y) ** 2, elementwise."""
-    difference = x - y
-    return difference * difference
-
-
-# A zero cotangent gives zero, even where the derivative is infinite: so `where(x > 0, sqrt(x), 0)`
-# has a gradient at 0. TensorFlow does this for sqrt and rsqrt, and for no other function.
+# A zero cotangent gives zero here too: see reciprocal_grad.
 @elementwise(lambda c, d, g, y: sqrt_grad(c, y), lambda c, d, g, y: sqrt_grad(-2 * c * d, y))
 def sqrt_grad(g, y):
     """The cotangent (or tangent) through sqrt, from its output y: g / 2 / y, 0 for g = 0."""
@@ -139,49 +369,59 @@ def rsqrt(x):
     return 1 / array_module(x).sqrt(x)
 
 
-@elementwise(lambda g, y, x: -g * y * y, kinds="fc")
-def reciprocal(x):
-    """1 / x, elementwise."""
-    return 1 / x
-
-
-@elementwise(
-    lambda g, z, x, y: divide_no_nan(g, y),
-    lambda g, z, x, y: -divide_no_nan(g * z, y),
-    kinds="fc",
-)
-def _divide_no_nan(x, y):
-    xp = array_module(y)
-    nonzero = y != 0
-    return xp.where(nonzero, x / xp.where(nonzero, y, 1), 0).astype(y.dtype, copy=False)
-
-
-def divide_no_nan(x, y, name=None):
-    """x / y, and 0 where y is 0, elementwise.
-
-    Raises:
-        TypeError: the dtypes differ.
-    """
-    return _divide_no_nan(*_dividend_and_divisor(x, y))
+# -- magnitude, sign, order ------------------------------------------------------------------------
 
 
 # The derivative at 0 is 0: abs'(0) = sign(0).
-@elementwise(lambda g, y, x: g * sign(x), kinds="iufc")
-def abs(x):
-    """|x|, elementwise."""
+@elementwise(lambda g, y, x: g * sign(x), kinds="ifc")
+def _abs(x):
     return array_module(x).abs(x)
 
 
-@elementwise(lambda g, y, x: zeros_like(g))
-def sign(x):
-    """-1, 0 or 1 by the sign of x, elementwise. The gradient is zero, not None."""
+@elementwise(
+    lambda g, y, x: _complex(g, zeros_like(g)) * conj(_direction(x, y)),
+    tangents=(lambda t, y, x: real(t * conj(_direction(x, y))),),
+    kinds="c",
+)
+def complex_abs(x):
+    """The magnitudes of complex numbers, as real ones."""
+    return array_module(x).abs(x)
+
+
+def _direction(x, magnitude):
+    """A complex number divided by its magnitude; 0 has none, and gives 0."""
+    return divide_no_nan(x, _complex(magnitude, zeros_like(magnitude)))
+
+
+def abs(x, name=None):
+    """|x|, elementwise; real also of complex numbers. The derivative at 0 is 0."""
+    if type(x) is Tensor and x.array.dtype.kind == "f":
+        return _abs(x)
+    x = convert_to_tensor(x)
+    return complex_abs(x) if x.dtype.is_complex else _abs(x)
+
+
+@elementwise(lambda g, y, x: zeros_like(g), kinds="if")
+def _sign(x):
     return array_module(x).sign(x)
+
+
+def sign(x, name=None):
+    """-1, 0 or 1 by the sign of x, elementwise; x / |x| of complex numbers, and 0 of 0.
+
+    The gradient of real numbers is zero, not None.
+    """
+    if type(x) is Tensor and x.array.dtype.kind == "f":
+        return _sign(x)
+    x = convert_to_tensor(x)
+    return _direction(x, complex_abs(x)) if x.dtype.is_complex else _sign(x)
 
 
 # On a tie the whole gradient goes to the first argument (PyTorch and JAX give each a half).
 @elementwise(
     lambda g, z, x, y: where(x >= y, g, zeros_like(g)),
     lambda g, z, x, y: where(x >= y, zeros_like(g), g),
+    kinds="iuf",
 )
 def maximum(x, y):
     """The larger of x and y, elementwise."""
@@ -191,47 +431,111 @@ def maximum(x, y):
 @elementwise(
     lambda g, z, x, y: where(x <= y, g, zeros_like(g)),
     lambda g, z, x, y: where(x <= y, zeros_like(g), g),
+    kinds="iuf",
 )
 def minimum(x, y):
     """The smaller of x and y, elementwise."""
     return array_module(x).minimum(x, y)
 
 
-# At a bound the gradient is that of x.
+# At a bound the gradient is that of x, and where the bounds cross it is the lower one's: these are
+# the rules of maximum(minimum(x, high), low).
 @elementwise(
-    lambda g, y, x, low, high: where(logical_or(x < low, x > high), zeros_like(g), g),
-    lambda g, y, x, low, high: where(x < low, g, zeros_like(g)),
-    lambda g, y, x, low, high: where(x > high, g, zeros_like(g)),
+    lambda g, y, x, low, high: where(logical_and(x >= low, x <= high), g, zeros_like(g)),
+    lambda g, y, x, low, high: where(minimum(x, high) >= low, zeros_like(g), g),
+    lambda g, y, x, low, high: where(logical_and(high < x, high >= low), g, zeros_like(g)),
+    kinds="iuf",
 )
 def _clip_by_value(x, low, high):
     xp = array_module(x)
-    return xp.minimum(xp.maximum(x, low), high)
+    return xp.maximum(xp.minimum(x, high), low)
 
 
 def clip_by_value(t, clip_value_min, clip_value_max, name=None):
-    """t limited to [clip_value_min, clip_value_max], elementwise."""
-    return _clip_by_value(t, clip_value_min, clip_value_max)
+    """t limited to [clip_value_min, clip_value_max], elementwise.
+
+    Args:
+        t: a tensor, or IndexedSlices, of which the values are limited.
+        clip_value_min: a tensor that broadcasts to the shape of t.
+        clip_value_max: the same; where the bounds cross, the lower one counts.
+        name: not used.
+
+    Raises:
+        ValueError: a bound would give the result more elements than t.
+    """
+    if hasattr(t, "indices"):
+        return _with_values(t, clip_by_value(t.values, clip_value_min, clip_value_max))
+    clipped = _clip_by_value(t, clip_value_min, clip_value_max)
+    shape = t.shape if type(t) is Tensor else convert_to_tensor(t).shape
+    if clipped.shape != shape:
+        raise ValueError(
+            f"clip_by_value: the bounds must broadcast to the shape of t. Shapes {shape} and "
+            f"{clipped.shape} are incompatible."
+        )
+    return clipped
 
 
-@primitive(differentiable=False, kinds="f")
+def saturate_cast(value, dtype, name=None):
+    """Like `cast`, but numbers out of the new type's range become its smallest or largest.
+
+    Raises:
+        TypeError: booleans or text.
+    """
+    value, dtype = convert_to_tensor(value), as_dtype(dtype)
+    for kind in (value.dtype, dtype):
+        if not (kind.is_integer or kind.is_differentiable):
+            raise TypeError(f"saturate_cast: expected types of numbers. Received: {kind.name}.")
+    if value.dtype.is_complex and dtype.is_complex:
+        parts = (saturate_cast(part, dtype.real_dtype) for part in (real(value), imag(value)))
+        return complex(*parts)
+    value = real(value)
+    low, high = _limits(value.dtype, dtype.real_dtype)
+    return cast(_clip_by_value(value, low, high), dtype)
+
+
+def _limits(old, new) -> tuple:
+    """The smallest and the largest number of one type that another has as well."""
+    limits = []
+    for mine, other in ((old.min, new.min), (old.max, new.max)):
+        limit = old.as_numpy_dtype(min(mine, other) if mine > 0 else max(mine, other))
+        # A float next to the end of an integer's range may have been rounded beyond it.
+        if new.is_integer and not new.min <= int(limit) <= new.max:
+            limit = numpy.nextafter(limit, old.as_numpy_dtype(0))
+        limits.append(limit)
+    return tuple(limits)
+
+
+@elementwise(None, differentiable=False, kinds="f")
 def floor(x):
     """The largest integer not above x, elementwise. No gradient."""
     return array_module(x).floor(x)
 
 
-@primitive(differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f")
 def ceil(x):
     """The smallest integer not below x, elementwise. No gradient."""
     return array_module(x).ceil(x)
 
 
-@primitive(differentiable=False)
+@elementwise(None, differentiable=False, kinds="iuf")
 def round(x):
     """The nearest integer, halves to even, elementwise. No gradient."""
     return x if x.dtype.kind in "iu" else array_module(x).rint(x)
 
 
-# -- functions -----------------------------------------------------------------------------------
+@elementwise(None, differentiable=False, kinds="f")
+def rint(x):
+    """The nearest integer of a float, halves to even, elementwise. No gradient."""
+    return array_module(x).rint(x)
+
+
+@elementwise(lambda g, z, x1, x2: g, lambda g, z, x1, x2: zeros_like(g), kinds="f")
+def nextafter(x1, x2):
+    """The float next to x1 in the direction of x2, elementwise; the gradient is that of x1."""
+    return array_module(x1).nextafter(x1, x2)
+
+
+# -- exponentials and logarithms -------------------------------------------------------------------
 
 
 @elementwise(lambda g, y, x: g * y, kinds="fc")
@@ -240,22 +544,61 @@ def exp(x):
     return array_module(x).exp(x)
 
 
-@elementwise(lambda g, y, x: g * (y + 1), kinds="fc")
+@elementwise(lambda g, y, x: g * exp(x), kinds="fc")
 def expm1(x):
     """e ** x - 1, exact near 0, elementwise."""
     return array_module(x).expm1(x)
 
 
-@elementwise(lambda g, y, x: g / x, kinds="fc")
+# In these rules stands reciprocal, not a division, so that second derivatives have TensorFlow's
+# values also where a cotangent is zero.
+@elementwise(lambda g, y, x: g * reciprocal(x), kinds="fc")
 def log(x):
     """The natural logarithm, elementwise; -inf at 0, nan below."""
     return array_module(x).log(x)
 
 
-@elementwise(lambda g, y, x: g / (1 + x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 + x), kinds="fc")
 def log1p(x):
     """log(1 + x), exact near 0, elementwise."""
     return array_module(x).log1p(x)
+
+
+def _is_nonzero(x):
+    return cast(not_equal(x, 0), x.dtype)
+
+
+@elementwise(
+    lambda g, z, x, y: g * xlogy(_is_nonzero(x), y), lambda g, z, x, y: g * xdivy(x, y), kinds="fc"
+)
+def xlogy(x, y):
+    """x * log(y), and 0 where x is 0, elementwise."""
+    xp = array_module(x)
+    return xp.where(x == 0, x.dtype.type(0), x * xp.log(y))
+
+
+@elementwise(
+    lambda g, z, x, y: g * xlog1py(_is_nonzero(x), y),
+    lambda g, z, x, y: g * xdivy(x, y + 1),
+    kinds="fc",
+)
+def xlog1py(x, y):
+    """x * log(1 + y), and 0 where x is 0, elementwise."""
+    xp = array_module(x)
+    return xp.where(x == 0, x.dtype.type(0), x * xp.log1p(y))
+
+
+@elementwise(
+    lambda g, z, x, y: g * xdivy(_is_nonzero(x), y),
+    lambda g, z, x, y: g * xdivy(-x, square(y)),
+    kinds="fc",
+)
+def xdivy(x, y):
+    """x / y, and 0 where x is 0, elementwise."""
+    return array_module(x).where(x == 0, x.dtype.type(0), x / y)
+
+
+# -- trigonometric and hyperbolic functions --------------------------------------------------------
 
 
 @elementwise(lambda g, y, x: g * cos(x), kinds="fc")
@@ -276,10 +619,32 @@ def tan(x):
     return array_module(x).tan(x)
 
 
-@elementwise(lambda g, y, x: g / (1 + x * x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(sqrt(1 - x * x)), kinds="fc")
+def asin(x):
+    """The angle in radians, between -pi/2 and pi/2, whose sine is x, elementwise."""
+    return array_module(x).arcsin(x)
+
+
+@elementwise(lambda g, y, x: -g * reciprocal(sqrt(1 - x * x)), kinds="fc")
+def acos(x):
+    """The angle in radians, between 0 and pi, whose cosine is x, elementwise."""
+    return array_module(x).arccos(x)
+
+
+@elementwise(lambda g, y, x: g * reciprocal(1 + x * x), kinds="fc")
 def atan(x):
     """The angle in radians, between -pi/2 and pi/2, whose tangent is x, elementwise."""
     return array_module(x).arctan(x)
+
+
+@elementwise(
+    lambda g, z, y, x: x * (g / (y * y + x * x)),
+    lambda g, z, y, x: -y * (g / (y * y + x * x)),
+    kinds="f",
+)
+def atan2(y, x):
+    """The angle in radians, from -pi to pi, of the point (x, y) in the plane, elementwise."""
+    return array_module(y).arctan2(y, x)
 
 
 @elementwise(lambda g, y, x: g * cosh(x), kinds="fc")
@@ -306,6 +671,27 @@ def tanh(x):
     return array_module(x).tanh(x)
 
 
+@elementwise(lambda g, y, x: g / cosh(y), kinds="fc")
+def asinh(x):
+    """The inverse of the hyperbolic sine, elementwise."""
+    return array_module(x).arcsinh(x)
+
+
+@elementwise(lambda g, y, x: g / sinh(y), kinds="fc")
+def acosh(x):
+    """The inverse of the hyperbolic cosine, elementwise: not negative, and nan below 1."""
+    return array_module(x).arccosh(x)
+
+
+@elementwise(lambda g, y, x: g * reciprocal(1 - x * x), kinds="fc")
+def atanh(x):
+    """The inverse of the hyperbolic tangent, elementwise; infinite at 1 and -1, nan beyond."""
+    return array_module(x).arctanh(x)
+
+
+# -- activations that mathematics has too ----------------------------------------------------------
+
+
 @elementwise(lambda c, d, g, y: sigmoid_grad(c, y), lambda c, d, g, y: c * g * (1 - 2 * y))
 def sigmoid_grad(g, y):
     """The cotangent (or tangent) through sigmoid, from its output y: g * y * (1 - y)."""
@@ -324,156 +710,12 @@ def softplus(features):
     return array_module(features).logaddexp(features, 0).astype(features.dtype, copy=False)
 
 
-@elementwise(lambda g, y, x: g * 1.1283791670955126 * exp(-x * x), kinds="f")  # 2 / sqrt(pi)
-def erf(x):
-    """The error function, elementwise."""
-    return array_module(x).vectorize(math.erf, otypes=[x.dtype])(x)
+def log_sigmoid(x, name=None):
+    """log(1 / (1 + exp(-x))), elementwise, exact for large |x|: -softplus(-x)."""
+    return -softplus(-convert_to_tensor(x))
 
 
-# -- types, choice, comparison, logic ------------------------------------------------------------
-
-
-@primitive(differentiable=True)
-def _cast(x, *, dtype):
-    if x.dtype.kind == "c" and dtype.numpy_dtype.kind != "c":
-        x = x.real
-    return x.astype(dtype.numpy_dtype)
-
-
-# Between floats the gradient comes back in the input's dtype; an integer on the way cuts it.
-_cast.linear(
-    lambda g, y, x, *, dtype: (
-        cast(g, x.dtype) if dtype.is_differentiable and x.dtype.is_differentiable else None
-    )
-)
-
-
-def cast(x, dtype, name=None):
-    """x with its elements converted to `dtype`; x itself where it has that type already."""
-    x, dtype = convert_to_tensor(x), as_dtype(dtype)
-    return x if x.dtype == dtype else _cast(x, dtype=dtype)
-
-
-@elementwise(
-    None,
-    lambda g, z, condition, x, y: where(condition, g, zeros_like(g)),
-    lambda g, z, condition, x, y: where(condition, zeros_like(g), g),
-    mixed=True,
-    kinds="b",
-)
-def _where(condition, x, y):
-    return array_module(x).where(condition, x, y)
-
-
-@primitive(differentiable=False, mixed=True)
-def _where_true(condition):
-    return array_module(condition).argwhere(condition)
-
-
-def where(condition, x=None, y=None, name=None):
-    """x where the condition is true, y where it is false, elementwise and broadcast.
-
-    With the condition alone: the indices of its true elements, one row each (int64).
-    """
-    condition = convert_to_tensor(condition)
-    if x is None and y is None:
-        return _where_true(condition)
-    x, y = alike(x, y)
-    if x.dtype != y.dtype:
-        add(x, y)  # the error that says which dtypes differ
-    return _where(condition, x, y)
-
-
-@elementwise(None, None, differentiable=False)
-def equal(x, y):
-    """x == y, elementwise."""
-    return x == y
-
-
-@elementwise(None, None, differentiable=False)
-def not_equal(x, y):
-    """x != y, elementwise."""
-    return x != y
-
-
-@elementwise(None, None, differentiable=False, kinds="iuf")
-def greater(x, y):
-    """x > y, elementwise."""
-    return x > y
-
-
-@elementwise(None, None, differentiable=False, kinds="iuf")
-def greater_equal(x, y):
-    """x >= y, elementwise."""
-    return x >= y
-
-
-@elementwise(None, None, differentiable=False, kinds="iuf")
-def less(x, y):
-    """x < y, elementwise."""
-    return x < y
-
-
-@elementwise(None, None, differentiable=False, kinds="iuf")
-def less_equal(x, y):
-    """x <= y, elementwise."""
-    return x <= y
-
-
-@primitive(differentiable=False, kinds="b")
-def logical_and(x, y):
-    """True where both are true, elementwise."""
-    return x & y
-
-
-@primitive(differentiable=False, kinds="b")
-def logical_or(x, y):
-    """True where either is true, elementwise."""
-    return x | y
-
-
-@primitive(differentiable=False, kinds="b")
-def logical_not(x):
-    """True where x is false, elementwise."""
-    return ~x
-
-
-@primitive(differentiable=False, kinds="f")
-def is_nan(x):
-    """True where x is nan, elementwise."""
-    return array_module(x).isnan(x)
-
-
-@primitive(differentiable=False, kinds="f")
-def is_inf(x):
-    """True where x is infinite, elementwise."""
-    return array_module(x).isinf(x)
-
-
-@primitive(differentiable=False, kinds="f")
-def is_finite(x):
-    """True where x is neither nan nor infinite, elementwise."""
-    return array_module(x).isfinite(x)
-
-
-# -- constants of an input's shape, which rules need everywhere ------------------------------------
-
-
-@primitive(differentiable=False)
-def _zeros_like(input, *, dtype):
-    return array_module(input).zeros_like(input, dtype=dtype)
-
-
-def zeros_like(input, dtype=None, name=None):
-    """Zeros in the shape of the input, and in its dtype unless another is given."""
-    return _zeros_like(input, dtype=None if dtype is None else as_dtype(dtype).numpy_dtype)
-
-
-@primitive(differentiable=False)
-def _ones_like(input, *, dtype):
-    return array_module(input).ones_like(input, dtype=dtype)
-
-
-def ones_like(input, dtype=None, name=None):
-    """Ones in the shape of the input, and in its dtype unless another is given."""
-    return _ones_like(input, dtype=None if dtype is None else as_dtype(dtype).numpy_dtype)
+@elementwise(lambda g, y, x: g / square(1 + _abs(x)), kinds="f")
+def softsign(features):
+    """x / (1 + |x|), elementwise."""
+    return features / (1 + array_module(features).abs(features))

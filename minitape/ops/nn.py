@@ -1,12 +1,11 @@
 """Neural-network functions: activations, softmax, cross entropies, normalization."""
 
 from ..arrays import array_module
-from ..engine import alike, convert_to_tensor, primitive
+from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import expand_dims, reshape
 from .math import (
     cast,
-    erf,
     exp,
     log1p,
     maximum,
@@ -20,6 +19,7 @@ from .math import (
 )
 from .reduce import axes_of, mean_array, reduce_mean, reduce_sum
 from .rules import elementwise
+from .special import erf
 
 # -- activations -----------------------------------------------------------------------------------
 
@@ -146,6 +146,8 @@ def log_softmax(logits, axis=None, name=None):
 
 def _cross_entropy_array(labels, logits):
     xp = array_module(logits)
+    if not logits.shape[-1]:  # without classes there is nothing to be wrong about
+        return labels.sum(axis=-1)
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_total = xp.log(xp.exp(shifted).sum(axis=-1, keepdims=True))
     return (labels * (log_total - shifted)).sum(axis=-1)
@@ -341,5 +343,5 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     """x divided by its Euclidean norm along `axis`, where the square is at least epsilon."""
     x = convert_to_tensor(x)
-    total = reduce_sum(x * x, axis, keepdims=True)
-    return multiply(x, rsqrt(maximum(total, epsilon)))
+    total = reduce_sum(cast(x * conj(x), x.dtype.real_dtype), axis, keepdims=True)
+    return multiply(x, cast(rsqrt(maximum(total, epsilon)), x.dtype))

@@ -1,29 +1,45 @@
 """Python's operators on tensors and variables: `x * y`, `x @ w`, `x[1:]` and the rest."""
 
-from ..engine import Tensor, Variable
-from . import array, linalg, math
-
-
-def _unary(op):
-    return lambda self: op(self)
-
-
-def _binary(op):
-    # An op is an object, and Python binds only functions as methods.
-    return lambda self, other: op(self, other)
+from ..engine import Tensor, Variable, alike
+from ..errors import InvalidArgumentError
+from . import index, linalg, logic, math, variable
+from .array import constant
 
 
 def _swapped(op):
     return lambda self, other: op(other, self)
 
 
-def _equal(self, other):
-    return NotImplemented if other is None else math.equal(self, other)
+def _by_type(of_booleans, of_integers):
+    """An operator that is logic on booleans, and works on the bits of integers."""
+
+    def operator(self, *other):
+        return (of_booleans if self.dtype.is_bool else of_integers)(self, *other)
+
+    return operator
 
 
-def _not_equal(self, other):
-    return NotImplemented if other is None else math.not_equal(self, other)
+def _comparison(op, otherwise: bool):
+    """Equality that is False for shapes that don't broadcast; the functions raise there."""
 
+    def operator(self, other):
+        if other is None:
+            return NotImplemented
+        try:
+            return op(self, other)
+        except InvalidArgumentError:
+            x, y = alike(self, other)
+            if x.dtype != y.dtype:
+                raise
+            return constant(otherwise)
+
+    return operator
+
+
+# All three are symmetric: from the left and from the right they are the same.
+_and = _by_type(logic.logical_and, logic.bitwise_and)
+_or = _by_type(logic.logical_or, logic.bitwise_or)
+_xor = _by_type(logic.logical_xor, logic.bitwise_xor)
 
 OPERATORS = {
     "__add__": math.add,
@@ -34,7 +50,7 @@ OPERATORS = {
     "__rmul__": _swapped(math.multiply),
     "__truediv__": math.divide,
     "__rtruediv__": _swapped(math.divide),
-    "__floordiv__": _binary(math.floordiv),
+    "__floordiv__": math.floordiv,
     "__rfloordiv__": _swapped(math.floordiv),
     "__mod__": math.floormod,
     "__rmod__": _swapped(math.floormod),
@@ -44,18 +60,20 @@ OPERATORS = {
     "__rmatmul__": _swapped(linalg.matmul),
     "__neg__": math.negative,
     "__abs__": math.abs,
-    "__lt__": math.less,
-    "__le__": math.less_equal,
-    "__gt__": math.greater,
-    "__ge__": math.greater_equal,
-    "__eq__": _equal,
-    "__ne__": _not_equal,
-    "__and__": _binary(math.logical_and),
-    "__rand__": _swapped(math.logical_and),
-    "__or__": _binary(math.logical_or),
-    "__ror__": _swapped(math.logical_or),
-    "__invert__": _unary(math.logical_not),
-    "__getitem__": array.getitem,
+    "__lt__": logic.less,
+    "__le__": logic.less_equal,
+    "__gt__": logic.greater,
+    "__ge__": logic.greater_equal,
+    "__eq__": _comparison(logic.equal, False),
+    "__ne__": _comparison(logic.not_equal, True),
+    "__and__": _and,
+    "__rand__": _and,
+    "__or__": _or,
+    "__ror__": _or,
+    "__xor__": _xor,
+    "__rxor__": _xor,
+    "__invert__": _by_type(logic.logical_not, logic.invert),
+    "__getitem__": index.getitem,
 }
 
 
@@ -76,4 +94,5 @@ install(Tensor)
 install(Variable)
 for _name in ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__ipow__"):
     setattr(Variable, _name, _no_assignment)
-Variable.scatter_update = array.scatter_update  # type: ignore[attr-defined]
+for _name, _method in variable.METHODS.items():
+    setattr(Variable, _name, _method)

@@ -1,4 +1,4 @@
-"""Random tensors: `tf.random`, and dropout. With the same seeds the numbers are TensorFlow's.
+"""Random tensors: `tf.random`. With the same seeds the numbers are TensorFlow's.
 
 Every draw is a pure function of a state, an int64 tensor [counter low, counter high, key] that says
 where in which Philox stream it begins (see `arrays.philox`). A state comes from one of three ops:
@@ -8,22 +8,21 @@ and `advanced_random_state`, by which a Generator steps on. So a recorder sees e
 draw anew or repeat the same.
 """
 
+import enum
 import math
-import numbers
 import operator
 
 from ..arrays import array_module, as_dtype, philox
 from ..config import seeds
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
-from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
-from .array import gather, stack, unstack
-from .math import greater_equal, multiply, zeros_like
+from .array import stack
+from .gather import gather
 
-_FLOATS = ("float16", "float32", "float64")
-_INTEGERS = ("int32", "int64")
-_UNSIGNED = ("uint32", "uint64")
+FLOATS = ("float16", "float32", "float64")
+INTEGERS = ("int32", "int64")
+UNSIGNED = ("uint32", "uint64")
 
 
 def set_seed(seed) -> None:
@@ -41,7 +40,7 @@ def set_seed(seed) -> None:
 
 
 @primitive(differentiable=False, mixed=True)  # it has no inputs whose dtypes could differ
-def _next_random_state(*, operation, seed, blocks):
+def next_random_state(*, operation, seed, blocks):
     """The state with which this call of a stateful op draws; see `config.SeedContext`."""
     return philox.pack_state(*seeds.next_stream(operation, seed, blocks))
 
@@ -51,30 +50,46 @@ def _seeded_random_state(seed):
     """The state that a stateless op makes of its seed, two integers."""
     if seed.shape != (2,):
         raise InvalidArgumentError(f"seed must have shape [2], not {list(seed.shape)}")
-    if seed.dtype.name not in _INTEGERS:
+    if seed.dtype.name not in INTEGERS:
         raise InvalidArgumentError(f"seed must be int32 or int64, not {seed.dtype.name}")
     return philox.pack_state(*philox.scramble_seed(*seed.tolist()))
 
 
 @primitive(differentiable=False)
-def _advanced_random_state(state, *, blocks):
+def advanced_random_state(state, *, blocks):
     """The state `blocks` counters further on."""
     key, counter = philox.unpack_state(state)
     return philox.pack_state(key, counter + blocks)
 
 
-def _stateful(operation: str, dtype: str, seed, values: int) -> Tensor:
+def stateful_state(operation: str, dtype: str, seed, values: int) -> Tensor:
+    """The state with which a stateful op draws so many values."""
     blocks = values * philox.BLOCKS_PER_VALUE
-    return _next_random_state(operation=f"{operation}:{dtype}", seed=seed, blocks=blocks)
+    return next_random_state(operation=f"{operation}:{dtype}", seed=seed, blocks=blocks)
 
 
-def _stateless(seed, alg) -> Tensor:
+class Algorithm(enum.Enum):
+    """The generators of TensorFlow: minitape draws all its random numbers with Philox."""
+
+    PHILOX = 1
+    THREEFRY = 2
+    AUTO_SELECT = 3
+
+
+def check_algorithm(alg) -> None:
+    """Raises ValueError unless Philox, or any algorithm, is asked for."""
     name = alg.strip().lower().replace("-", "").replace("_", "") if isinstance(alg, str) else alg
-    if name not in (None, "philox", "autoselect", 1, 3):
+    accepted = (None, "philox", "autoselect", 1, 3, Algorithm.PHILOX, Algorithm.AUTO_SELECT)
+    if name not in accepted:
         raise ValueError(
             f"Argument `alg` got unsupported value {alg}. Expected 'philox', or 'auto_select', "
             "which means the same here: minitape draws all its random numbers with Philox."
         )
+
+
+def stateless_state(seed, alg) -> Tensor:
+    """The state with which a stateless op draws."""
+    check_algorithm(alg)
     return _seeded_random_state(seed)
 
 
@@ -82,28 +97,28 @@ def _stateless(seed, alg) -> Tensor:
 
 
 @primitive(differentiable=False)
-def _standard_uniform(state, *, shape, dtype):
+def standard_uniform(state, *, shape, dtype):
     """Floats in [0, 1)."""
     key, counter = philox.unpack_state(state)
     return philox.random_uniform(key, counter, shape, dtype, array_module(state))
 
 
 @primitive(differentiable=False)
-def _standard_normal(state, *, shape, dtype):
+def standard_normal(state, *, shape, dtype):
     """Floats of mean 0 and standard deviation 1."""
     key, counter = philox.unpack_state(state)
     return philox.random_normal(key, counter, shape, dtype, array_module(state))
 
 
 @primitive(differentiable=False)
-def _standard_truncated_normal(state, *, shape, dtype):
+def standard_truncated_normal(state, *, shape, dtype):
     """Normal floats of which those outside (-2, 2) are drawn again."""
     key, counter = philox.unpack_state(state)
     return philox.random_truncated_normal(key, counter, shape, dtype, array_module(state))
 
 
 @primitive(differentiable=False)
-def _random_bits(state, *, shape, dtype):
+def random_bits(state, *, shape, dtype):
     """Integers over the whole range of their type."""
     key, counter = philox.unpack_state(state)
     return philox.random_bits(key, counter, shape, dtype, array_module(state))
@@ -112,6 +127,9 @@ def _random_bits(state, *, shape, dtype):
 @primitive(differentiable=False, mixed=True)
 def _random_integers(state, minval, maxval, *, shape, dtype):
     """Integers in [minval, maxval)."""
+    for what, limit in (("minval", minval), ("maxval", maxval)):
+        if limit.ndim:
+            raise InvalidArgumentError(f"{what} must be 0-D, got shape {list(limit.shape)}")
     low, high = int(minval), int(maxval)
     if low >= high:
         raise InvalidArgumentError(f"Need minval < maxval, got {low} >= {high}")
@@ -137,6 +155,10 @@ def _random_categorical(logits, state, *, num_samples, dtype):
     """Class numbers of shape (rows, num_samples), drawn with probabilities softmax(logits)."""
     if logits.ndim != 2:
         raise InvalidArgumentError(f"logits should be a matrix, got shape {list(logits.shape)}")
+    if num_samples < 0:
+        raise InvalidArgumentError(f"num_samples should be non-negative, got {num_samples}")
+    if logits.dtype.kind != "f":
+        raise InvalidArgumentError(f"logits should be floats, got {logits.dtype.name}")
     key, counter = philox.unpack_state(state)
     return philox.random_categorical(key, counter, logits, num_samples, dtype)
 
@@ -144,7 +166,7 @@ def _random_categorical(logits, state, *, num_samples, dtype):
 # -- what is drawn, from either kind of state ------------------------------------------------------
 
 
-def _lengths(shape) -> tuple[int, ...]:
+def lengths_of(shape) -> tuple[int, ...]:
     """A shape from a list of integers or scalar tensors, or from an integer vector."""
     if hasattr(shape, "__tensor__"):
         shape = shape.__tensor__().array
@@ -162,18 +184,20 @@ def _lengths(shape) -> tuple[int, ...]:
     return lengths
 
 
-def _dtype_name(dtype, accepted: tuple) -> str:
+def dtype_name(dtype, accepted: tuple, error: type[Exception] = ValueError) -> str:
+    """The dtype's name, which must be among those accepted."""
     name = as_dtype(dtype).name
     if name not in accepted:
-        raise ValueError(
+        raise error(
             f"Argument `dtype` got invalid value {name}. Accepted dtypes are {', '.join(accepted)}."
         )
     return name
 
 
-def _uniform(state, lengths, minval, maxval, dtype: str) -> Tensor:
-    if dtype in _FLOATS:
-        values = _standard_uniform(state, shape=lengths, dtype=dtype)
+def uniform_of(state, lengths, minval, maxval, dtype: str) -> Tensor:
+    """Floats or integers in [minval, maxval)."""
+    if dtype in FLOATS:
+        values = standard_uniform(state, shape=lengths, dtype=dtype)
         if type(minval) is int and type(maxval) is int and (minval, maxval) == (0, 1):
             return values
         minval, maxval = convert_to_tensor(minval, dtype), convert_to_tensor(maxval, dtype)
@@ -182,7 +206,8 @@ def _uniform(state, lengths, minval, maxval, dtype: str) -> Tensor:
     return _random_integers(state, minval, maxval, shape=lengths, dtype=dtype)
 
 
-def _scaled(values: Tensor, mean, stddev) -> Tensor:
+def scaled(values: Tensor, mean, stddev) -> Tensor:
+    """Standard normals made ones of that mean and standard deviation."""
     dtype = values.dtype
     return values * convert_to_tensor(stddev, dtype) + convert_to_tensor(mean, dtype)
 
@@ -201,9 +226,9 @@ def normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
         seed: an integer. With one, the calls of this op with that seed continue one sequence.
         name: TensorFlow's argument; not used.
     """
-    dtype, shape = _dtype_name(dtype, _FLOATS), _lengths(shape)
-    state = _stateful("RandomStandardNormal", dtype, seed, math.prod(shape))
-    return _scaled(_standard_normal(state, shape=shape, dtype=dtype), mean, stddev)
+    dtype, shape = dtype_name(dtype, FLOATS), lengths_of(shape)
+    state = stateful_state("RandomStandardNormal", dtype, seed, math.prod(shape))
+    return scaled(standard_normal(state, shape=shape, dtype=dtype), mean, stddev)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
@@ -211,9 +236,9 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, na
 
     `tf.random.truncated_normal`; the arguments are those of `normal`.
     """
-    dtype, shape = _dtype_name(dtype, _FLOATS), _lengths(shape)
-    state = _stateful("TruncatedNormal", dtype, seed, math.prod(shape))
-    return _scaled(_standard_truncated_normal(state, shape=shape, dtype=dtype), mean, stddev)
+    dtype, shape = dtype_name(dtype, FLOATS), lengths_of(shape)
+    state = stateful_state("TruncatedNormal", dtype, seed, math.prod(shape))
+    return scaled(standard_truncated_normal(state, shape=shape, dtype=dtype), mean, stddev)
 
 
 def uniform(shape, minval=0, maxval=None, dtype="float32", seed=None, name=None):
@@ -227,14 +252,14 @@ def uniform(shape, minval=0, maxval=None, dtype="float32", seed=None, name=None)
         seed: an integer. With one, the calls of this op with that seed continue one sequence.
         name: TensorFlow's argument; not used.
     """
-    dtype, shape = _dtype_name(dtype, _FLOATS + _INTEGERS), _lengths(shape)
+    dtype, shape = dtype_name(dtype, FLOATS + INTEGERS), lengths_of(shape)
     if maxval is None:
-        if dtype in _INTEGERS:
+        if dtype in INTEGERS:
             raise ValueError(f"Must specify maxval for integer dtype {dtype}")
         maxval = 1
-    operation = "RandomUniform" if dtype in _FLOATS else "RandomUniformInt"
-    state = _stateful(operation, dtype, seed, math.prod(shape))
-    return _uniform(state, shape, minval, maxval, dtype)
+    operation = "RandomUniform" if dtype in FLOATS else "RandomUniformInt"
+    state = stateful_state(operation, dtype, seed, math.prod(shape))
+    return uniform_of(state, shape, minval, maxval, dtype)
 
 
 def shuffle(value, seed=None, name=None):
@@ -247,7 +272,7 @@ def shuffle(value, seed=None, name=None):
         return value
     blocks = (len(value) + 2) // 4  # one word less than there are elements
     operation = f"RandomShuffle:{value.dtype.name}"
-    state = _next_random_state(operation=operation, seed=seed, blocks=blocks)
+    state = next_random_state(operation=operation, seed=seed, blocks=blocks)
     return gather(value, _random_permutation(state, size=len(value)))
 
 
@@ -262,12 +287,12 @@ def categorical(logits, num_samples, dtype=None, seed=None, name=None):
         name: TensorFlow's argument; not used.
     """
     logits, num_samples = convert_to_tensor(logits), operator.index(num_samples)
-    dtype = _dtype_name(dtype or "int64", _INTEGERS)
+    dtype = dtype_name(dtype or "int64", INTEGERS)
     rows = logits.shape[0] if logits.ndim else 0
     operation = f"Multinomial:{logits.dtype.name}:{dtype}"
     # TensorFlow counts two words for each sample, of which it rounds the number up to fours.
     values = 2 * ((num_samples + 3) // 4 * 4) * rows
-    state = _next_random_state(
+    state = next_random_state(
         operation=operation, seed=seed, blocks=values * philox.BLOCKS_PER_VALUE
     )
     return _random_categorical(logits, state, num_samples=num_samples, dtype=dtype)
@@ -290,9 +315,9 @@ def stateless_normal(
         name: TensorFlow's argument; not used.
         alg: "philox" or "auto_select", which is the same.
     """
-    dtype, shape = _dtype_name(dtype, _FLOATS), _lengths(shape)
-    values = _standard_normal(_stateless(seed, alg), shape=shape, dtype=dtype)
-    return _scaled(values, mean, stddev)
+    dtype, shape = dtype_name(dtype, FLOATS), lengths_of(shape)
+    values = standard_normal(stateless_state(seed, alg), shape=shape, dtype=dtype)
+    return scaled(values, mean, stddev)
 
 
 def stateless_truncated_normal(
@@ -302,9 +327,9 @@ def stateless_truncated_normal(
 
     `tf.random.stateless_truncated_normal`; the arguments are those of `stateless_normal`.
     """
-    dtype, shape = _dtype_name(dtype, _FLOATS), _lengths(shape)
-    values = _standard_truncated_normal(_stateless(seed, alg), shape=shape, dtype=dtype)
-    return _scaled(values, mean, stddev)
+    dtype, shape = dtype_name(dtype, FLOATS), lengths_of(shape)
+    values = standard_truncated_normal(stateless_state(seed, alg), shape=shape, dtype=dtype)
+    return scaled(values, mean, stddev)
 
 
 def stateless_uniform(
@@ -321,8 +346,8 @@ def stateless_uniform(
         name: TensorFlow's argument; not used.
         alg: "philox" or "auto_select", which is the same.
     """
-    dtype, shape = _dtype_name(dtype, _FLOATS + _INTEGERS + _UNSIGNED), _lengths(shape)
-    if dtype in _FLOATS:
+    dtype, shape = dtype_name(dtype, FLOATS + INTEGERS + UNSIGNED), lengths_of(shape)
+    if dtype in FLOATS:
         maxval = 1 if maxval is None else maxval
     elif (minval is None) != (maxval is None):
         raise ValueError(
@@ -330,13 +355,13 @@ def stateless_uniform(
             f"None or not None. Got `minval`={minval} and `maxval`={maxval}."
         )
     elif minval is None:
-        return _random_bits(_stateless(seed, alg), shape=shape, dtype=dtype)
-    elif dtype in _UNSIGNED:
+        return random_bits(stateless_state(seed, alg), shape=shape, dtype=dtype)
+    elif dtype in UNSIGNED:
         raise ValueError(
             f"Argument `dtype` got invalid value {dtype} when argument `minval` is not None. "
             "Expected int32 or int64."
         )
-    return _uniform(_stateless(seed, alg), shape, minval, maxval, dtype)
+    return uniform_of(stateless_state(seed, alg), shape, minval, maxval, dtype)
 
 
 def stateless_categorical(logits, num_samples, seed, dtype="int64", name=None):
@@ -349,181 +374,81 @@ def stateless_categorical(logits, num_samples, seed, dtype="int64", name=None):
         dtype: int32 or int64 of the result, whose shape is (rows, num_samples).
         name: TensorFlow's argument; not used.
     """
-    dtype = _dtype_name(dtype or "int64", _INTEGERS)
+    dtype = dtype_name(dtype or "int64", INTEGERS)
     num_samples = operator.index(num_samples)
     state = _seeded_random_state(seed)
     return _random_categorical(logits, state, num_samples=num_samples, dtype=dtype)
 
 
-# -- dropout --------------------------------------------------------------------------------------
+# -- seeds of stateless ops, and orders -----------------------------------------------------------
 
 
-def dropout(x, rate, noise_shape=None, seed=None, name=None):
-    """Zeroes elements of x at random and divides the others by 1 - rate: `tf.nn.dropout`.
-
-    Args:
-        x: floats.
-        rate: the probability of zero, a number in [0, 1) or a scalar tensor.
-        noise_shape: the shape of the random choice, which broadcasts against x; None stands for
-            the whole shape, or for one length of it.
-        seed: an integer. With one, the calls of this op with that seed continue one sequence.
-        name: TensorFlow's argument; not used.
-
-    Raises:
-        ValueError: rate outside [0, 1) (at 1 nothing would be left), or x not of floats.
-
-    Source: Srivastava et al., "Dropout", JMLR 2014.
-    """
-
-    def uniform_state(dtype, values):
-        return _stateful("RandomUniform", dtype, seed, values)
-
-    return _dropout(x, rate, noise_shape, uniform_state)
-
-
-def stateless_dropout(x, rate, seed, rng_alg=None, noise_shape=None, name=None):
-    """Dropout that depends on x, rate and seed alone: `tf.nn.experimental.stateless_dropout`.
+def split(seed, num=2, alg="auto_select"):
+    """Seeds that have nothing in common, made of one: `tf.random.split`.
 
     Args:
-        x: floats.
-        rate: the probability of zero, a number in [0, 1) or a scalar tensor.
         seed: two integers, or an int32 or int64 tensor of shape (2,).
-        rng_alg: None, "philox" or "auto_select", which are the same.
-        noise_shape: as in `dropout`.
-        name: TensorFlow's argument; not used.
+        num: how many.
+        alg: "philox" or "auto_select", which is the same.
+
+    Returns:
+        A tensor of shape (num, 2) and the seed's dtype: each row is a seed.
     """
-    return _dropout(x, rate, noise_shape, lambda dtype, values: _stateless(seed, rng_alg))
+    seed = convert_to_tensor(seed)
+    return stateless_uniform((num, 2), seed, None, None, seed.dtype, alg=alg)
 
 
-def _dropout(x, rate, noise_shape, uniform_state):
-    is_number = isinstance(rate, numbers.Real)
-    if is_number and not 0 <= rate < 1:
-        raise ValueError(
-            f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}"
+def fold_in(seed, data, alg="auto_select"):
+    """A seed made of another one and a number: `tf.random.fold_in`.
+
+    Args:
+        seed: two integers, or an int32 or int64 tensor of shape (2,).
+        data: an integer, such as the number of a step; its dtype is the result's.
+        alg: "philox" or "auto_select", which is the same.
+    """
+    data = convert_to_tensor(data)
+    return stack([stateless_uniform((), seed, None, None, data.dtype, alg=alg), data])
+
+
+def stateless_shuffle(value, seed, alg="auto_select", name=None):
+    """The same elements in an order that depends on the seed alone, along the first axis.
+
+    `tf.random.experimental.stateless_shuffle`. Unlike TensorFlow's it has a gradient.
+    """
+    value = convert_to_tensor(value)
+    state = stateless_state(seed, alg)
+    if not value.ndim or len(value) < 2:
+        return value
+    return gather(value, _random_permutation(state, size=len(value)))
+
+
+@primitive(differentiable=False, mixed=True)
+def _index_shuffle(index, seed, max_index):
+    if seed.shape[-1:] != (2,) or seed.ndim > 2:
+        raise InvalidArgumentError(
+            f"Seed must be a vector of size [2] or a matrix of size [n, 2] but got "
+            f"{list(seed.shape)}."
         )
-    if not is_number and not hasattr(rate, "__tensor__"):
-        raise ValueError(f"`rate` must be a scalar or scalar tensor. Received: rate={rate}")
-    x = convert_to_tensor(x)
-    if not x.dtype.is_floating:
-        raise ValueError(
-            "`x.dtype` must be a floating point tensor as `x` will be scaled. "
-            f"Received: x_dtype={x.dtype}"
-        )
-    dtype = x.dtype.name
-    if is_number and rate == 0:
-        uniform_state(dtype, 0)  # the seeds of later ops don't depend on the rate
-        return x
-    if is_number:
-        scaled = multiply(x, convert_to_tensor(1 / (1 - rate), dtype))
-    else:
-        rate = _checked_rate(convert_to_tensor(rate), x)
-        scaled = x / (1 - rate)
-    shape = _noise_shape(x, noise_shape)
-    uniform_values = _standard_uniform(
-        uniform_state(dtype, math.prod(shape)), shape=shape, dtype=dtype
+    xp = array_module(index)
+    lengths = xp.broadcast_shapes(index.shape, seed.shape[:-1], max_index.shape)
+    keys = xp.broadcast_to(seed, (*lengths, 2)).reshape(-1, 2).tolist()
+    calls = zip(
+        *(xp.broadcast_to(x, lengths).ravel().tolist() for x in (index, max_index)),
+        keys,
+        strict=True,
     )
-    return _kept(scaled, greater_equal(uniform_values, rate))
+    places = [philox.index_shuffle(i, key, limit) for i, limit, key in calls]
+    return xp.asarray(places, index.dtype).reshape(lengths)
 
 
-@primitive(mixed=True)
-def _kept(x, condition):
-    """x where the condition is true, 0 elsewhere.
+def index_shuffle(index, seed, max_index):
+    """The place of `index` in a random order of 0 to `max_index`, without making the whole order.
 
-    As `where`, but some twenty times as fast on a random condition, which no processor's branch
-    predictor foresees: the bits of x are multiplied by 1 or 0. (0 times an infinite x would be
-    NaN, so x itself can't be.)
+    `tf.random.experimental.index_shuffle`.
+
+    Args:
+        index: an integer, or a vector of them.
+        seed: two integers, or a matrix with two for each index.
+        max_index: the largest index.
     """
-    xp = array_module(x)
-    bits = x.view(f"int{8 * x.dtype.itemsize}")
-    return (bits * xp.broadcast_to(condition, x.shape)).view(x.dtype)
-
-
-_kept.linear(lambda g, y, x, condition: _kept(g, condition), None)
-
-
-def _checked_rate(rate: Tensor, x: Tensor) -> Tensor:
-    if rate.ndim:
-        raise ValueError(f"`rate` must be a scalar tensor. Received: rate of shape {rate.shape}")
-    if rate.dtype != x.dtype:
-        raise ValueError(
-            "`x.dtype` must be compatible with `rate.dtype`. "
-            f"Received: x.dtype={x.dtype} and rate.dtype={rate.dtype}"
-        )
-    return rate
-
-
-def _noise_shape(x: Tensor, noise_shape) -> tuple[int, ...]:
-    if noise_shape is None:
-        return tuple(x.shape)
-    if isinstance(noise_shape, (list, tuple)) and len(noise_shape) == x.ndim:
-        noise_shape = [
-            length if given is None else given
-            for given, length in zip(noise_shape, x.shape, strict=True)
-        ]
-    return _lengths(noise_shape)
-
-
-# -- a generator object -------------------------------------------------------------------------
-
-
-class Generator:
-    """A stream of random numbers with its state in a variable: `tf.random.Generator`.
-
-    Make one with `Generator.from_seed(1)`.
-
-    Attributes:
-        state: int64 variable [counter low, counter high, key].
-    """
-
-    def __init__(self, state, alg=None):
-        self.state = Variable(convert_to_tensor(state, "int64"), trainable=False, name="StateVar")
-
-    @classmethod
-    def from_seed(cls, seed, alg=None) -> "Generator":
-        """A generator whose counter is the seed's low 128 bits, and its key the next 64."""
-        seed = operator.index(seed)
-        return cls(philox.pack_state(seed >> 128, seed))
-
-    @classmethod
-    def from_non_deterministic_state(cls, alg=None) -> "Generator":
-        """A generator that begins where the operating system's entropy says."""
-        return cls(_next_random_state(operation="Generator", seed=None, blocks=0))
-
-    def skip(self, delta) -> Tensor:
-        """Steps over `delta` values; returns the state before."""
-        before = self.state.read_value()
-        blocks = int(delta) * philox.BLOCKS_PER_VALUE
-        self.state.assign(_advanced_random_state(before, blocks=blocks))
-        return before
-
-    def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32", name=None):
-        """Normal values of the given mean and standard deviation."""
-        dtype, shape = _dtype_name(dtype, _FLOATS), _lengths(shape)
-        values = _standard_normal(self.skip(math.prod(shape)), shape=shape, dtype=dtype)
-        return _scaled(values, mean, stddev)
-
-    def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype="float32", name=None):
-        """Normal values, those beyond two standard deviations drawn again."""
-        dtype, shape = _dtype_name(dtype, _FLOATS), _lengths(shape)
-        values = _standard_truncated_normal(self.skip(math.prod(shape)), shape=shape, dtype=dtype)
-        return _scaled(values, mean, stddev)
-
-    def uniform(self, shape, minval=0, maxval=None, dtype="float32", name=None):
-        """Values in [minval, maxval), floats or integers."""
-        dtype, shape = _dtype_name(dtype, _FLOATS + _INTEGERS), _lengths(shape)
-        if maxval is None:
-            if dtype in _INTEGERS:
-                raise ValueError(f"Must specify maxval for integer dtype {dtype}")
-            maxval = 1
-        return _uniform(self.skip(math.prod(shape)), shape, minval, maxval, dtype)
-
-    def make_seeds(self, count=1) -> Tensor:
-        """Seeds for stateless ops, int64 of shape (2, count): each column is one."""
-        keys = _random_bits(self.skip(count), shape=(count,), dtype="int64")
-        return stack([keys, zeros_like(keys)])
-
-    def split(self, count=1) -> list["Generator"]:
-        """Generators that are independent of each other and of this one."""
-        keys = _random_bits(self.skip(count), shape=(count,), dtype="int64")
-        zero = convert_to_tensor(0, "int64")
-        return [Generator(stack([zero, zero, key])) for key in unstack(keys)]
+    return _index_shuffle(index, seed, max_index)

@@ -1,29 +1,48 @@
 """Reductions along axes: sums, means, extremes, and the positions of extremes."""
 
 import math
+from typing import Any
 
 from ..arrays import array_module, as_dtype
-from ..engine import convert_to_tensor, primitive
+from ..engine import conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import reshape, stop_gradient
-from .math import cast, equal, exp, is_finite, log, where, zeros_like
+from .array import reshape, stop_gradient, transpose
+from .cumulative import cumprod
+from .logic import equal, is_finite, where
+from .math import cast, exp, log, sqrt, zeros_like
 from .rules import broadcast_to
 
 
 def axes_of(x, axis) -> tuple[int, ...]:
-    """The axes meant by None (all), a number, a list or a tensor, counted from the front."""
+    """The axes meant by None (all), a number, a list or a tensor, counted from the front.
+
+    Raises:
+        InvalidArgumentError: there is no such axis, or it is named twice.
+    """
+    count = x.ndim
     if axis is None:
-        return tuple(range(x.ndim))
-    if hasattr(axis, "numpy"):
-        axis = axis.numpy().tolist()
-    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+        return tuple(range(count))
+    if type(axis) is int:
+        axes = [axis]
+    elif isinstance(axis, (list, tuple)) and set(map(type, axis)) <= {int}:
+        axes = list(axis)
+    else:
+        axis = convert_to_tensor(axis)
+        if not axis.dtype.is_integer and not axis.dtype.is_bool and axis.shape.num_elements():
+            raise TypeError(f"An axis is an integer. Received: {axis!r}.")
+        axes = [int(a) for a in axis.numpy().ravel()]
     for a in axes:
-        if not -x.ndim <= int(a) < x.ndim:
+        if not -count <= a < count:
             raise InvalidArgumentError(
-                f"Invalid reduction dimension ({a} for input with {x.ndim} dimension(s)), "
-                f"expected one from {-x.ndim} to {x.ndim - 1}."
+                f"Invalid reduction dimension ({a} for input with {count} dimension(s)), "
+                f"expected one from {-count} to {count - 1}."
             )
-    return tuple(int(a) % x.ndim for a in axes)
+    found = tuple([a % count for a in axes])
+    if len(found) > 1 and len(set(found)) < len(found):
+        raise InvalidArgumentError(
+            f"Invalid reduction arguments: an axis is named twice in {axes} (of {count} axes)."
+        )
+    return found
 
 
 def _kept(x, axis) -> tuple[int, ...]:
@@ -40,12 +59,17 @@ def _spread(g, x, axis, keepdims):
 
 def _number(result, x):
     """The reduction in the input's own dtype (NumPy widens small integers)."""
-    return result.astype(x.dtype, copy=False)
+    return result if result.dtype is x.dtype else result.astype(x.dtype)
 
 
-@primitive
+def _total(x, axis, keepdims):
+    """The sum of a raw array; that of float16 is added in float32, so that it can't overflow."""
+    return x.sum(axis=axis, keepdims=keepdims, dtype="float32" if x.dtype.char == "e" else None)
+
+
+@primitive(kinds="iufc")
 def _reduce_sum(x, *, axis, keepdims):
-    return _number(x.sum(axis=axis, keepdims=keepdims), x)
+    return _number(_total(x, axis, keepdims), x)
 
 
 _reduce_sum.linear(lambda g, y, x, *, axis, keepdims: _spread(g, x, axis, keepdims))
@@ -57,7 +81,7 @@ def reduce_sum(input_tensor, axis=None, keepdims=False, name=None):
     return _reduce_sum(x, axis=axes_of(x, axis), keepdims=bool(keepdims))
 
 
-@primitive
+@primitive(kinds="iufc")
 def _reduce_mean(x, *, axis, keepdims):
     return mean_array(x, axis, keepdims)
 
@@ -65,13 +89,11 @@ def _reduce_mean(x, *, axis, keepdims):
 def mean_array(x, axis, keepdims=True):
     """The mean of a raw array along axes, in its dtype: nan of no floats, integers cut."""
     count = math.prod(x.shape[a] for a in axis)
-    # float16 is added in float32, as in TensorFlow.
-    wide = "float32" if x.dtype == "float16" else None
-    total = x.sum(axis=axis, keepdims=keepdims, dtype=wide)
+    total = _total(x, axis, keepdims)
     if x.dtype.kind in "fc":
         return _number(total / count, x)
     xp = array_module(x)
-    return _number(xp.sign(total) * (xp.abs(total) // count), x)  # rounded towards zero
+    return _number(xp.sign(total) * (xp.abs(total) // max(count, 1)), x)  # rounded towards zero
 
 
 _reduce_mean.linear(
@@ -101,14 +123,14 @@ def _from_extremes(t, y, x, *, axis, keepdims):
     return _reduce_sum(extreme * t, axis=axis, keepdims=keepdims) / ties
 
 
-@primitive
+@primitive(kinds="iuf")
 def _reduce_max(x, *, axis, keepdims):
     if 0 in x.shape:
         return _of_nothing(x, axis, keepdims, _limits(x.dtype)[0])
     return x.max(axis=axis, keepdims=keepdims)
 
 
-@primitive
+@primitive(kinds="iuf")
 def _reduce_min(x, *, axis, keepdims):
     if 0 in x.shape:
         return _of_nothing(x, axis, keepdims, _limits(x.dtype)[1])
@@ -143,6 +165,98 @@ def reduce_min(input_tensor, axis=None, keepdims=False, name=None):
     """The smallest element along `axis`; equal ones share the gradient. inf of no elements."""
     x = convert_to_tensor(input_tensor)
     return _reduce_min(x, axis=axes_of(x, axis), keepdims=bool(keepdims))
+
+
+def _all_others(x, axis):
+    """For each element the product of all others along the axes, right also where some are 0."""
+    order = (*axis, *(i for i in range(x.ndim) if i not in axis))
+    moved = transpose(x, order)
+    count = math.prod(moved.shape[: len(axis)])
+    rows = reshape(moved, (count, math.prod(moved.shape[len(axis) :])))
+    product = cumprod(rows, exclusive=True) * cumprod(rows, exclusive=True, reverse=True)
+    return transpose(reshape(product, moved.shape), sorted(range(x.ndim), key=order.__getitem__))
+
+
+@primitive(kinds="iufc")
+def _reduce_prod(x, *, axis, keepdims):
+    return _number(x.prod(axis=axis, keepdims=keepdims), x)
+
+
+_reduce_prod.defvjp(
+    lambda g, y, x, *, axis, keepdims: _spread(g, x, axis, keepdims) * _all_others(x, axis)
+)
+_reduce_prod.defjvp(
+    lambda t, y, x, *, axis, keepdims: _reduce_sum(
+        t * _all_others(x, axis), axis=axis, keepdims=keepdims
+    )
+)
+
+
+def reduce_prod(input_tensor, axis=None, keepdims=False, name=None):
+    """The product of the elements along `axis` (all axes unless given); 1 of no elements."""
+    x = convert_to_tensor(input_tensor)
+    return _reduce_prod(x, axis=axes_of(x, axis), keepdims=bool(keepdims))
+
+
+def _real_part(x):
+    """A complex tensor without its imaginary part, and a real one as it is."""
+    return cast(cast(x, x.dtype.real_dtype), x.dtype)
+
+
+# At 0 the gradient is 0 / 0: nan, as in TensorFlow.
+@primitive(kinds="iufc")
+def _reduce_euclidean_norm(x, *, axis, keepdims):
+    xp = array_module(x)
+    squares = x.real * x.real + x.imag * x.imag if x.dtype.kind == "c" else x * x
+    total = _number(squares.sum(axis=axis, keepdims=keepdims), squares)
+    return _number(xp.sqrt(total), x)
+
+
+_reduce_euclidean_norm.defvjp(
+    lambda g, y, x, *, axis, keepdims: _spread(_real_part(g) / y, x, axis, keepdims) * conj(x)
+)
+_reduce_euclidean_norm.defjvp(
+    lambda t, y, x, *, axis, keepdims: (
+        _real_part(_reduce_sum(conj(x) * t, axis=axis, keepdims=keepdims)) / y
+    )
+)
+
+
+def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
+    """sqrt(sum(|x|**2)) along `axis` (all axes unless given), in the input's dtype.
+
+    Its gradient at 0 is nan. The root of integers is cut to an integer.
+    """
+    x = convert_to_tensor(input_tensor)
+    return _reduce_euclidean_norm(x, axis=axes_of(x, axis), keepdims=bool(keepdims))
+
+
+def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
+    """mean(|x - mean(x)|**2) along `axis` (all axes unless given); of complex numbers it is real.
+
+    Raises:
+        TypeError: the input holds integers.
+    """
+    x = convert_to_tensor(input_tensor)
+    distance = x - reduce_mean(x, axis, keepdims=True)
+    if x.dtype.is_integer:
+        raise TypeError(
+            f"A variance or deviation is that of floats or complex numbers. Received: "
+            f"{x.dtype.name}. Convert it with minitape.cast."
+        )
+    square = distance * conj(distance) if x.dtype.is_complex else distance * distance
+    return reduce_mean(cast(square, x.dtype.real_dtype), axis, keepdims)
+
+
+def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
+    """The standard deviation, sqrt(variance), along `axis` (all axes unless given).
+
+    Its gradient is nan where all elements are equal.
+
+    Raises:
+        TypeError: the input holds integers.
+    """
+    return sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
 @primitive(differentiable=False, kinds="b")
@@ -180,20 +294,75 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None):
 
 
 @primitive(differentiable=False)
+def _count_nonzero(x, *, axis, keepdims):
+    zero: Any = b"" if x.dtype.kind == "O" else 0
+    return (x != zero).sum(axis=axis, keepdims=keepdims, dtype="int64")
+
+
+def count_nonzero(input, axis=None, keepdims=None, dtype="int64", name=None):
+    """How many elements along `axis` (all axes unless given) are not 0; nan isn't, "" is."""
+    x = convert_to_tensor(input)
+    return cast(_count_nonzero(x, axis=axes_of(x, axis), keepdims=bool(keepdims)), dtype)
+
+
+def zero_fraction(value, name=None):
+    """The share of zeros among all elements, as float32; nan where there are none."""
+    x = convert_to_tensor(value)
+    size = x.shape.num_elements()
+    return cast(size - count_nonzero(x), "float32") / size
+
+
+def _position(op, input, axis, output_type):
+    """The position that `op` finds along one axis, in a type of integers."""
+    x, output_type = convert_to_tensor(input), as_dtype(output_type)
+    axis = 0 if axis is None else axis
+    if isinstance(axis, (float, list, tuple)):
+        raise TypeError(f"{op.name}: axis must be one integer. Received: {axis!r}.")
+    if hasattr(axis, "ndim") and axis.ndim:
+        raise InvalidArgumentError(f"{op.name}: axis must be a scalar. Received: {axis!r}.")
+    if not -x.ndim <= int(axis) < x.ndim:
+        raise InvalidArgumentError(
+            f"{op.name}: expected an axis in the range [{-x.ndim}, {x.ndim}), but got {int(axis)}."
+        )
+    if not output_type.is_integer:
+        raise InvalidArgumentError(
+            f"{op.name}: output_type must be an integer type. Received: {output_type.name}."
+        )
+    return cast(op(x, axis=int(axis)), output_type)
+
+
+def _number_or(value, x):
+    """A raw array with `value` in place of nan, which is no extreme."""
+    return array_module(x).where(x == x, x, value) if x.dtype.kind == "f" else x
+
+
+@primitive(differentiable=False, kinds="iufb")
 def _argmax(x, *, axis):
-    return x.argmax(axis=axis)
+    return _number_or(-math.inf, x).argmax(axis=axis)
 
 
 def argmax(input, axis=None, output_type="int64", name=None):
-    """The position of the largest element along `axis` (0 unless given); the first of equals."""
-    return cast(_argmax(input, axis=0 if axis is None else int(axis)), output_type)
+    """The position of the largest element along `axis` (0 unless given); the first of equals.
+
+    Elements that are nan are passed over.
+
+    Raises:
+        InvalidArgumentError: the axis is out of range or of length 0.
+    """
+    return _position(_argmax, input, axis, output_type)
 
 
-@primitive(differentiable=False)
+@primitive(differentiable=False, kinds="iufb")
 def _argmin(x, *, axis):
-    return x.argmin(axis=axis)
+    return _number_or(math.inf, x).argmin(axis=axis)
 
 
 def argmin(input, axis=None, output_type="int64", name=None):
-    """The position of the smallest element along `axis` (0 unless given); the first of equals."""
-    return cast(_argmin(input, axis=0 if axis is None else int(axis)), output_type)
+    """The position of the smallest element along `axis` (0 unless given); the first of equals.
+
+    Elements that are nan are passed over.
+
+    Raises:
+        InvalidArgumentError: the axis is out of range or of length 0.
+    """
+    return _position(_argmin, input, axis, output_type)

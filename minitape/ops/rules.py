@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from ..arrays import array_module, as_array
+from ..arrays import array_module, as_array, as_dtype
 from ..engine import Primitive, Tensor, active, primitive
 from ..errors import explained
 
@@ -39,6 +39,8 @@ class Elementwise(Primitive):
 
 
 _NUMBERS = (float, int)
+# The commonest type, which every op with a short path takes: it saves a look at the type's kind.
+_FLOAT32 = as_dtype("float32").numpy_dtype
 
 
 class Unary(Elementwise):
@@ -51,6 +53,8 @@ class Unary(Elementwise):
     def call(self) -> Callable:
         """The op as a function."""
         forward = self.forward
+        if "f" not in (self.kinds or "f"):
+            return lambda x, name=None, **params: self(x, **params)
 
         def call(x, name=None, **params):
             if type(x) is not Tensor or x.array.dtype.kind != "f":
@@ -85,7 +89,9 @@ class Binary(Elementwise):
 
     def call(self) -> Callable:
         """The op as a function."""
-        forward, any_kind = self.forward, not self.kinds
+        forward, kinds = self.forward, self.kinds or "biufcO"
+        if "f" not in kinds:
+            return lambda x, y, name=None: self(x, y)
 
         def call(x, y, name=None):
             if type(x) is not Tensor or type(y) is not Tensor:
@@ -96,7 +102,8 @@ class Binary(Elementwise):
                 else:
                     return self(x, y)
             a, b = x.array, y.array
-            if a.dtype is not b.dtype or not any_kind:
+            dtype = a.dtype
+            if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype.kind not in kinds):
                 return self(x, y)
             try:
                 z = Tensor(forward(a, b))
@@ -109,11 +116,15 @@ class Binary(Elementwise):
         return call
 
 
-def elementwise(*rules: Callable | None, **properties) -> Callable:
+def elementwise(
+    *rules: Callable | None, tangents: tuple[Callable, ...] | None = None, **properties
+) -> Callable:
     """Decorator that makes an elementwise op of a forward on raw arrays.
 
     Args:
         *rules: one for each input, `(g, y, *inputs)`, written for shapes that are all equal.
+        tangents: the rules of the jvp, where they are others: those of functions of complex
+            numbers that are not holomorphic.
         **properties: of the Primitive.
 
     Returns:
@@ -121,9 +132,13 @@ def elementwise(*rules: Callable | None, **properties) -> Callable:
     """
 
     def decorate(forward):
-        op = {1: Unary, 2: Binary}.get(len(rules), Elementwise)(forward, **properties)
+        inputs = len(rules)
+        kind = Unary if inputs == 1 else Binary if inputs == 2 else Elementwise
+        if inputs == 2 and forward.__kwdefaults__ is None and forward.__code__.co_kwonlyargcount:
+            kind = Elementwise  # Binary's short path has no parameters
+        op = kind(forward, **properties)
         op.vjps = rules
-        op.jvps = tuple(rule and _broadcasting(rule) for rule in rules)
+        op.jvps = tuple(rule and _broadcasting(rule) for rule in tangents or rules)
         return wraps(forward)(op.call())
 
     return decorate

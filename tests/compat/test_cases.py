@@ -2,18 +2,27 @@
 
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compat import harness
 from compat.cases import CASES
 from tests.ops.test_cases import FEW, POINTS, REFUSALS
 
+# TensorFlow compiles a function for each op and shape of which it is asked a tangent, and extremes
+# are several comparisons each: a few of both will do, unless one looks deeper.
+FEWER = settings(max_examples=FEW.max_examples if FEW.max_examples > 50 else 4)
+
 COMPARISONS = [
     pytest.param(case, check, id=f"{case}-{check.__name__}")
     for case in CASES
     for check in harness.COMPARISONS
-    if case.differentiable and check.__name__ not in case.unlike
+    if case.differentiable
+    and check.__name__ not in case.unlike
+    and check is not harness.jvp_is_tensorflows
+]
+TANGENTS = [
+    case for case in CASES if case.differentiable and "jvp_is_tensorflows" not in case.unlike
 ]
 
 
@@ -24,11 +33,28 @@ def test_values(case, data):
     harness.value_is_tensorflows(case, data.draw(case.examples), tf)
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+@FEWER
+@given(data=st.data())
+def test_extremes(case, data):
+    example = data.draw(case.examples)
+    for check in harness.EXTREMES:
+        if check.__name__ not in case.unlike:
+            check(case, example, tf)
+
+
 @pytest.mark.parametrize(("case", "check"), COMPARISONS)
 @FEW
 @given(data=st.data())
 def test_derivatives(case, check, data):
     check(case, data.draw(case.float_examples), tf)
+
+
+@pytest.mark.parametrize("case", TANGENTS, ids=str)
+@FEWER
+@given(data=st.data())
+def test_tangents(case, data):
+    harness.jvp_is_tensorflows(case, data.draw(case.float_examples), tf)
 
 
 @pytest.mark.parametrize(("case", "at"), POINTS)

@@ -1,13 +1,16 @@
 """The harness notices wrong ops: each of these differs from tanh in one point."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import Phase, given, settings
 
+import minitape
 from compat import harness
 from compat.case import At, Bad, Case
-from compat.inputs import REAL, one
+from compat.inputs import REAL, arrays, call, one
 from minitape import ops
 from minitape.engine import PRIMITIVES, primitive
 
@@ -40,9 +43,9 @@ def case_of(forward=np.tanh, vjp=rule, jvp=rule, **known):
     return Case("tanh", lambda mt, x: tanh_or_so(x), one(REAL), lambda tf, x: tf.tanh(x), **known)
 
 
-def failed(case):
+def failed(case, properties=PROPERTIES, comparisons=COMPARISONS):
     """The names of the checks that fail for a case."""
-    checks = [(check, ()) for check in PROPERTIES] + [(check, (tf,)) for check in COMPARISONS]
+    checks = [(check, ()) for check in properties] + [(check, (tf,)) for check in comparisons]
     names = set()
     for check, libraries in checks:
         examined = QUICK(given(case.float_examples)(lambda e: check(case, e, *libraries)))  # noqa: B023
@@ -53,13 +56,18 @@ def failed(case):
     return names
 
 
+def failed_anywhere(case):
+    """The same, with the checks of other kinds of inputs."""
+    return failed(case, (*PROPERTIES, *harness.INPUTS), (*COMPARISONS, *harness.EXTREMES))
+
+
 FIRST_ORDER_BY_VJP = {"vjp_is_the_derivative", "gradient_is_tensorflows"}
 FIRST_ORDER_BY_JVP = {"jvp_is_the_derivative", "jvp_is_tensorflows"}
 SECOND_ORDER = {"second_order_is_right_by_both_routes", "second_order_is_tensorflows"}
 
 
 def test_right_op():
-    assert failed(case_of()) == set()
+    assert failed_anywhere(case_of()) == set()
 
 
 def test_both_rules_off_by_a_thousandth():
@@ -158,3 +166,65 @@ def test_wrong_error():
         harness.refusal(case_of(refuse), bad)
     with pytest.raises(AssertionError, match="returned"):
         harness.refusal(case_of(), bad)
+
+
+def test_forward_that_minds_the_layout():
+    def forward(x):  # as it lies in memory, whatever the axes say
+        flat = np.lib.stride_tricks.as_strided(x, (x.size,), (x.itemsize,)) if x.size else x
+        return np.tanh(flat).reshape(x.shape)
+
+    assert "layout_does_not_matter" in failed_anywhere(case_of(forward))
+
+
+def test_gradient_that_minds_the_layout():
+    @primitive
+    def slope_times(g, y):
+        return g * (1 - y * y) if g.flags.c_contiguous else 2 * g
+
+    slope_times.defvjp(lambda c, d, g, y: slope_times(c, y), lambda c, d, g, y: -2 * c * g * y)
+    careless = case_of(vjp=lambda g, y, x: slope_times(g, y))
+    careless = replace(careless, inputs=call(arrays(REAL, (2, 3))))
+    assert failed_anywhere(careless) == {"layout_does_not_matter"}
+
+
+def test_op_that_takes_no_variables():
+    case = case_of()
+
+    def call(mt, x):
+        if isinstance(x, minitape.Variable):
+            return mt.zeros_like(x)
+        return case.call(mt, x)
+
+    assert failed_anywhere(replace(case, call=call)) == {"variables_are_like_tensors"}
+
+
+def test_op_that_takes_no_arrays():
+    case = case_of()
+
+    def call(mt, x):
+        return case.call(mt, mt.cast(x, "float64") if isinstance(x, np.ndarray) else x)
+
+    wrong = replace(case, call=call, peer=lambda tf, x: tf.tanh(x))
+    assert failed_anywhere(wrong) == {"arrays_are_like_tensorflows"}
+
+
+def test_forward_that_takes_no_empty_arrays():
+    def forward(x):
+        if not x.size:
+            raise ValueError("nothing")
+        return np.tanh(x)
+
+    case = replace(case_of(forward), inputs=call(arrays(REAL, (2, 3))))
+    assert failed_anywhere(case) == {"empty_inputs_are_tensorflows"}
+
+
+def test_forward_that_overflows():
+    def forward(x):
+        e = np.exp(x) if x.dtype == "float32" else np.tanh(x)
+        return (e - 1 / e) / (e + 1 / e) if x.dtype == "float32" else e
+
+    assert failed_anywhere(case_of(forward, dtypes=("float32",))) == {
+        "large_inputs_are_tensorflows"
+    }
+    limited = case_of(forward, dtypes=("float32",), largest=(1.0, "it overflows"))
+    assert failed_anywhere(limited) == set()

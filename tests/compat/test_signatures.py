@@ -8,7 +8,20 @@ import tensorflow as tf
 
 import minitape
 
-MODULES = ("", "math", "nn", "linalg", "random", "autodiff", "nest")
+MODULES = (
+    "",
+    "math",
+    "math.special",
+    "bitwise",
+    "dtypes",
+    "nn",
+    "linalg",
+    "random",
+    "autodiff",
+    "nest",
+    "debugging",
+    "random.experimental",
+)
 CLASSES = {
     "GradientTape": tf.GradientTape,
     "Variable": tf.Variable,
@@ -20,7 +33,6 @@ CLASSES = {
 DEVIATIONS = {
     "custom_gradient": "it is a decorator alone, so that f must be given",
     "nest.map_structure": "check_types has a name of its own instead of standing among **kwargs",
-    "random.Generator.__init__": "there is no copy_from, so that state must be given",
 }
 
 

@@ -159,3 +159,40 @@ def test_it_may_be_applied_twice():
     with mt.GradientTape() as tape:
         y = tenfold(tenfold(x) * x)
     assert float(tape.gradient(y, x)) == 10 * (10 * 3 + 3)
+
+
+def test_what_is_no_tensor_gets_no_gradient():
+    class Layer:
+        @mt.custom_gradient
+        def scaled(self, x, factor, mode):
+            return x * factor, lambda g: (g * 7.0, None, None)
+
+    x = mt.Variable(3.0)
+    with mt.GradientTape() as tape:
+        y = Layer().scaled(x, 2.0, "a text could be a tensor")
+    assert (float(y), float(tape.gradient(y, x))) == (6, 7)
+
+
+def test_a_variable_that_is_a_keyword_is_not_among_the_variables():
+    @mt.custom_gradient
+    def scaled(x, factor=None):
+        return x * factor, lambda g: g * 7.0
+
+    x, factor = mt.Variable(3.0), mt.Variable(2.0)
+    with mt.GradientTape() as tape:
+        y = scaled(x, factor=factor)
+    assert [d if d is None else float(d) for d in tape.gradient(y, [x, factor])] == [7, None]
+
+
+def test_slices_stay_slices():
+    @mt.custom_gradient
+    def same(x):
+        rows = mt.IndexedSlices(mt.constant([5.0]), mt.constant([1]), mt.constant([3]))
+        return x * 1.0, lambda g: rows
+
+    x = mt.Variable([1.0, 2.0, 3.0])
+    with mt.GradientTape() as tape:
+        y = same(x)
+    g = tape.gradient(y, x)
+    assert g.indices.numpy().tolist() == [1]
+    assert g.numpy().tolist() == [0, 5, 0]

@@ -8,3 +8,8 @@ from compat.rows import ROWS
 @ROWS.parametrize
 def test(program):
     check(program, minitape, program.ours)
+
+
+def test_every_row_of_the_specification_is_there():
+    numbers = {int(program.name.split("_")[1]) for program in ROWS}
+    assert numbers == set(range(1, 97))

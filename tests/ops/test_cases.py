@@ -33,6 +33,15 @@ def test_nothing_is_written_into(case, data):
     harness.nothing_is_written_into(case, data.draw(case.examples))
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+@FEW
+@given(data=st.data())
+def test_any_layout_and_variables(case, data):
+    example = data.draw(case.examples)
+    for check in harness.INPUTS:
+        check(case, example)
+
+
 @pytest.mark.parametrize(("case", "at"), POINTS)
 def test_known_points(case, at):
     harness.known_point(case, at)

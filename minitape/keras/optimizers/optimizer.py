@@ -230,6 +230,8 @@ class Optimizer:
         if not self.built:
             self.build(variables)
         self._check_known(variables)
+        # Of a table of which some rows were used: rows used twice are added.
+        grads = [g.__tensor__() if isinstance(g, ops.IndexedSlices) else g for g in grads]
         grads, variables = _with_gradient(grads, variables)
         if self.loss_scale_factor is not None:
             grads = [g / self.loss_scale_factor for g in grads]

@@ -1,0 +1,75 @@
+"""Where TensorFlow is no measure, so that random programs keep clear of it: each with the reason.
+
+docs/deviations.md has the same for users. What is avoided here has its proof in compat/cases.
+"""
+
+_MOMENTS = {"nn.moments": "TensorFlow takes the mean for a constant"}
+_LABELS = {
+    "nn.softmax_cross_entropy_with_logits": "TensorFlow leaves out what the labels contribute"
+}
+_SPARSE = {
+    "gather_nd": "TensorFlow's tangent of a gradient in rows is an AttributeError",
+    "nn.embedding_lookup": "TensorFlow's tangent of a gradient in rows is an AttributeError",
+}
+_EXTREMES = {
+    f"math.unsorted_segment_{name}": "TensorFlow's tangent of an empty segment is nan"
+    for name in ("max", "min", "mean", "prod", "sqrt_n")
+}
+_SUMS = {"math.unsorted_segment_sum": "TensorFlow's tangents have the wrong shape"}
+_OVERFLOW = {
+    "math.expm1": "where it overflows TensorFlow's second tangents are nan",
+    "math.cumulative_logsumexp": "before the first number TensorFlow's second tangents are nan",
+}
+_SPREAD = dict.fromkeys(
+    ("math.reduce_std", "math.reduce_euclidean_norm", "norm", "linalg.norm"),
+    "of one number TensorFlow's derivative of the derivative is nan",
+)
+_POWERS = dict.fromkeys(("pow", "**", "math.pow"), "at 0 TensorFlow's second tangents are nan")
+
+# Ops that are left out of programs of a mode.
+NOT_IN = {
+    "second": _MOMENTS | _LABELS | _EXTREMES | _SPREAD,
+    "jvp": _SPARSE | _EXTREMES | _SUMS | _SPREAD,
+    "forward over reverse": (
+        _MOMENTS | _LABELS | _SPARSE | _EXTREMES | _SUMS | _POWERS | _SPREAD | _OVERFLOW
+    ),
+}
+
+# Ops that aren't called on inf and nan.
+FINITE = {
+    "math.erf": "TensorFlow's vectorized erf(-inf) is nan",
+    "math.cumulative_logsumexp": "TensorFlow's compares with nan",
+    **{
+        f"linalg.{name}": "what becomes of nan in a decomposition is the library's business"
+        for name in (
+            *("cholesky", "det", "expm", "inv", "logdet", "pinv", "slogdet", "solve"),
+            "triangular_solve",
+        )
+    },
+    **dict.fromkeys(
+        ("argsort", "argmax", "argmin", "math.top_k", "nn.top_k", "sort"),
+        "where nan stands in an order, TensorFlow leaves open",
+    ),
+    **{
+        f"math.{name}": "whether nan is larger than a number is left open, and inf / inf is nan"
+        for name in (
+            *("segment_max", "segment_min", "unsorted_segment_max", "unsorted_segment_min"),
+            *("segment_prod", "unsorted_segment_prod"),
+        )
+    },
+}
+
+# Ops that aren't called on zeros.
+NONZERO = dict.fromkeys(
+    ("math.cumprod", "math.segment_prod", "math.unsorted_segment_prod"),
+    "TensorFlow divides by the factors",
+)
+NONZERO_TWICE = {"reduce_prod": "TensorFlow's second derivative leaves out what one 0 hides"}
+
+# Ops without a measure at all.
+NOWHERE = {"linalg.pinv": "TensorFlow's gradient is wrong where singular values are equal"}
+
+# Ops that aren't called on float64.
+NOT_IN_FLOAT64 = {
+    "nn.gelu": "TensorFlow's constants are float32's, also here",
+}

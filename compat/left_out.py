@@ -1,0 +1,137 @@
+"""What TensorFlow has in the namespaces of `names.NAMESPACES`, and minitape doesn't: by reason.
+
+`python -m compat report` prints it on the coverage page. A test sees to it that every public name
+of TensorFlow's is either in minitape or here, and none in both.
+"""
+
+
+def _in(space: str, names: str) -> list[str]:
+    prefix = f"tf.{space}." if space else "tf."
+    return [prefix + name for name in names.split()]
+
+
+GRAPHS = "graphs and sessions: minitape runs eagerly, and its tape is plain Python"
+STRUCTURES = "ragged and sparse tensors, sets, tables and queues: there is one kind of tensor"
+TEXTS = "texts, files, sounds, images and protocol buffers: no arithmetic with derivatives"
+DEVICES = "devices, clusters and compilers"
+ESTIMATORS = "in TensorFlow 2 these belong to Keras: see minitape.keras"
+SAMPLERS = "candidate sampling for losses over large vocabularies"
+OPERATORS = "matrices as objects; the ops on plain matrices are there"
+QUANTIZED = "quantized and other special element types"
+LEGACY = "an old name, or a helper of TensorFlow 1"
+MODULES = "a module outside the vocabulary of differentiable ops"
+TESTING = "TensorFlow's own test harness; minitape's tests use pytest"
+RNN = "wrappers of recurrent cells of TensorFlow 1"
+RANDOM = "distributions beyond uniform, normal and categorical"
+APPROXIMATE = "approximate search for accelerators"
+CTC = "connectionist temporal classification"
+
+LEFT_OUT: dict[str, list[str]] = {
+    GRAPHS: [
+        *_in("", "Assert CriticalSection Graph Module Operation TensorArray RegisterGradient"),
+        *_in("", "autograph case control_dependencies get_current_name_scope graph_util group"),
+        *_in("", "import_graph_def init_scope inside_function is_symbolic_tensor name_scope no_op"),
+        *_in("", "nondifferentiable_batch_function switch_case tuple variable_creator_scope"),
+        *_in("", "check_pinned guarantee_const executing_eagerly get_static_value"),
+        *_in("", "AggregationMethod VariableAggregation VariableSynchronization print timestamp"),
+        *_in("", "load_library load_op_library register_tensor_conversion_function"),
+        *_in("debugging", "Assert"),
+    ],
+    "specifications of tensors for tf.function's signatures": _in(
+        "",
+        "IndexedSlicesSpec NoneTensorSpec OptionalSpec RaggedTensorSpec SparseTensorSpec "
+        "TensorArraySpec TensorSpec TypeSpec type_spec_from_value",
+    ),
+    STRUCTURES: [
+        *_in("", "RaggedTensor SparseTensor lookup queue ragged sets sparse edit_distance"),
+        *_in("", "ragged_fill_empty_rows ragged_fill_empty_rows_grad"),
+        *_in("nn", "embedding_lookup_sparse safe_embedding_lookup_sparse"),
+    ],
+    TEXTS: [
+        *_in("", "as_string audio fingerprint image io make_ndarray make_tensor_proto strings"),
+        *_in("", "bitcast"),
+    ],
+    DEVICES: [
+        *_in("", "DeviceSpec config device distribute dtensor tpu xla mlir lite profiler security"),
+        *_in("debugging", "get_log_device_placement set_log_device_placement"),
+    ],
+    ESTIMATORS: [
+        *_in("", "constant_initializer initializers losses metrics ones_initializer optimizers"),
+        *_in("", "random_normal_initializer random_uniform_initializer zeros_initializer"),
+        *_in("", "feature_column train"),
+        *_in("nn", "compute_average_loss scale_regularization_loss"),
+    ],
+    SAMPLERS: [
+        *_in("nn", "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler"),
+        *_in("nn", "learned_unigram_candidate_sampler nce_loss sampled_softmax_loss"),
+        *_in("random", "all_candidate_sampler fixed_unigram_candidate_sampler"),
+        *_in("random", "learned_unigram_candidate_sampler log_uniform_candidate_sampler"),
+        *_in("random", "uniform_candidate_sampler"),
+    ],
+    OPERATORS: [
+        *_in("linalg", "LinearOperator"),
+        *(
+            f"tf.linalg.LinearOperator{name}"
+            for name in [
+                "Adjoint",
+                "BlockDiag",
+                "BlockLowerTriangular",
+                "Circulant",
+                "Circulant2D",
+                "Circulant3D",
+                "Composition",
+                "Diag",
+                "FullMatrix",
+                "Householder",
+                "Identity",
+                "Inversion",
+                "Kronecker",
+                "LowRankUpdate",
+                "LowerTriangular",
+                "Permutation",
+                "ScaledIdentity",
+                "Toeplitz",
+                "Tridiag",
+                "Zeros",
+            ]
+        ),
+    ],
+    QUANTIZED: _in("", "bfloat16 qint16 qint32 qint8 quantization quint16 quint8 resource variant"),
+    MODULES: [
+        *_in("", "compat data dtypes experimental raw_ops saved_model signal summary sysconfig"),
+        *_in("", "tools types version fftnd ifftnd irfftnd rfftnd get_logger"),
+        *_in("debugging", "experimental"),
+        *_in("linalg", "experimental"),
+        *_in("nn", "experimental"),
+        *_in("random", "experimental"),
+        *_in("test", "experimental"),
+    ],
+    TESTING: [
+        *_in("test", "Benchmark TestCase assert_equal_graph_def benchmark_config main"),
+        *_in("test", "create_local_cluster disable_with_predicate gpu_device_name"),
+        *_in("test", "is_built_with_cuda is_built_with_gpu_support is_built_with_rocm"),
+        *_in("test", "is_built_with_xla is_cpu_target_available is_gpu_available"),
+        *_in("test", "with_eager_op_as_function"),
+        *_in("debugging", "disable_traceback_filtering enable_traceback_filtering"),
+        *_in("debugging", "is_traceback_filtering_enabled"),
+    ],
+    RNN: _in("nn", "RNNCellDeviceWrapper RNNCellDropoutWrapper RNNCellResidualWrapper"),
+    RANDOM: _in(
+        "random",
+        "Algorithm create_rng_state gamma poisson stateless_binomial stateless_gamma "
+        "stateless_parameterized_truncated_normal stateless_poisson",
+    ),
+    APPROXIMATE: [
+        *_in("", "approx_top_k"),
+        *_in("math", "approx_max_k approx_min_k"),
+        *_in("nn", "approx_max_k approx_min_k"),
+    ],
+    CTC: _in(
+        "nn",
+        "collapse_repeated ctc_beam_search_decoder ctc_greedy_decoder ctc_loss ctc_unique_labels",
+    ),
+    LEGACY: [
+        *_in("", "conv2d_backprop_filter_v2 conv2d_backprop_input_v2 conv no_gradient"),
+        *_in("nn", "batch_norm_with_global_normalization with_space_to_batch"),
+    ],
+}

@@ -1,0 +1,222 @@
+"""Comparisons, logic, choice, and the bits of integers. Of these only `where` has a gradient."""
+
+from ..arrays import array_module
+from ..engine import alike, convert_to_tensor, primitive
+from ..errors import InvalidArgumentError
+from .rules import elementwise
+from .types import zeros_like
+
+# -- comparisons -----------------------------------------------------------------------------------
+
+
+@elementwise(None, None, differentiable=False)
+def equal(x, y):
+    """x == y, elementwise."""
+    return x == y
+
+
+@elementwise(None, None, differentiable=False)
+def not_equal(x, y):
+    """x != y, elementwise."""
+    return x != y
+
+
+@elementwise(None, None, differentiable=False, kinds="iuf")
+def greater(x, y):
+    """x > y, elementwise."""
+    return x > y
+
+
+@elementwise(None, None, differentiable=False, kinds="iuf")
+def greater_equal(x, y):
+    """x >= y, elementwise."""
+    return x >= y
+
+
+@elementwise(None, None, differentiable=False, kinds="iuf")
+def less(x, y):
+    """x < y, elementwise."""
+    return x < y
+
+
+@elementwise(None, None, differentiable=False, kinds="iuf")
+def less_equal(x, y):
+    """x <= y, elementwise."""
+    return x <= y
+
+
+@elementwise(None, differentiable=False, kinds="f")
+def is_nan(x):
+    """True where x is nan, elementwise."""
+    return array_module(x).isnan(x)
+
+
+@elementwise(None, differentiable=False, kinds="f")
+def is_inf(x):
+    """True where x is infinite, elementwise."""
+    return array_module(x).isinf(x)
+
+
+@elementwise(None, differentiable=False, kinds="f")
+def is_finite(x):
+    """True where x is neither nan nor infinite, elementwise."""
+    return array_module(x).isfinite(x)
+
+
+@primitive(differentiable=False, kinds="iuf")
+def _is_non_decreasing(x):
+    x = x.reshape(-1)
+    return (x[1:] >= x[:-1]).all()
+
+
+def is_non_decreasing(x, name=None):
+    """Whether no element is smaller than the one before it, the tensor read row by row.
+
+    True of none and of one element.
+
+    Raises:
+        TypeError: x holds no numbers.
+    """
+    return _is_non_decreasing(_numeric(x))
+
+
+@primitive(differentiable=False, kinds="iuf")
+def _is_strictly_increasing(x):
+    x = x.reshape(-1)
+    return (x[1:] > x[:-1]).all()
+
+
+def is_strictly_increasing(x, name=None):
+    """Whether each element is larger than the one before it, the tensor read row by row.
+
+    True of none and of one element.
+
+    Raises:
+        TypeError: x holds no numbers.
+    """
+    return _is_strictly_increasing(_numeric(x))
+
+
+def _numeric(x):
+    x = convert_to_tensor(x)
+    if x.dtype.is_bool or x.dtype.name == "string":
+        raise TypeError(f"Expected x to be numeric. Received: a {x.dtype.name} tensor, {x!r}.")
+    return x
+
+
+# -- logic -----------------------------------------------------------------------------------------
+
+
+@elementwise(None, None, differentiable=False, kinds="b")
+def logical_and(x, y):
+    """True where both are true, elementwise."""
+    return x & y
+
+
+@elementwise(None, None, differentiable=False, kinds="b")
+def logical_or(x, y):
+    """True where either is true, elementwise."""
+    return x | y
+
+
+@elementwise(None, None, differentiable=False, kinds="b")
+def logical_xor(x, y):
+    """True where one is true and the other is not, elementwise."""
+    return x ^ y
+
+
+@elementwise(None, differentiable=False, kinds="b")
+def logical_not(x):
+    """True where x is false, elementwise."""
+    return ~x
+
+
+# -- choice ----------------------------------------------------------------------------------------
+
+
+@elementwise(
+    None,
+    lambda g, z, condition, x, y: where(condition, g, zeros_like(g)),
+    lambda g, z, condition, x, y: where(condition, zeros_like(g), g),
+    mixed=True,
+    kinds="b",
+)
+def _where(condition, x, y):
+    return array_module(x).where(condition, x, y)
+
+
+@primitive(differentiable=False, kinds="biufc")
+def _where_true(condition):
+    return array_module(condition).argwhere(condition)
+
+
+def where(condition, x=None, y=None, name=None):
+    """x where the condition is true, y where it is false, elementwise and broadcast.
+
+    With the condition alone: the indices of its true elements, one row each (int64).
+
+    Raises:
+        ValueError: x is given without y, or y without x.
+        InvalidArgumentError: a condition that holds no booleans, different dtypes, or shapes that
+            don't broadcast; a condition alone that has no axes.
+    """
+    condition = convert_to_tensor(condition)
+    if x is None and y is None:
+        if not condition.ndim:
+            raise InvalidArgumentError("where: a condition alone must have at least one axis.")
+        return _where_true(condition)
+    if x is None or y is None:
+        raise ValueError("x and y must both be non-None or both be None.")
+    x, y = alike(x, y)
+    if x.dtype != y.dtype:
+        raise InvalidArgumentError(
+            f"where: x and y must have the same dtype. Received: {x.dtype.name} and "
+            f"{y.dtype.name}. Tensors are never promoted: convert one with minitape.cast."
+        )
+    return _where(condition, x, y)
+
+
+# -- bits of integers ------------------------------------------------------------------------------
+
+
+@elementwise(None, None, differentiable=False, kinds="iu")
+def bitwise_and(x, y):
+    """The bits that are set in both, elementwise."""
+    return x & y
+
+
+@elementwise(None, None, differentiable=False, kinds="iu")
+def bitwise_or(x, y):
+    """The bits that are set in either, elementwise."""
+    return x | y
+
+
+@elementwise(None, None, differentiable=False, kinds="iu")
+def bitwise_xor(x, y):
+    """The bits that are set in one and not in the other, elementwise."""
+    return x ^ y
+
+
+@elementwise(None, differentiable=False, kinds="iu")
+def invert(x):
+    """The bits that are not set, elementwise."""
+    return ~x
+
+
+@elementwise(None, None, differentiable=False, kinds="iu")
+def left_shift(x, y):
+    """x with its bits moved y places up, elementwise; y is limited to what x has bits for."""
+    return x << _places(y)
+
+
+@elementwise(None, None, differentiable=False, kinds="iu")
+def right_shift(x, y):
+    """x with its bits moved y places down, elementwise; y is limited to what x has bits for.
+
+    A negative number keeps its sign.
+    """
+    return x >> _places(y)
+
+
+def _places(y):
+    return array_module(y).clip(y, 0, 8 * y.dtype.itemsize - 1)
