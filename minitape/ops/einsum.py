@@ -137,8 +137,8 @@ def _plan(equation: str, shapes: tuple) -> _Plan:
     for i, j in _pairs(terms, output, lengths):
         term_b, term_a = terms.pop(j), terms.pop(i)
         needed = {*output, *"".join(terms)}
-        kept = "".join(label for label in dict.fromkeys(term_a + term_b) if label in needed)
-        terms.append(kept if terms else output)
+        shared = "".join(label for label in dict.fromkeys(term_a + term_b) if label in needed)
+        terms.append(shared if terms else output)
         products.append((i, j, *making(terms[-1], f"{term_a},{term_b}")))
     last = [] if terms[0] == output else [making(output, terms[0])]
     return _Plan(without_broadcast, products, last)
