@@ -357,8 +357,7 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
     matrix, rhs = alike(matrix, rhs)
     rows, columns = matrix.shape[-2:]
     if not fast:
-        epsilon = numpy.finfo(matrix.array.dtype).eps
-        return matmul(_pinv(matrix, rcond=max(rows, columns) * epsilon), rhs)
+        return matmul(_pinv(matrix, roundings=1), rhs)
     tall = rows >= columns
     gramian = matmul(matrix, matrix, adjoint_a=tall, adjoint_b=not tall)
     weight = cast(convert_to_tensor(l2_regularizer), matrix.dtype)
@@ -369,13 +368,17 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
 
 
 @primitive(kinds="fc")
-def _pinv(a, *, rcond):
-    """The pseudo-inverse, with singular values up to rcond times the largest taken for 0."""
+def _pinv(a, *, roundings):
+    """The pseudo-inverse; singular values that may be 0 but for so many roundings are taken for 0.
+
+    They are compared with the largest one, and roundings with the larger of rows and columns.
+    """
+    rcond = roundings * max(a.shape[-2:]) * numpy.finfo(a.dtype).eps
     return array_module(a).linalg.pinv(a, rcond)
 
 
 @_of_adjoints
-def _pinv_vjp(g, y, a, *, rcond):
+def _pinv_vjp(g, y, a, *, roundings):
     # Golub and Pereyra, for matrices of constant rank.
     g, h = adjoint(g), adjoint(y)
     outside_rows = _identity(y) - matmul(a, y)
@@ -406,7 +409,7 @@ def pinv(a, rcond=None, validate_args=False, name=None):
     """
     a = _float_matrix(convert_to_tensor(a))
     if rcond is None:
-        return _pinv(a, rcond=10 * max(a.shape[-2:]) * numpy.finfo(a.array.dtype).eps)
+        return _pinv(a, roundings=10)
     # What is cut off may be far from 0, and moves the rest: only the vectors know how.
     s, u, v = svd(a)
     least = convert_to_tensor(rcond, a.dtype) * reduce_max(s, axis=-1)

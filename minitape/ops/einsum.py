@@ -7,7 +7,10 @@ transposition: the rule of each input is the same op, with that input and the ou
 
 import re
 from collections import Counter
+from functools import lru_cache
+from itertools import compress
 from string import ascii_letters
+from typing import NamedTuple
 
 import numpy
 
@@ -23,7 +26,9 @@ def _einsum_arrays(equation, shape, *operands):
     inputs, output = equation.split("->")
     once = "".join(dict.fromkeys(output))
     known = "".join(label for label in once if label in inputs)
-    y = xp.asarray(xp.einsum(f"{inputs}->{known}", *operands, optimize=len(operands) > 1))
+    # By BLAS, where its speed is worth some microseconds of preparations.
+    optimize = len(operands) > 1 and operands[0].size * operands[1].size > 10_000
+    y = xp.asarray(xp.einsum(f"{inputs}->{known}", *operands, optimize=optimize))
     if known != once:
         lengths = dict(zip(output, shape, strict=True))
         y = y.reshape([lengths[label] if label in known else 1 for label in once])
@@ -89,53 +94,75 @@ def einsum(equation, *inputs, **kwargs):
             "optimize, greedy."
         )
     tensors = list(alike(*inputs))
-    terms, output, lengths = _parsed(equation, tensors)
-    for i, (x, term) in enumerate(zip(tensors, terms, strict=True)):
-        # An axis of length 1 that is broadcast is dropped: its label comes from another input.
-        kept = [n == lengths[label] for n, label in zip(x.shape, term, strict=True)]
+    plan = _plan(equation, tuple(x.shape for x in tensors))
+    for i, shape in plan.without_broadcast:
+        tensors[i] = reshape(tensors[i], shape)
+    for i, j, of_two, shape in plan.products:
+        b, a = tensors.pop(j), tensors.pop(i)
+        tensors.append(_einsum_of_two(a, b, equation=of_two, shape=shape))
+    for of_one, shape in plan.last:
+        tensors[0] = _einsum_of_one(tensors[0], equation=of_one, shape=shape)
+    return tensors[0]
+
+
+class _Plan(NamedTuple):
+    """What is to be done for an equation and inputs of some shapes.
+
+    Attributes:
+        without_broadcast: (position, shape): inputs with axes of length 1 that are broadcast. They
+            are dropped, since another input has their label.
+        products: (i, j, equation, shape): tensors i < j are replaced by their product, at the end.
+        last: (equation, shape), if a single tensor isn't the result yet.
+    """
+
+    without_broadcast: list
+    products: list
+    last: list
+
+
+@lru_cache(maxsize=256)
+def _plan(equation: str, shapes: tuple) -> _Plan:
+    terms, output, lengths = _parsed(equation, shapes)
+    without_broadcast = []
+    for position, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        kept = [n != 1 or lengths[label] == 1 for n, label in zip(shape, term, strict=True)]
         if not all(kept):
-            tensors[i] = reshape(x, [n for n, keep in zip(x.shape, kept, strict=True) if keep])
-            terms[i] = "".join(c for c, keep in zip(term, kept, strict=True) if keep)
+            terms[position] = "".join(compress(term, kept))
+            without_broadcast.append((position, tuple(compress(shape, kept))))
 
-    def shape_of(labels):
-        return tuple(lengths[label] for label in labels)
+    def making(labels, of):
+        return f"{of}->{labels}", tuple(map(lengths.get, labels))
 
-    for step in _steps(terms, output, tensors):
-        b, a = (tensors.pop(i) for i in step)
-        term_b, term_a = (terms.pop(i) for i in step)
+    products = []
+    for i, j in _pairs(terms, output, lengths):
+        term_b, term_a = terms.pop(j), terms.pop(i)
         needed = {*output, *"".join(terms)}
-        made = "".join(c for c in dict.fromkeys(term_a + term_b) if c in needed)
-        made = made if terms else output
-        tensors.append(
-            _einsum_of_two(a, b, equation=f"{term_a},{term_b}->{made}", shape=shape_of(made))
-        )
-        terms.append(made)
-    if terms[0] == output:
-        return tensors[0]
-    return _einsum_of_one(tensors[0], equation=f"{terms[0]}->{output}", shape=shape_of(output))
+        shared = "".join(label for label in dict.fromkeys(term_a + term_b) if label in needed)
+        terms.append(shared if terms else output)
+        products.append((i, j, *making(terms[-1], f"{term_a},{term_b}")))
+    last = [] if terms[0] == output else [making(output, terms[0])]
+    return _Plan(without_broadcast, products, last)
 
 
-def _steps(terms, output, tensors):
-    """Yields the positions (the larger one first) of the two tensors to multiply next."""
-    if len(tensors) > 2:
-        like = [numpy.broadcast_to(0.0, x.shape) for x in tensors]
-        path = numpy.einsum_path(f"{','.join(terms)}->{output}", *like, optimize="greedy")[0][1:]
-    else:
-        path = [tuple(range(len(tensors)))]
-    for positions in path:
-        yield from _pairs(sorted(positions, reverse=True), len(terms))
-
-
-def _pairs(positions, count):
-    """The tensors at these positions, of `count`, two at a time; a product goes to the end."""
-    while len(positions) > 1:
-        first, second, *rest = positions
-        yield first, second
+def _pairs(terms, output, lengths) -> list[tuple[int, int]]:
+    """Which two tensors to multiply next, step by step; a product goes to the end."""
+    count = len(terms)
+    if count < 3:
+        return [(0, 1)][: count - 1]
+    like = [numpy.broadcast_to(0.0, [lengths[c] or 1 for c in term]) for term in terms]
+    path = numpy.einsum_path(f"{','.join(terms)}->{output}", *like, optimize="greedy")[0][1:]
+    pairs = []
+    for positions in path:  # several at a time: the last two, and their product with each before
+        *others, i, j = sorted(positions)
+        pairs.append((i, j))
         count -= 1
-        positions = [count - 1, *rest]
+        for i in reversed(others):
+            pairs.append((i, count - 1))
+            count -= 1
+    return pairs
 
 
-def _parsed(equation: str, tensors) -> tuple[list[str], str, dict[str, int]]:
+def _parsed(equation: str, shapes: tuple) -> tuple[list[str], str, dict[str, int]]:
     """The terms and the output, with a letter for each axis of "...", and each label's length."""
     text = equation.replace(" ", "")
     form = re.fullmatch(r"((?:[a-zA-Z,]|\.{3})*)(?:->((?:[a-zA-Z]|\.{3})*))?", text)
@@ -145,9 +172,9 @@ def _parsed(equation: str, tensors) -> tuple[list[str], str, dict[str, int]]:
             "'...', ',' between the inputs and '->' before the output, as in '...ij,jk->...ik'."
         )
     terms = form[1].split(",")
-    if len(terms) != len(tensors):
+    if len(terms) != len(shapes):
         raise ValueError(
-            f"einsum: got {len(tensors)} inputs for equation {equation!r}, expecting {len(terms)}."
+            f"einsum: got {len(shapes)} inputs for equation {equation!r}, expecting {len(terms)}."
         )
     counts = Counter(_labels(form[1]))
     output = form[2]
@@ -161,7 +188,7 @@ def _parsed(equation: str, tensors) -> tuple[list[str], str, dict[str, int]]:
             f"{'twice' if repeated else 'which no input has'}."
         )
     spare = "".join(label for label in ascii_letters if label not in text)
-    ranks = [_broadcast_rank(equation, *pair) for pair in zip(terms, tensors, strict=True)]
+    ranks = [_broadcast_rank(equation, *pair) for pair in zip(terms, shapes, strict=True)]
     letters = spare[: max(ranks, default=0)]
     if letters and "..." not in output:
         raise InvalidArgumentError(
@@ -173,15 +200,15 @@ def _parsed(equation: str, tensors) -> tuple[list[str], str, dict[str, int]]:
         for term, rank in zip(terms, ranks, strict=True)
     ]
     lengths: dict[str, int] = {}
-    for term, x in zip(terms, tensors, strict=True):
-        for label, n in zip(term, x.shape, strict=True):
+    for term, shape in zip(terms, shapes, strict=True):
+        for label, n in zip(term, shape, strict=True):
             known = lengths.setdefault(label, n)
             if label in letters and known == 1:
                 lengths[label] = n
-            elif n != known and not (label in letters and n == 1):
+            elif n != known and None not in (n, known) and not (label in letters and n == 1):
                 raise InvalidArgumentError(
                     f"einsum: expected length {known} for {label!r} in {equation!r}, but got {n}. "
-                    f"Received: shapes {', '.join(str(x.shape) for x in tensors)}."
+                    f"Received: shapes {', '.join(map(str, shapes))}."
                 )
     return terms, output.replace("...", letters), lengths
 
@@ -190,14 +217,14 @@ def _labels(text: str) -> list[str]:
     return re.findall(r"\.{3}|[a-zA-Z]", text)
 
 
-def _broadcast_rank(equation: str, term: str, x) -> int:
-    """How many axes of x the "..." of its term stands for."""
+def _broadcast_rank(equation: str, term: str, shape: tuple) -> int:
+    """How many axes of an input the "..." of its term stands for."""
     named = [label for label in _labels(term) if label != "..."]
     dots = term.count("...")
-    rank = x.ndim - len(named)
+    rank = len(shape) - len(named)
     if dots > 1 or rank < 0 or (rank > 0 and not dots):
         raise InvalidArgumentError(
-            f"einsum: the term {term!r} of {equation!r} doesn't fit an input of {x.ndim} axes. "
-            f"Received: shape {x.shape}."
+            f"einsum: the term {term!r} of {equation!r} doesn't fit an input of {len(shape)} axes. "
+            f"Received: shape {shape}."
         )
     return rank

@@ -1,13 +1,14 @@
 """Products of matrices and vectors, and over any axes."""
 
-import math
+from string import ascii_letters
 
 import numpy
 
 from ..arrays import array_module, as_dtype
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import reshape, transpose
+from .array import reshape
+from .einsum import _einsum_of_two
 from .math import cast
 from .rules import sum_to_shape
 
@@ -143,7 +144,7 @@ def cross(a, b, name=None):
 
 
 def tensordot(a, b, axes, name=None):
-    """The sum of products over the named axes of a and b, as a matrix product.
+    """The sum of products over the named axes of a and b.
 
     Args:
         a: a tensor.
@@ -159,20 +160,26 @@ def tensordot(a, b, axes, name=None):
     """
     a, b = alike(a, b)
     axes_a, axes_b = _paired_axes(a, b, axes)
-    free_a = [n for n in range(a.ndim) if n not in axes_a]
-    free_b = [n for n in range(b.ndim) if n not in axes_b]
-    left, right = transpose(a, free_a + axes_a), transpose(b, axes_b + free_b)
-    summed_a, summed_b = (left.shape[len(free_a) :], right.shape[: len(axes_b)])
-    if math.prod(summed_a) != math.prod(summed_b):
-        raise InvalidArgumentError(
-            f"tensordot: Matrix size-incompatible: the axes {axes_a} of a have the lengths "
-            f"{list(summed_a)}, and the axes {axes_b} of b have {list(summed_b)}; they must be "
-            f"equal. Received: shapes {a.shape} and {b.shape}."
-        )
-    shape_a, shape_b = left.shape[: len(free_a)], right.shape[len(axes_b) :]
-    left = reshape(left, (math.prod(shape_a), math.prod(summed_a)))
-    right = reshape(right, (math.prod(summed_b), math.prod(shape_b)))
-    return reshape(matmul(left, right), (*shape_a, *shape_b))
+    for n, m in zip(axes_a, axes_b, strict=True):
+        if a.shape[n] != b.shape[m] and None not in (a.shape[n], b.shape[m]):
+            raise InvalidArgumentError(
+                f"tensordot: Matrix size-incompatible: axis {n} of a has the length {a.shape[n]}, "
+                f"and axis {m} of b {b.shape[m]}; they must be equal. Received: shapes {a.shape} "
+                f"and {b.shape}."
+            )
+    of_a, of_b = list(ascii_letters[: a.ndim]), list(ascii_letters[a.ndim : a.ndim + b.ndim])
+    free = [*of_a, *of_b]
+    lengths = dict(zip(free, (*a.shape, *b.shape), strict=True))
+    for n, m in zip(axes_a, axes_b, strict=True):
+        free.remove(of_a[n])
+        free.remove(of_b[m])
+        of_b[m] = of_a[n]
+    return _einsum_of_two(
+        a,
+        b,
+        equation=f"{''.join(of_a)},{''.join(of_b)}->{''.join(free)}",
+        shape=tuple(map(lengths.get, free)),
+    )
 
 
 def _paired_axes(a, b, axes) -> tuple[list, list]:
