@@ -28,14 +28,13 @@ CTC = "connectionist temporal classification"
 
 LEFT_OUT: dict[str, list[str]] = {
     GRAPHS: [
-        *_in("", "Assert CriticalSection Graph Module Operation TensorArray RegisterGradient"),
-        *_in("", "autograph case control_dependencies get_current_name_scope graph_util group"),
-        *_in("", "import_graph_def init_scope inside_function is_symbolic_tensor name_scope no_op"),
-        *_in("", "nondifferentiable_batch_function switch_case tuple variable_creator_scope"),
-        *_in("", "check_pinned guarantee_const executing_eagerly get_static_value"),
-        *_in("", "AggregationMethod VariableAggregation VariableSynchronization print timestamp"),
+        *_in("", "CriticalSection Graph Module Operation TensorArray"),
+        *_in("", "autograph control_dependencies get_current_name_scope graph_util"),
+        *_in("", "import_graph_def init_scope inside_function is_symbolic_tensor name_scope"),
+        *_in("", "nondifferentiable_batch_function variable_creator_scope"),
+        *_in("", "check_pinned guarantee_const"),
+        *_in("", "VariableAggregation VariableSynchronization timestamp"),
         *_in("", "load_library load_op_library register_tensor_conversion_function"),
-        *_in("debugging", "Assert"),
     ],
     "specifications of tensors for tf.function's signatures": _in(
         "",
@@ -49,10 +48,9 @@ LEFT_OUT: dict[str, list[str]] = {
     ],
     TEXTS: [
         *_in("", "as_string audio fingerprint image io make_ndarray make_tensor_proto strings"),
-        *_in("", "bitcast"),
     ],
     DEVICES: [
-        *_in("", "DeviceSpec config device distribute dtensor tpu xla mlir lite profiler security"),
+        *_in("", "DeviceSpec device distribute dtensor tpu xla mlir lite profiler security"),
         *_in("debugging", "get_log_device_placement set_log_device_placement"),
     ],
     ESTIMATORS: [
@@ -98,12 +96,11 @@ LEFT_OUT: dict[str, list[str]] = {
     ],
     QUANTIZED: _in("", "bfloat16 qint16 qint32 qint8 quantization quint16 quint8 resource variant"),
     MODULES: [
-        *_in("", "compat data dtypes experimental raw_ops saved_model signal summary sysconfig"),
+        *_in("", "compat data experimental raw_ops saved_model signal summary sysconfig"),
         *_in("", "tools types version fftnd ifftnd irfftnd rfftnd get_logger"),
         *_in("debugging", "experimental"),
         *_in("linalg", "experimental"),
         *_in("nn", "experimental"),
-        *_in("random", "experimental"),
         *_in("test", "experimental"),
     ],
     TESTING: [
@@ -118,7 +115,7 @@ LEFT_OUT: dict[str, list[str]] = {
     RNN: _in("nn", "RNNCellDeviceWrapper RNNCellDropoutWrapper RNNCellResidualWrapper"),
     RANDOM: _in(
         "random",
-        "Algorithm create_rng_state gamma poisson stateless_binomial stateless_gamma "
+        "  gamma poisson stateless_binomial stateless_gamma "
         "stateless_parameterized_truncated_normal stateless_poisson",
     ),
     APPROXIMATE: [
@@ -126,12 +123,23 @@ LEFT_OUT: dict[str, list[str]] = {
         *_in("math", "approx_max_k approx_min_k"),
         *_in("nn", "approx_max_k approx_min_k"),
     ],
+    "functions and factors of matrices beyond the usual ones": [
+        *_in("", "matrix_square_root"),
+        *_in("linalg", "banded_triangular_solve eigh_tridiagonal logm lu lu_matrix_inverse"),
+        *_in("linalg", "lu_reconstruct lu_solve sqrtm tridiagonal_matmul tridiagonal_solve"),
+    ],
+    "seldom used": [
+        *_in("", "extract_volume_patches random_index_shuffle"),
+        *_in("math", "sobol_sample"),
+        *_in("nn", "dilation2d erosion2d fractional_avg_pool fractional_max_pool"),
+        *_in("nn", "isotonic_regression"),
+    ],
     CTC: _in(
         "nn",
         "collapse_repeated ctc_beam_search_decoder ctc_greedy_decoder ctc_loss ctc_unique_labels",
     ),
     LEGACY: [
-        *_in("", "conv2d_backprop_filter_v2 conv2d_backprop_input_v2 conv no_gradient"),
+        *_in("", "conv2d_backprop_filter_v2 conv2d_backprop_input_v2 conv"),
         *_in("nn", "batch_norm_with_global_normalization with_space_to_batch"),
     ],
 }

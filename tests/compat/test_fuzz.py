@@ -9,9 +9,12 @@ import tensorflow as tf
 
 import minitape
 from compat import fuzz
+from compat.cases import CASES
 from compat.fuzz import Leaf, Program, Ref, Step, Verdict
+from compat.fuzz.running import function_of
 from compat.fuzz.shrinking import shrunk
 from compat.fuzz.vocabulary import VOCABULARY
+from compat.names import by_object, op_name, shared
 from minitape.ops.rules import elementwise
 
 
@@ -39,6 +42,14 @@ def test_programs_are_graphs_of_many_ops():
 
 # They need what is seldom there.
 RARE = {"linalg.logdet"}
+
+
+def test_most_functions_are_in_the_vocabulary():
+    ops = {case.op for case in CASES if case.differentiable}
+    public = {names[0]: value for value, names in by_object(shared(tf)) if op_name(value) in ops}
+    used = {function_of(minitape, op) for op in VOCABULARY}
+    missing = sorted(name for name, value in public.items() if value not in used)
+    assert len(missing) < len(public) / 5, missing
 
 
 def test_a_program_is_data():
