@@ -50,7 +50,7 @@ def _in_top_k(labels, y_pred, k):
 
     False for a label that is no class, and where a score is not finite (TensorFlow's in_top_k).
     """
-    right = ops.one_hot(labels, y_pred.shape[-1], dtype="bool")
+    right = ops.cast(ops.one_hot(labels, y_pred.shape[-1]), "bool")
     score = ops.reduce_sum(ops.where(right, y_pred, ops.zeros_like(y_pred)), -1, keepdims=True)
     better = ops.reduce_sum(ops.cast(ops.greater(y_pred, score), "int32"), axis=-1)
     finite = ops.reduce_all(ops.is_finite(y_pred), axis=-1)
