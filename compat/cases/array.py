@@ -200,13 +200,15 @@ CASES = [
     ),
     Case(
         "is_tensor",
-        lambda tf, x: [tf.constant(tf.is_tensor(y)) for y in (x, tf.Variable(x), x.numpy(), 1.0)],
+        lambda tf, x: [
+            tf.constant(tf.is_tensor(y)) for y in (x, tf.Variable(x), np.array(1.0), 1.0)
+        ],
         one(REAL),
         differentiable=False,
     ),
     Case(
         "get_static_value",
-        lambda tf, x: [tf.constant(tf.get_static_value(x))],
+        lambda tf, x: tf.constant(tf.get_static_value(tf.convert_to_tensor(x))),
         one(REAL),
         dtypes=MANY,
         differentiable=False,
