@@ -1,12 +1,14 @@
 """Making, shaping, joining and cutting."""
 
 import hypothesis.extra.numpy as hnp
+import numpy as np
 from hypothesis import strategies as st
 
-from ..case import NUMBERS, At, Bad, Case, Inputs, primitive
+from ..case import COMPLEX, NUMBERS, At, Bad, Case, Inputs, primitive
 from ..inputs import AXES, REAL, SHAPES, along, arrays, call, one, ones
 
 DTYPES = st.sampled_from(["float32", "float64", "int32"])
+MANY = (*NUMBERS, *COMPLEX, "int64", "bool")
 SMALL = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
 
 
@@ -96,6 +98,25 @@ def parted(draw):
     return Inputs((draw(arrays(REAL, tuple(shape))),), {"parts": parts, "axis": axis})
 
 
+@st.composite
+def ensured(draw):
+    """An array and its shape, of which some lengths or all may be left open."""
+    x = draw(arrays(REAL, SMALL))
+    shape = [draw(st.sampled_from([n, None])) for n in x.shape]
+    return Inputs((x,), {"shape": draw(st.sampled_from([shape, None]))})
+
+
+def call_on_shapes(x, y):
+    """A call on two shapes as arrays."""
+    return call(*(st.just(np.array(shape, "int32")) for shape in (x, y)))
+
+
+def two_shapes(calling):
+    """A call on two shapes that broadcast, given as (x=, y=)."""
+    shapes = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3)
+    return shapes.flatmap(lambda s: calling(x=s.input_shapes[0], y=s.input_shapes[1]))
+
+
 def summed(tf, x, shape):
     """The sum over what a broadcast from `shape` repeated."""
     x = tf.reduce_sum(x, list(range(len(x.shape) - len(shape))))
@@ -165,8 +186,62 @@ CASES = [
     ),
     Case("size", lambda tf, x: tf.size(x), one(REAL), differentiable=False),
     Case("rank", lambda tf, x: tf.rank(x), one(REAL), differentiable=False),
+    Case(
+        "shape_n",
+        lambda tf, *xs, out_type: tf.shape_n(xs, out_type),
+        call(
+            arrays(REAL, SMALL), arrays(REAL, SMALL), out_type=st.sampled_from(["int32", "int64"])
+        ),
+        dtypes=MANY,
+        differentiable=False,
+        raises=(
+            Bad("InvalidArgumentError", (ones(2), ones(2, dtype="int32")), {"out_type": "int32"}),
+        ),
+    ),
+    Case(
+        "is_tensor",
+        lambda tf, x: [
+            tf.constant(tf.is_tensor(y)) for y in (x, tf.Variable(x), np.array(1.0), 1.0)
+        ],
+        one(REAL),
+        differentiable=False,
+    ),
+    Case(
+        "get_static_value",
+        lambda tf, x: tf.constant(tf.get_static_value(tf.convert_to_tensor(x))),
+        one(REAL),
+        dtypes=MANY,
+        differentiable=False,
+    ),
+    Case(
+        "broadcast_static_shape",
+        lambda tf, x, y: tf.constant(
+            tf.broadcast_static_shape(tf.TensorShape(x), tf.TensorShape(y)).as_list(), "int32"
+        ),
+        two_shapes(call),
+        differentiable=False,
+        raises=(Bad("ValueError", (), {"x": (2,), "y": (3,)}),),
+    ),
+    Case(
+        "broadcast_dynamic_shape",
+        lambda tf, x, y: tf.broadcast_dynamic_shape(x, y),
+        two_shapes(call_on_shapes),
+        differentiable=False,
+        raises=(Bad("InvalidArgumentError", (np.array([2]), np.array([3]))),),
+    ),
     # -- passing on ---------------------------------------------------------------------------
     Case("identity", lambda tf, x: tf.identity(x), one(REAL), dtypes=NUMBERS),
+    Case(
+        "ensure_shape",
+        lambda tf, x, shape: tf.ensure_shape(x, shape),
+        ensured(),
+        dtypes=MANY,
+        unlike={"empty_inputs_are_tensorflows": "the expected shape isn't cut with the input"},
+        raises=(
+            Bad("InvalidArgumentError", (ones(2),), {"shape": (3,)}),
+            Bad("InvalidArgumentError", (ones(2),), {"shape": (None, 2)}),
+        ),
+    ),
     Case(
         "stop_gradient",
         lambda tf, x: tf.stop_gradient(x),
@@ -234,7 +309,6 @@ CASES = [
         lambda tf, x, multiples: tf.tile(x, multiples),
         tiled(),
         dtypes=NUMBERS,
-        covers=("sum_axis",),
         raises=(Bad("InvalidArgumentError", (ones(2, 2),), {"multiples": [2]}),),
     ),
     # -- joining and cutting ------------------------------------------------------------------
@@ -261,17 +335,22 @@ CASES = [
         ),
     ),
     Case(
+        "parallel_stack",
+        lambda mt, *xs: mt.parallel_stack(xs),
+        stacked().map(lambda inputs: Inputs(inputs.arrays)),
+        peer=lambda tf, *xs: tf.stack(xs),  # TensorFlow has it in graphs only
+        dtypes=MANY,
+    ),
+    Case(
         "unstack",
         lambda tf, x, axis: tf.unstack(x, axis=axis),
         along(REAL),
-        covers=("getitem_grad",),
         raises=(Bad("ValueError", (ones(),), {"axis": 0}),),
     ),
     Case(
         "split",
         lambda tf, x, parts, axis: tf.split(x, parts, axis),
         parted(),
-        covers=("getitem_grad",),
         raises=(
             Bad("InvalidArgumentError", (ones(5),), {"parts": 2, "axis": 0}),
             Bad("InvalidArgumentError", (ones(5),), {"parts": [2, 2], "axis": 0}),
