@@ -274,7 +274,7 @@ def repeat(input, repeats, axis=None, name=None):
         ValueError: not as many of them as elements, or no such axis.
     """
     x, given = convert_to_tensor(input), convert_to_tensor(repeats)
-    if not given.dtype.is_integer:
+    if given.array.size and not given.dtype.is_integer:  # an empty list is one of floats
         raise TypeError(f"repeat: repeats must be integers. Received: {repeats!r}.")
     if given.ndim > 1:
         raise ValueError(f"repeat: repeats must be a scalar or a list. Received: {repeats!r}.")
