@@ -241,7 +241,8 @@ def broadcast_dynamic_shape(shape_x, shape_y):
     Raises:
         InvalidArgumentError: they don't broadcast.
     """
-    return _broadcast_dynamic_shape(*alike(shape_x, shape_y))
+    given = [TensorShape(s) if isinstance(s, (list, tuple)) else s for s in (shape_x, shape_y)]
+    return _broadcast_dynamic_shape(*alike(*given))
 
 
 # -- passing on -----------------------------------------------------------------------------------
