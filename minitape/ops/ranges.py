@@ -72,7 +72,7 @@ def _numbers(first, last, step, dtype: Any) -> numpy.ndarray:
             "where limit is below start, and all of them finite."
         )
     if dtype.kind == "i":
-        return numpy.arange(int(first), int(last), int(step), dtype)
+        return numpy.arange(int(first), int(last), int(step), dtype=dtype)
     # How many there are is a question of rounding as well: it is that of the dtype.
     first, last, step = (dtype.type(n) for n in (first, last, step))
     steps = numpy.full(math.ceil(abs((last - first) / step)), step, dtype)
