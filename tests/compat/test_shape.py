@@ -1,4 +1,4 @@
-"""TensorShape beside tf.TensorShape: every method on each shape, and pair of shapes, of a table."""
+"""TensorShape beside tf.TensorShape: every method on a table of shapes, and pairs of them."""
 
 import itertools
 
