@@ -154,6 +154,11 @@ class Case:
         return self.tolerance.get(dtype, TOLERANCE.get(dtype, 0.0))
 
 
+def limited(cases, largest: tuple[float, str], **unlike: str) -> list[Case]:
+    """The cases, compared up to that size only, and without the comparisons that are named."""
+    return [replace(c, largest=largest, unlike={**c.unlike, **unlike}) for c in cases]
+
+
 def converted(array: np.ndarray, dtype: str) -> np.ndarray:
     """A float array in another dtype; integers are those next further from zero.
 

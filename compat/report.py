@@ -169,7 +169,8 @@ def examined(tf, file: str, case, count: int) -> dict[str, Any]:
     drawn = examples_of(case, count)
     good = [tried(harness.value_is_tensorflows, e, tf) for e in drawn]
     row["value"] = EQUAL if all(good) else FAILED
-    single = [e for e in drawn if e.dtype.startswith("float") and "float32" in case.dtypes]
+    measurable = {"float32", "float64"} <= set(case.dtypes)
+    single = [e for e in drawn if measurable and e.dtype.startswith("float")]
     for example in single:
         measure_value(tf, case, example, measured)
     smooth = [e for e in drawn if e.dtype.startswith(("float", "complex"))]

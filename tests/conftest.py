@@ -26,6 +26,25 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
+_SETTINGS = "_hypothesis_internal_use_settings"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item):
+    """Gives a test function its settings back after each run.
+
+    Hypothesis' plugin wraps the settings of a parametrized function once more at every run, and
+    looks them up through all wrappers: after a thousand runs that is a RecursionError.
+    """
+    function = getattr(item, "obj", None)
+    before = getattr(function, _SETTINGS, None)
+    try:
+        return (yield)
+    finally:
+        if before is not None:
+            setattr(function, _SETTINGS, before)
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     """The folder of full-size data: $MINITAPE_DATA, or ../shared/data beside the checkout."""

@@ -1,6 +1,7 @@
 """The table of all ops, by the files of minitape/ops."""
 
 from . import (
+    activations,
     array,
     clip,
     complex,
@@ -17,10 +18,11 @@ from . import (
     index,
     linalg,
     logic,
+    losses,
     math,
     matrix,
-    nn,
     norm,
+    normalization,
     order,
     pool,
     random,
@@ -59,7 +61,9 @@ FILES = (
     einsum,
     matrix,
     decompose,
-    nn,
+    activations,
+    losses,
+    normalization,
     conv,
     pool,
     random,

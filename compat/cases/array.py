@@ -4,10 +4,11 @@ import hypothesis.extra.numpy as hnp
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import ANY, At, Bad, Case, Inputs, primitive
+from ..case import COMPLEX, NUMBERS, At, Bad, Case, Inputs, primitive
 from ..inputs import AXES, REAL, SHAPES, along, arrays, call, one, ones
 
-MADE = st.sampled_from([*ANY, "uint8", "uint64"])
+DTYPES = st.sampled_from(["float32", "float64", "int32"])
+MANY = (*NUMBERS, *COMPLEX, "int64", "bool")
 SMALL = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
 
 
@@ -26,7 +27,7 @@ def permuted(draw):
     """An array and an order of its axes (None: reversed)."""
     x = draw(arrays(REAL))
     order = st.permutations(range(x.ndim))
-    return Inputs((x,), {"perm": draw(st.none() | order), "conjugate": draw(st.booleans())})
+    return Inputs((x,), {"perm": draw(st.none() | order)})
 
 
 @st.composite
@@ -46,10 +47,19 @@ def spread(draw):
 
 
 @st.composite
+def padded(draw):
+    """An array and a border for it."""
+    x = draw(arrays(REAL, AXES))
+    width = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    paddings = [draw(width) for _ in x.shape]
+    return Inputs((x,), {"paddings": paddings, "constant_values": draw(st.integers(-1, 1))})
+
+
+@st.composite
 def tiled(draw):
     """An array and how often to repeat it along each axis."""
     x = draw(arrays(REAL))
-    return Inputs((x,), {"multiples": [draw(st.integers(0, 3)) for _ in x.shape]})
+    return Inputs((x,), {"multiples": [draw(st.integers(1, 3)) for _ in x.shape]})
 
 
 @st.composite
@@ -88,34 +98,23 @@ def parted(draw):
     return Inputs((draw(arrays(REAL, tuple(shape))),), {"parts": parts, "axis": axis})
 
 
-def one_or(shapes):
-    """Arrays of zeros of these shapes: for calls of which only shapes matter."""
-    return shapes.map(np.zeros)
+@st.composite
+def ensured(draw):
+    """An array and its shape, of which some lengths or all may be left open."""
+    x = draw(arrays(REAL, SMALL))
+    shape = [draw(st.sampled_from([n, None])) for n in x.shape]
+    return Inputs((x,), {"shape": draw(st.sampled_from([shape, None]))})
 
 
-PARTIAL = st.none() | st.lists(st.none() | st.integers(0, 3), max_size=3)
-WRAPPERS = {
-    "tensor": lambda tf, x: tf.constant(x),
-    "variable": lambda tf, x: tf.Variable(x),
-    "array": lambda tf, x: np.asarray(x),
-    "list": lambda tf, x: [x],
-    "slices": lambda tf, x: tf.IndexedSlices(tf.ones(1), tf.constant([0])),
-    "none": lambda tf, x: None,
-}
+def call_on_shapes(x, y):
+    """A call on two shapes as arrays."""
+    return call(*(st.just(np.array(shape, "int32")) for shape in (x, y)))
 
 
-def numbers_of(tf, shape):
-    """A partly known shape as a tensor, with -1 for what is unknown."""
-    return tf.constant(
-        -1 if shape.rank is None else [-1 if n is None else n for n in shape], "int32"
-    )
-
-
-def broadcasts(inputs) -> bool:
-    """Whether two partly known shapes may broadcast."""
-    x, y = inputs.params["x"], inputs.params["y"]
-    pairs = zip(reversed(x or []), reversed(y or []))  # noqa: B905
-    return all(m == n or m in (1, None) or n in (1, None) for m, n in pairs)
+def two_shapes(calling):
+    """A call on two shapes that broadcast, given as (x=, y=)."""
+    shapes = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3)
+    return shapes.flatmap(lambda s: calling(x=s.input_shapes[0], y=s.input_shapes[1]))
 
 
 def summed(tf, x, shape):
@@ -130,14 +129,9 @@ CASES = [
         Case(
             name,
             lambda tf, name=name, **p: getattr(tf, name)(**p),
-            call(shape=SMALL, dtype=MADE),
+            call(shape=SMALL, dtype=DTYPES),
             differentiable=False,
-            raises=(
-                Bad("InvalidArgumentError", (), {"shape": (-1,)}),
-                Bad("TypeError", (), {"shape": (2.0,)}),
-                Bad("ValueError", (), {"shape": None}),
-                Bad("ValueError", (), {"shape": [None]}),
-            ),
+            raises=(Bad("InvalidArgumentError", (), {"shape": (-1,)}),),
         )
         for name in ("zeros", "ones")
     ),
@@ -145,12 +139,7 @@ CASES = [
         "fill",
         lambda tf, x, dims: tf.fill(dims, x),
         call(arrays(REAL, ()), dims=SMALL),
-        dtypes=ANY,
-        raises=(
-            Bad("InvalidArgumentError", (ones(),), {"dims": (2, -1)}),
-            Bad("InvalidArgumentError", (ones(),), {"dims": (2.5,)}),
-            Bad("InvalidArgumentError", (ones(2),), {"dims": (2,)}),
-        ),
+        raises=(Bad("InvalidArgumentError", (ones(),), {"dims": (2, -1)}),),
     ),
     Case(
         "eye",
@@ -159,30 +148,34 @@ CASES = [
             num_rows=st.integers(0, 3),
             num_columns=st.none() | st.integers(0, 3),
             batch_shape=st.none() | st.just([2]),
-            dtype=MADE,
+            dtype=DTYPES,
         ),
         differentiable=False,
-        raises=(
-            Bad("InvalidArgumentError", (), {"num_rows": -1}),
-            Bad("TypeError", (), {"num_rows": 2.5}),
-            Bad("TypeError", (), {"num_rows": 2, "dtype": "string"}),
-        ),
+        raises=(Bad("InvalidArgumentError", (), {"num_rows": -1}),),
+    ),
+    Case(
+        "range",
+        lambda tf, start, limit, delta: tf.range(start, limit, delta),
+        call(start=st.integers(-3, 3), limit=st.integers(3, 5), delta=st.sampled_from([1, 2, 0.5])),
+        differentiable=False,
+        raises=(Bad("InvalidArgumentError", (), {"start": 0, "limit": 5, "delta": 0}),),
+    ),
+    Case(
+        "range to a limit",
+        lambda tf, limit: tf.range(limit),
+        call(limit=st.integers(0, 5)),
+        differentiable=False,
     ),
     Case(
         "constant",
         lambda tf, **p: tf.constant(**p),
         call(
-            value=st.sampled_from([1, 2.5, [7], [1, 2, 3, 4], [[1.0, 2.0], [3.0, 4.0]]]),
-            dtype=st.sampled_from([None, "float64", "complex64"]),
-            shape=st.sampled_from([None, (2, 2), (4,), 4, np.array([2, 2])]),
+            value=st.sampled_from([1, 2.5, [1, 2, 3, 4], [[1.0, 2.0], [3.0, 4.0]]]),
+            dtype=st.sampled_from([None, "float64"]),
+            shape=st.sampled_from([None, (2, 2), (4,)]),
         ),
         differentiable=False,
-        raises=(
-            Bad("TypeError", (), {"value": 1.5, "dtype": "int32"}),
-            Bad("TypeError", (), {"value": [1, 2, 3], "shape": (2, 2)}),
-            Bad("TypeError", (), {"value": [1, 2, 3], "shape": (2,)}),
-            Bad("ValueError", (), {"value": [1, 2], "shape": (-1, 2)}),
-        ),
+        raises=(Bad("TypeError", (), {"value": 1.5, "dtype": "int32"}),),
     ),
     # -- asking -------------------------------------------------------------------------------
     Case(
@@ -191,115 +184,97 @@ CASES = [
         one(REAL, out_type=st.sampled_from(["int32", "int64"])),
         differentiable=False,
     ),
+    Case("size", lambda tf, x: tf.size(x), one(REAL), differentiable=False),
+    Case("rank", lambda tf, x: tf.rank(x), one(REAL), differentiable=False),
     Case(
         "shape_n",
         lambda tf, *xs, out_type: tf.shape_n(xs, out_type),
-        call(one_or(SMALL), one_or(SMALL), out_type=st.sampled_from([np.int32, np.int64])),
+        call(
+            arrays(REAL, SMALL), arrays(REAL, SMALL), out_type=st.sampled_from(["int32", "int64"])
+        ),
+        dtypes=MANY,
         differentiable=False,
-        raises=(Bad("InvalidArgumentError", (ones(), ones(dtype="int32")), {"out_type": "int32"}),),
+        raises=(
+            Bad("InvalidArgumentError", (ones(2), ones(2, dtype="int32")), {"out_type": "int32"}),
+        ),
     ),
-    Case("size", lambda tf, x: tf.size(x), one(REAL), dtypes=ANY, differentiable=False),
-    Case("rank", lambda tf, x: tf.rank(x), one(REAL), dtypes=ANY, differentiable=False),
     Case(
         "is_tensor",
-        lambda tf, x, wrap: tf.constant(tf.is_tensor(WRAPPERS[wrap](tf, x))),
-        one(REAL, wrap=st.sampled_from(list(WRAPPERS))),
+        lambda tf, x: [
+            tf.constant(tf.is_tensor(y)) for y in (x, tf.Variable(x), np.array(1.0), 1.0)
+        ],
+        one(REAL),
         differentiable=False,
     ),
     Case(
         "get_static_value",
-        lambda tf, x: tf.constant(tf.get_static_value(tf.identity(x))),
+        lambda tf, x: tf.constant(tf.get_static_value(tf.convert_to_tensor(x))),
         one(REAL),
-        dtypes=ANY,
+        dtypes=MANY,
         differentiable=False,
     ),
     Case(
         "broadcast_static_shape",
-        lambda tf, x, y: numbers_of(
-            tf, tf.broadcast_static_shape(tf.TensorShape(x), tf.TensorShape(y))
+        lambda tf, x, y: tf.constant(
+            tf.broadcast_static_shape(tf.TensorShape(x), tf.TensorShape(y)).as_list(), "int32"
         ),
-        call(x=PARTIAL, y=PARTIAL).filter(broadcasts),
+        two_shapes(call),
         differentiable=False,
-        raises=(Bad("ValueError", (), {"x": [2], "y": [3]}),),
+        raises=(Bad("ValueError", (), {"x": (2,), "y": (3,)}),),
     ),
     Case(
         "broadcast_dynamic_shape",
         lambda tf, x, y: tf.broadcast_dynamic_shape(x, y),
-        hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0).map(
-            lambda shapes: Inputs(tuple(np.array(s, "int32") for s in shapes.input_shapes))
-        ),
+        two_shapes(call_on_shapes),
         differentiable=False,
-        raises=(
-            Bad("InvalidArgumentError", (np.array([2]), np.array([3]))),
-            Bad("InvalidArgumentError", (np.array([2]), np.array([2], "int32"))),
-        ),
+        raises=(Bad("InvalidArgumentError", (np.array([2]), np.array([3]))),),
     ),
     # -- passing on ---------------------------------------------------------------------------
-    Case("identity", lambda tf, x: tf.identity(x), one(REAL), dtypes=ANY),
+    Case("identity", lambda tf, x: tf.identity(x), one(REAL), dtypes=NUMBERS),
+    Case(
+        "ensure_shape",
+        lambda tf, x, shape: tf.ensure_shape(x, shape),
+        ensured(),
+        dtypes=MANY,
+        unlike={"empty_inputs_are_tensorflows": "the expected shape isn't cut with the input"},
+        raises=(
+            Bad("InvalidArgumentError", (ones(2),), {"shape": (3,)}),
+            Bad("InvalidArgumentError", (ones(2),), {"shape": (None, 2)}),
+        ),
+    ),
     Case(
         "stop_gradient",
         lambda tf, x: tf.stop_gradient(x),
         one(REAL),
-        dtypes=ANY,
+        dtypes=NUMBERS,
         differentiable=False,
         at=(At(([1.0, 2.0],), [1.0, 2.0], (None,)),),
-    ),
-    Case(
-        "ensure_shape",
-        lambda tf, x, shape: tf.ensure_shape(x, shape),
-        one(REAL, shape=st.none())
-        | arrays(REAL, (2, 3)).map(lambda x: Inputs((x,), {"shape": [None, 3]})),
-        dtypes=ANY,
-        unlike={"empty_inputs_are_tensorflows": "the shape to expect isn't cut with the input"},
-        raises=(
-            Bad("InvalidArgumentError", (ones(2),), {"shape": [3]}),
-            Bad("InvalidArgumentError", (ones(2),), {"shape": [2, None]}),
-            Bad("ValueError", (ones(2),), {"shape": [-1]}),
-        ),
     ),
     # -- shaping ------------------------------------------------------------------------------
     Case(
         "reshape",
         lambda tf, x, shape: tf.reshape(x, shape),
         reshaped(),
-        dtypes=ANY,
-        raises=(
-            Bad("InvalidArgumentError", (ones(6),), {"shape": (4,)}),
-            Bad("InvalidArgumentError", (ones(6),), {"shape": (4, -1)}),
-            Bad("InvalidArgumentError", (ones(6),), {"shape": (-1, -1)}),
-            Bad("InvalidArgumentError", (ones(6),), {"shape": (-2, 3)}),
-            Bad("InvalidArgumentError", (ones(6),), {"shape": (2.0, 3.0)}),
-            Bad("InvalidArgumentError", (ones(6),), {"shape": [[2, 3]]}),
-            Bad("ValueError", (ones(6),), {"shape": (None, 3)}),
-        ),
+        dtypes=NUMBERS,
+        raises=(Bad("InvalidArgumentError", (ones(6),), {"shape": (4,)}),),
     ),
     Case(
         "transpose",
-        lambda tf, x, perm, conjugate: tf.transpose(x, perm, conjugate),
+        lambda tf, x, perm: tf.transpose(x, perm),
         permuted(),
-        dtypes=ANY,
-        raises=tuple(
-            Bad("InvalidArgumentError", (ones(2, 3),), {"perm": perm, "conjugate": False})
-            for perm in ([0, 0], [0], [0, 2], [0, -3], [0.0, 1.0], 0)
-        ),
+        dtypes=NUMBERS,
+        raises=(Bad("InvalidArgumentError", (ones(2, 3),), {"perm": [0, 0]}),),
     ),
     Case(
         "expand_dims",
         lambda tf, x, axis: tf.expand_dims(x, axis),
         along(REAL),
-        dtypes=ANY,
-        raises=(
-            Bad("InvalidArgumentError", (ones(2),), {"axis": 2}),
-            Bad("InvalidArgumentError", (ones(2),), {"axis": -3}),
-            Bad("InvalidArgumentError", (ones(2),), {"axis": [0, 1]}),
-            Bad("ValueError", (ones(2),), {"axis": None}),
-        ),
+        raises=(Bad("InvalidArgumentError", (ones(2),), {"axis": 2}),),
     ),
     Case(
         "squeeze",
         lambda tf, x, axis: tf.squeeze(x, axis),
         squeezed(),
-        dtypes=ANY,
         raises=(
             Bad("InvalidArgumentError", (ones(2, 1),), {"axis": 0}),
             Bad("InvalidArgumentError", (ones(2, 1),), {"axis": 3}),
@@ -309,11 +284,8 @@ CASES = [
         "broadcast_to",
         lambda tf, x, shape: tf.broadcast_to(x, shape),
         spread(),
-        dtypes=ANY,
-        raises=tuple(
-            Bad("InvalidArgumentError", (ones(2, 2),), {"shape": shape})
-            for shape in ((3, 2), (2,), (-1, 2), (2.0, 2.0), 2)
-        ),
+        dtypes=NUMBERS,
+        raises=(Bad("InvalidArgumentError", (ones(2, 2),), {"shape": (3, 2)}),),
     ),
     Case(
         "sum_to_shape",
@@ -323,36 +295,39 @@ CASES = [
         unlike={"empty_inputs_are_tensorflows": "the shape to sum to isn't cut with the input"},
     ),
     Case(
+        "pad",
+        lambda tf, x, **p: tf.pad(x, **p),
+        padded(),
+        dtypes=NUMBERS,
+        raises=(
+            Bad("InvalidArgumentError", (ones(2, 2),), {"paddings": [[1, 1]]}),
+            Bad("ValueError", (ones(2),), {"paddings": [[1, 1]], "mode": "nonsense"}),
+        ),
+    ),
+    Case(
         "tile",
         lambda tf, x, multiples: tf.tile(x, multiples),
         tiled(),
-        dtypes=ANY,
-        raises=tuple(
-            Bad("InvalidArgumentError", (ones(2, 2),), {"multiples": multiples})
-            for multiples in ([2], [1, -1], [2.0, 2.0], 2)
-        ),
+        dtypes=NUMBERS,
+        raises=(Bad("InvalidArgumentError", (ones(2, 2),), {"multiples": [2]}),),
     ),
     # -- joining and cutting ------------------------------------------------------------------
     Case(
         "concat",
         lambda tf, *xs, axis: tf.concat(xs, axis),
         joined(),
-        dtypes=ANY,
+        dtypes=NUMBERS,
         raises=(
             Bad("InvalidArgumentError", (ones(2, 1), ones(3, 1)), {"axis": 1}),
             Bad("InvalidArgumentError", (ones(2, 1), ones(2, 1)), {"axis": 2}),
             Bad("InvalidArgumentError", (ones(2), ones(2, dtype="float64")), {"axis": 0}),
-            Bad("InvalidArgumentError", (ones(), ones()), {"axis": 0}),
-            Bad("InvalidArgumentError", (ones(2, 1), ones(2)), {"axis": 0}),
-            Bad("InvalidArgumentError", (), {"axis": 0}),
-            Bad("TypeError", (ones(2), ones(2)), {"axis": 0.5}),
         ),
     ),
     Case(
         "stack",
         lambda tf, *xs, axis: tf.stack(xs, axis),
         stacked(),
-        dtypes=ANY,
+        dtypes=NUMBERS,
         covers=("pack",),
         raises=(
             Bad("InvalidArgumentError", (ones(2), ones(3)), {"axis": 0}),
@@ -361,34 +336,25 @@ CASES = [
     ),
     Case(
         "parallel_stack",
-        lambda tf, *xs: tf.parallel_stack(xs),
+        lambda mt, *xs: mt.parallel_stack(xs),
         stacked().map(lambda inputs: Inputs(inputs.arrays)),
-        peer=lambda tf, *xs: tf.stack(xs),
-        dtypes=ANY,
+        peer=lambda tf, *xs: tf.stack(xs),  # TensorFlow has it in graphs only
+        dtypes=NUMBERS,
     ),
     Case(
         "unstack",
-        lambda tf, x, **p: tf.unstack(x, **p),
-        along(REAL, num=st.none()),
-        dtypes=ANY,
-        raises=(
-            Bad("ValueError", (ones(),), {"axis": 0}),
-            Bad("InvalidArgumentError", (ones(2),), {"num": 3}),
-        ),
+        lambda tf, x, axis: tf.unstack(x, axis=axis),
+        along(REAL),
+        raises=(Bad("ValueError", (ones(),), {"axis": 0}),),
     ),
     Case(
         "split",
         lambda tf, x, parts, axis: tf.split(x, parts, axis),
         parted(),
-        dtypes=ANY,
         raises=(
             Bad("InvalidArgumentError", (ones(5),), {"parts": 2, "axis": 0}),
             Bad("InvalidArgumentError", (ones(5),), {"parts": [2, 2], "axis": 0}),
-            Bad("InvalidArgumentError", (ones(5),), {"parts": [-1, -1], "axis": 0}),
-            Bad("InvalidArgumentError", (ones(5),), {"parts": [-2, 7], "axis": 0}),
-            Bad("InvalidArgumentError", (ones(4),), {"parts": 0, "axis": 0}),
             Bad("InvalidArgumentError", (ones(4),), {"parts": 2, "axis": 1}),
-            Bad("InvalidArgumentError", (ones(),), {"parts": 1, "axis": 0}),
         ),
     ),
 ]

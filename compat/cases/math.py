@@ -445,7 +445,8 @@ CASES = [
             arrays(st.sampled_from([-3.0, 0.5, 300.0, -1e5, 1e5])),
             dtype=st.sampled_from([*FLOATS, *SIGNED, "uint8", "uint16", "uint32"]),
         ),
-        dtypes=("float32", "float64", "int32", "int64"),
+        # Of int64 TensorFlow makes floats of -9e18, whatever they are.
+        dtypes=("float32", "float64", "int32"),
         differentiable=False,
         raises=(
             Bad("TypeError", (ones(2),), {"dtype": "bool"}),
@@ -503,6 +504,7 @@ CASES = [
         lambda tf, x, y: tf.math.nextafter(x, y),
         different(),
         dtypes=("float32", "float64"),
+        unlike={"arrays_are_like_tensorflows": "TensorFlow makes float32 of arrays here"},
         raises=PAIR,
         at=(At(([1.0, inf], [2.0, inf]), [1.0, inf], ([1.0, 1.0], [0.0, 0.0])),),
     ),

@@ -5,7 +5,7 @@ from math import inf, nan
 import numpy as np
 from hypothesis import strategies as st
 
-from ..case import At, Bad, Case, Inputs
+from ..case import OVERFLOW, At, Bad, Case, Inputs, limited
 from ..inputs import REAL, arrays, numbers, ones
 
 SIDES = {1: st.integers(3, 6), 2: st.integers(3, 5), 3: st.integers(2, 3)}
@@ -251,3 +251,10 @@ CASES = [
         ),
     ),
 ]
+
+CASES = limited(
+    CASES,
+    OVERFLOW,
+    empty_inputs_are_tensorflows="TensorFlow's kernels abort on images without pixels",
+    arrays_are_like_tensorflows="TensorFlow makes float32 of arrays here",
+)

@@ -93,7 +93,7 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
     if _is_channelwise(x.shape[-1], filter_shape):
         w = array_module(x).empty(filter_shape, x.dtype)
         for place, tap in window.taps(window.padded(x), g.shape[1:-1]):
-            w[place] = (tap * g).sum(axis=tuple(range(g.ndim - 1)))
+            w[place] = array_module(g).add.reduce(tap * g, axis=tuple(range(g.ndim - 1)))
         return w
     patches = _patches(x, window, g.shape[1:-1], groups)
     rows = _split(g.reshape(-1, g.shape[-1]), groups)

@@ -47,7 +47,7 @@ def _each_matrix(decompose: Callable, x) -> Any:
     xp = array_module(x)
     try:
         return decompose(x)
-    except xp.linalg.LinAlgError:
+    except numpy.linalg.LinAlgError:
         batch = x.shape[:-2]
         whole = decompose(xp.broadcast_to(xp.eye(*x.shape[-2:], dtype=x.dtype), x.shape))
         parts = whole if isinstance(whole, tuple) else (whole,)
@@ -55,7 +55,7 @@ def _each_matrix(decompose: Callable, x) -> Any:
         for i in numpy.ndindex(*batch):
             try:
                 found = decompose(x[i])
-            except xp.linalg.LinAlgError:
+            except numpy.linalg.LinAlgError:
                 continue
             for result, part in zip(results, found if len(parts) > 1 else (found,), strict=True):
                 result[i] = part

@@ -701,7 +701,12 @@ def sigmoid_grad(g, y):
 @elementwise(lambda g, y, x: sigmoid_grad(g, y), kinds="fc")
 def sigmoid(x):
     """1 / (1 + exp(-x)), elementwise."""
-    return 1 / (1 + array_module(x).exp(-x))
+    xp = array_module(x)
+    if x.dtype.kind != "c":
+        return 1 / (1 + xp.exp(-x))
+    below = x.real < 0  # on each side the exponential that doesn't overflow: inf / inf would be nan
+    e = xp.exp(xp.where(below, x, -x))
+    return xp.where(below, e, 1) / (1 + e)
 
 
 @elementwise(lambda g, y, x: g * sigmoid(x), kinds="f")

@@ -64,7 +64,11 @@ def _number(result, x):
 
 def _total(x, axis, keepdims):
     """The sum of a raw array; that of float16 is added in float32, so that it can't overflow."""
-    return x.sum(axis=axis, keepdims=keepdims, dtype="float32" if x.dtype.char == "e" else None)
+    # Of the ufunc: the method's warnings about inf - inf would come from within NumPy.
+    add = array_module(x).add
+    return add.reduce(
+        x, axis=axis, keepdims=keepdims, dtype="float32" if x.dtype.char == "e" else None
+    )
 
 
 @primitive(kinds="iufc")

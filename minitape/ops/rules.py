@@ -170,7 +170,8 @@ def sum_to_shape(x, *, shape):
     added = x.ndim - len(shape)
     stretched = tuple(i + added for i, n in enumerate(shape) if n == 1 and x.shape[i + added] != 1)
     if added or stretched:
-        x = x.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape)
+        axes = (*range(added), *stretched)
+        x = array_module(x).add.reduce(x, axis=axes, keepdims=True).reshape(shape)
     return x
 
 
