@@ -119,56 +119,12 @@ def block_refusals(borders):
 CASES = [
     # -- borders ------------------------------------------------------------------------------
     Case(
-<<<<<<< HEAD
-        "pad",
-        lambda tf, x, **p: tf.pad(x, **p),
-        padded(),
-        dtypes=ANY,
-        raises=(
-            Bad("InvalidArgumentError", (ones(2, 2),), {"paddings": [[1, 1]]}),
-            Bad("InvalidArgumentError", (ones(2),), {"paddings": [1, 1]}),
-            Bad("InvalidArgumentError", (ones(2),), {"paddings": [[1.0, 1.0]]}),
-            Bad("InvalidArgumentError", (ones(2),), {"paddings": [[-1, 1]]}),
-            Bad("ValueError", (ones(2),), {"paddings": [[1, 1]], "mode": "nonsense"}),
-        ),
-    ),
-    Case(
-        "pad with a value",
-        lambda tf, x, **p: tf.pad(x, **p),
-        valued(),
-        dtypes=(*FLOATS, "complex64", "int32", "int8"),
-        raises=(
-            Bad(
-                "TypeError",
-                (ones(2, dtype="int32"),),
-                {"paddings": [[1, 1]], "constant_values": 0.5},
-            ),
-            Bad(
-                "InvalidArgumentError", (ones(2),), {"paddings": [[1, 1]], "constant_values": [1.0]}
-            ),
-        ),
-    ),
-    Case(
-        "pad with a tensor",
-        lambda tf, x, value: tf.pad(x, [[1, 0]], constant_values=value),
-        call(arrays(REAL, (2,)), arrays(REAL, ())),
-        differentiable=False,  # the value gets no gradient: that is not the derivative
-        at=(At(([1.0, 2.0], 5.0), [5.0, 1.0, 2.0], ([1.0, 1.0], None)),),
-    ),
-    Case(
-        "mirror_pad",
-        lambda tf, x, **p: tf.pad(x, **p),
-        mirrored(),
-        dtypes=ANY,
-        covers=("mirror_pad_grad",),
-=======
         "mirror_pad",
         lambda tf, x, **p: tf.pad(x, **p),
         mirrored(),
         dtypes=NUMERIC,
         covers=("mirror_pad_grad",),
         unlike={"empty_inputs_are_tensorflows": "the border is more than an empty axis can fill"},
->>>>>>> main
         at=(
             At(
                 ([1.0, 2.0, 3.0],),
