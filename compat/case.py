@@ -12,6 +12,7 @@ COMPLEX = ("complex64", "complex128")
 NUMBERS = (*FLOATS, "int32")
 SIGNED = ("int8", "int16", "int32", "int64")
 INTEGERS = (*SIGNED, "uint8", "uint16", "uint32", "uint64")
+ANY = (*FLOATS, *COMPLEX, "int8", "int32", "int64", "bool")
 
 # How far two results may lie apart, in units of the largest of them: some hundred roundings.
 TOLERANCE = {

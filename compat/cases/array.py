@@ -339,7 +339,7 @@ CASES = [
         lambda mt, *xs: mt.parallel_stack(xs),
         stacked().map(lambda inputs: Inputs(inputs.arrays)),
         peer=lambda tf, *xs: tf.stack(xs),  # TensorFlow has it in graphs only
-        dtypes=MANY,
+        dtypes=NUMBERS,
     ),
     Case(
         "unstack",

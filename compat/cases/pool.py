@@ -38,8 +38,8 @@ def images(draw, elements, unique=False, rank=2, first=False, explicit=False):
 
 
 @st.composite
-def pooled(draw):
-    """The arguments of tf.nn.pool: strides, dilations, or neither."""
+def pooled(draw, dilated=False):
+    """The arguments of tf.nn.pool, with strides or with dilations."""
     rank = draw(st.integers(1, 3))
     x = draw(arrays(DISTINCT, (1, *[draw(st.integers(3, 4)) for _ in range(rank)], 1), unique=True))
     window = draw(st.tuples(*[st.integers(1, 2)] * rank))
@@ -49,12 +49,11 @@ def pooled(draw):
         "padding": draw(st.sampled_from(["SAME", "VALID"])),
         "data_format": LAYOUTS[rank],
     }
-    kind = draw(st.sampled_from(["strides", "dilations", None]))
-    if kind == "strides":  # TensorFlow wants them no larger than the window
-        params["strides"] = [draw(st.integers(1, length)) for length in window]
-    if kind == "dilations":
+    if dilated:
         params["dilations"] = [draw(st.integers(1, 2)) for _ in window]
         params["padding"] = "VALID"
+    else:  # TensorFlow wants strides no larger than the window
+        params["strides"] = [draw(st.integers(1, length)) for length in window]
     return Inputs((x,), params)
 
 
@@ -95,6 +94,12 @@ RANK = Bad("ValueError", (ones(4, 1),), TWO)
 EXPLICIT = [[0, 0], [1, 1], [1, 1], [0, 0]]
 # TensorFlow has these for the CPU in float32 alone.
 IN_FLOAT32 = ("float32",)
+
+FIRST_ORDER = {
+    "second_order_is_tensorflows": "TensorFlow has no second derivative here",
+    "jvp_is_tensorflows": "which its forward mode needs",
+}
+
 
 CASES = [
     Case(
@@ -138,10 +143,7 @@ CASES = [
         pool("max_pool2d"),
         images(DISTINCT, unique=True, explicit=True),
         covers=MAXIMA,
-        unlike={
-            "second_order_is_tensorflows": "TensorFlow has no second derivative here",
-            "jvp_is_tensorflows": "which its forward mode needs",
-        },
+        unlike=FIRST_ORDER,
     ),
     Case(
         "max_pool2d with channels first",
@@ -179,10 +181,7 @@ CASES = [
             st.booleans(),
         ),
         covers=(*MAXIMA, "max_pool_argmax"),
-        unlike={
-            "second_order_is_tensorflows": "TensorFlow has no second derivative here",
-            "jvp_is_tensorflows": "which its forward mode needs",
-        },
+        unlike=FIRST_ORDER,
         raises=(
             Bad("ValueError", (ones(1, 4, 4, 1),), {**TWO, "data_format": "NCHW"}),
             Bad("InvalidArgumentError", (ones(1, 4, 4, 1),), {**TWO, "output_dtype": "int16"}),
@@ -249,6 +248,16 @@ CASES = [
                 {"pooling_type": "MAX", "dilations": [2, 2], "padding": "SAME"},
             )
         ),
+    ),
+    Case(
+        "pool with dilation",
+        pool("pool"),
+        pooled(dilated=True),
+        covers=(*MAXIMA, *MEANS),
+        dtypes=IN_FLOAT32,
+        unlike={
+            "jvp_is_tensorflows": "TensorFlow's forward mode fails at what it makes of a dilation"
+        },
     ),
 ]
 

@@ -7,7 +7,8 @@ from ..case import COMPLEX, FLOATS, At, Bad, Case, Inputs
 from ..inputs import AXES, SHAPES_OR_EMPTY, arrays, call, ones
 from .index import ALL, ANY
 
-NUMERIC = (*FLOATS, *COMPLEX, "int32", "int64")
+WHOLE_OR_REAL = (*FLOATS, "int32", "int64")  # those to and from batches have no complex kernel
+NUMERIC = (*WHOLE_OR_REAL, *COMPLEX)
 
 
 @st.composite
@@ -244,7 +245,7 @@ CASES = [
             name,
             lambda tf, x, name=name, **p: getattr(tf, name)(x, **p),
             to_batch(),
-            dtypes=NUMERIC,
+            dtypes=WHOLE_OR_REAL,
             covers=("space_to_batch",),
             unlike={"empty_inputs_are_tensorflows": "an empty axis can't be divided"},
             raises=block_refusals("paddings"),
@@ -255,7 +256,7 @@ CASES = [
         "batch_to_space",
         lambda tf, x, **p: tf.batch_to_space(x, **p),
         from_batch(),
-        dtypes=NUMERIC,
+        dtypes=WHOLE_OR_REAL,
         unlike={"empty_inputs_are_tensorflows": "the crops exceed an empty axis"},
         raises=(
             *block_refusals("crops"),
