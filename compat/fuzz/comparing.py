@@ -31,7 +31,7 @@ RUNS = 4
 SLACK = 30  # how many times further than TensorFlow's own result moves
 HOPELESS = 0.05  # beyond that part of the result nothing can be said
 # TensorFlow's forward mode transposes the backward one, and multiplies zeros by what is infinite
-# on the way: nan there says nothing.
+# on the way: what isn't finite there says nothing.
 FORWARD = ("jvp", "forward over reverse")
 # Errors that TensorFlow has no words for; minitape's say more.
 UNSAID = {"InternalError", "UnknownError", "AbortedError"}
@@ -147,7 +147,7 @@ def compare(tf, program: Program, engine=minitape) -> Finding:
             suspicious[label] = different
         elif isinstance(x, np.ndarray):
             if label.startswith(FORWARD):
-                x, y = x[~np.isnan(y)], y[~np.isnan(y)]
+                x, y = x[np.isfinite(y)], y[np.isfinite(y)]
             apart = distance(x, y)
             if apart > tight * size(y):
                 suspicious[label] = f"numbers: off by {apart:.3g} of {size(y):.3g}:\n{x}\n{y}"
@@ -191,7 +191,7 @@ def _examined(tf, program, ours, theirs, suspicious) -> Finding:
             else:
                 moved = max(moved, distance(z.astype(y.dtype), y))
         if label.startswith(FORWARD):
-            x, y = x[~np.isnan(y)], y[~np.isnan(y)]
+            x, y = x[np.isfinite(y)], y[np.isfinite(y)]
         apart, scale = distance(x, y), size(y)
         if apart <= SLACK * moved + _rounding(program, label, theirs) or moved > HOPELESS * scale:
             unstable = unstable or moved > HOPELESS * scale
