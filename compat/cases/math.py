@@ -461,15 +461,16 @@ CASES = [
             At(([1e9, -1e9, 1.5],), [127, -128, 1], params={"dtype": "int8"}),
         ),
     ),
-    # TensorFlow computes the limits of integers made floats in the wrong type, and warns of it.
+    # TensorFlow computes the limits for int64, and for integers made floats, in types that don't
+    # hold them, and NumPy warns of it.
     Case(
         "saturate_cast of integers",
         lambda tf, x, dtype: tf.saturate_cast(x, dtype),
         call(
             arrays(st.sampled_from([-3.0, 0.0, 300.0, -1e5, 1e5])),
-            dtype=st.sampled_from([*SIGNED, "uint8", "uint16", "uint32", "uint64"]),
+            dtype=st.sampled_from([*SIGNED, "uint8", "uint16", "uint32"]),
         ),
-        dtypes=("int32", "int64"),
+        dtypes=("int32",),
         differentiable=False,
     ),
     Case(
