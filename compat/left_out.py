@@ -57,7 +57,6 @@ LEFT_OUT: dict[str, list[str]] = {
         *_in("", "constant_initializer initializers losses metrics ones_initializer optimizers"),
         *_in("", "random_normal_initializer random_uniform_initializer zeros_initializer"),
         *_in("", "feature_column train"),
-        *_in("nn", "compute_average_loss scale_regularization_loss"),
     ],
     SAMPLERS: [
         *_in("nn", "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler"),
@@ -115,7 +114,7 @@ LEFT_OUT: dict[str, list[str]] = {
     RNN: _in("nn", "RNNCellDeviceWrapper RNNCellDropoutWrapper RNNCellResidualWrapper"),
     RANDOM: _in(
         "random",
-        "  gamma poisson stateless_binomial stateless_gamma "
+        "gamma poisson stateless_binomial stateless_gamma "
         "stateless_parameterized_truncated_normal stateless_poisson",
     ),
     APPROXIMATE: [
@@ -134,12 +133,15 @@ LEFT_OUT: dict[str, list[str]] = {
         *_in("nn", "dilation2d erosion2d fractional_avg_pool fractional_max_pool"),
         *_in("nn", "isotonic_regression"),
     ],
+    "not there yet: a trace of where a NaN was born": _in(
+        "debugging", "disable_check_numerics enable_check_numerics"
+    ),
     CTC: _in(
         "nn",
         "collapse_repeated ctc_beam_search_decoder ctc_greedy_decoder ctc_loss ctc_unique_labels",
     ),
     LEGACY: [
         *_in("", "conv2d_backprop_filter_v2 conv2d_backprop_input_v2 conv"),
-        *_in("nn", "batch_norm_with_global_normalization with_space_to_batch"),
+        *_in("nn", "with_space_to_batch"),
     ],
 }
