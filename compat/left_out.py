@@ -57,7 +57,6 @@ LEFT_OUT: dict[str, list[str]] = {
         *_in("", "constant_initializer initializers losses metrics ones_initializer optimizers"),
         *_in("", "random_normal_initializer random_uniform_initializer zeros_initializer"),
         *_in("", "feature_column train"),
-        *_in("nn", "compute_average_loss scale_regularization_loss"),
     ],
     SAMPLERS: [
         *_in("nn", "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler"),
@@ -140,6 +139,6 @@ LEFT_OUT: dict[str, list[str]] = {
     ),
     LEGACY: [
         *_in("", "conv2d_backprop_filter_v2 conv2d_backprop_input_v2 conv"),
-        *_in("nn", "batch_norm_with_global_normalization with_space_to_batch"),
+        *_in("nn", "with_space_to_batch"),
     ],
 }
