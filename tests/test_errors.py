@@ -126,7 +126,11 @@ CASES = {
     "labels_of_floats": (
         lambda: labels_out_of_range([1.0, 2.0]),
         InvalidArgumentError,
-        ["Labels must be integers", "Received: float32", "softmax_cross_entropy_with_logits"],
+        [
+            "Labels must be integers",
+            "Received: labels of float32",
+            "softmax_cross_entropy_with_logits",
+        ],
     ),
     "labels_of_another_length": (
         lambda: labels_out_of_range([1, 2, 3]),

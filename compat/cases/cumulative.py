@@ -46,8 +46,8 @@ def shifted(tf, x, axis, reverse, fill):
     return tf.stack([*rows[1:], new] if reverse else [new, *rows[:-1]], axis=axis)
 
 
-# TensorFlow's gradient adds its own logarithm to the values.
-LOGARITHMS = 1e3, "beside large values nothing is left of TensorFlow's gradient"
+# TensorFlow's gradient adds its own logarithm to the values, and takes over their rounding.
+LOGARITHMS = 1.0, "of large values TensorFlow's gradient has fewer digits than its dtype"
 
 CASES = [
     Case(

@@ -84,7 +84,7 @@ def _default(array: Any, value: Any) -> numpy.dtype:
             if _in_range(array, numpy.dtype(name)):
                 return numpy.dtype(name)
         raise _out_of_range(value, "int64")
-    return array.dtype
+    return numpy.dtype("complex128") if array.dtype.kind == "c" else array.dtype
 
 
 def _in_range(array: Any, dtype: numpy.dtype) -> bool:

@@ -69,7 +69,7 @@ def _from_front(op: str, axis, count: int, error: type[Exception] = InvalidArgum
     """An axis out of `count`, counted from the front; an error where there is no such axis."""
     if type(axis) is not int:
         given = convert_to_tensor(axis)
-        if given.dtype.is_differentiable:
+        if not (given.dtype.is_integer or given.dtype.is_bool):
             raise TypeError(f"{op}: axis must be an integer. Received: {axis!r}.")
         if given.shape.num_elements() != 1:
             raise error(f"{op}: axis must be a single integer. Received: {axis!r}.")
@@ -96,7 +96,7 @@ def constant(value, dtype=None, shape=None, name=None):
     tensor = convert_to_tensor(value, dtype)
     if shape is None:
         return tensor
-    wanted = TensorShape(static_shape(shape))
+    wanted = TensorShape(static_shape(shape, TypeError))
     count = tensor.shape.num_elements()
     if count == wanted.num_elements():
         return tensor if tensor.shape == wanted else reshape(tensor, wanted)
@@ -461,9 +461,13 @@ def stack(values, axis=0, name=None):
         InvalidArgumentError: the shapes differ.
         ValueError: there is no such axis.
     """
-    try:
-        stacked = convert_to_tensor(values)
-    except ValueError:  # lists of unequal lengths: it is the tensors' shapes that differ
+    if hasattr(values, "__tensor__") or (type(axis) is int and axis == 0):
+        try:
+            stacked = convert_to_tensor(values)
+        except (TypeError, ValueError):  # no rectangular list of one type
+            stacked = pack(*alike(*values))
+    else:
+        # One by one, as in TensorFlow: arrays keep their dtype, which in a list they may not.
         stacked = pack(*alike(*values))
     axis = _from_front("stack", axis, stacked.ndim, ValueError) if stacked.ndim else 0
     order = list(builtins.range(1, stacked.ndim))
@@ -546,6 +550,11 @@ def split(value, num_or_size_splits, axis=0, num=None, name=None):
     if whole is None:
         raise ValueError(f"split: the length of axis {axis} of shape {x.shape} is not known.")
     if numpy.ndim(num_or_size_splits) == 0:
+        if not hasattr(num_or_size_splits, "__index__"):
+            raise ValueError(
+                "split: expected a number of parts, or a list with the length of each. "
+                f"Received: {num_or_size_splits!r}."
+            )
         count = operator.index(num_or_size_splits)
         fits = count > 0 and whole % count == 0
         lengths = [whole // count] * count if fits else []

@@ -75,9 +75,10 @@ def _numbers(first, last, step, dtype: Any) -> numpy.ndarray:
         return numpy.arange(int(first), int(last), int(step), dtype=dtype)
     # How many there are is a question of rounding as well: it is that of the dtype.
     first, last, step = (dtype.type(n) for n in (first, last, step))
-    steps = numpy.full(math.ceil(abs((last - first) / step)), step, dtype)
+    count = math.ceil(abs((last - first) / step))
+    steps = numpy.full(count, step, "float32" if dtype == "float16" else dtype)
     steps[:1] = first
-    return numpy.add.accumulate(steps, dtype=dtype)
+    return numpy.add.accumulate(steps).astype(dtype, copy=False)
 
 
 def linspace(start, stop, num, name=None, axis=0):

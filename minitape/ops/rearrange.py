@@ -242,7 +242,8 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
 
 @primitive
 def _repeat(x, *, repeats, axis):
-    return array_module(x).repeat(x, repeats, axis)
+    xp = array_module(x)
+    return xp.repeat(x, xp.array(repeats, "int64"), axis)
 
 
 @primitive
@@ -251,7 +252,7 @@ def _repeat_grad(g, *, repeats, axis, length):
     xp = array_module(g)
     copies = xp.moveaxis(g, axis, 0)
     total = xp.zeros((length, *copies.shape[1:]), g.dtype)
-    add_rows(total, xp.repeat(xp.arange(length), repeats), copies)
+    add_rows(total, xp.repeat(xp.arange(length), xp.array(repeats, "int64")), copies)
     return xp.moveaxis(total, 0, axis)
 
 
@@ -274,7 +275,7 @@ def repeat(input, repeats, axis=None, name=None):
         ValueError: not as many of them as elements, or no such axis.
     """
     x, given = convert_to_tensor(input), convert_to_tensor(repeats)
-    if not given.dtype.is_integer:
+    if not given.dtype.is_integer and given.shape != (0,):
         raise TypeError(f"repeat: repeats must be integers. Received: {repeats!r}.")
     if given.ndim > 1:
         raise ValueError(f"repeat: repeats must be a scalar or a list. Received: {repeats!r}.")
@@ -286,7 +287,8 @@ def repeat(input, repeats, axis=None, name=None):
             f"repeat: there must be one number of repeats, or one for each of {x.shape[axis]} "
             f"elements along axis {axis}. Received: {len(given)}."
         )
-    return _repeat(x, repeats=tuple(given.numpy().reshape(-1).tolist()), axis=axis)
+    counts = tuple(int(n) for n in given.numpy().reshape(-1))
+    return _repeat(x, repeats=counts, axis=axis)
 
 
 # -- between space, batch and depth ---------------------------------------------------------------
@@ -490,6 +492,8 @@ def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=Non
     """
     lengths = integers_of("required_space_to_batch_paddings", "input_shape", input_shape)
     sizes = integers_of("required_space_to_batch_paddings", "block_shape", block_shape)
+    if min(sizes, default=1) < 1:
+        raise InvalidArgumentError(f"block_shape must hold numbers >= 1. Received: {sizes}.")
     if len(lengths) != len(sizes):
         raise ValueError(f"Shapes {lengths} and {sizes} must have as many lengths.")
     base = numpy.zeros((len(sizes), 2), "int32") if base_paddings is None else base_paddings

@@ -7,6 +7,8 @@ import pytest
 import tensorflow as tf
 
 import minitape as mt
+from compat.programs import check
+from compat.shapes import SHAPES as ANSWERS
 
 SHAPES = [
     None,
@@ -92,3 +94,8 @@ def test_two_shapes(name, shape):
 def test_what_it_is_made_of(given):
     ours, theirs = (found(m.TensorShape, given) for m in (mt, tf))
     assert ours == theirs
+
+
+@ANSWERS.parametrize
+def test_the_table_of_answers(program):
+    check(program, tf, program.theirs)
