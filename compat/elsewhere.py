@@ -1,57 +1,53 @@
 """Where public names are proven that have no case: classes, and functions that run others."""
 
+
+def _in(names: str, place: str) -> dict[str, str]:
+    return {f"tf.{name}": place for name in names.split()}
+
+
 ELSEWHERE: dict[str, str] = {
-    **dict.fromkeys(
-        [
-            "tf.GradientTape",
-            "tf.UnconnectedGradients",
-            "tf.autodiff.ForwardAccumulator",
-            "tf.custom_gradient",
-            "tf.recompute_grad",
-            "tf.function",
-            "tf.cond",
-            "tf.while_loop",
-            "tf.map_fn",
-            "tf.scan",
-            "tf.vectorized_map",
-            "tf.numpy_function",
-            "tf.py_function",
-        ],
+    **_in(
+        "GradientTape UnconnectedGradients autodiff.ForwardAccumulator custom_gradient "
+        "recompute_grad function cond while_loop map_fn scan vectorized_map numpy_function "
+        "py_function",
         "tests/compat/test_rows.py, tests/engine",
     ),
-    **dict.fromkeys(
-        ["tf.Tensor", "tf.Variable", "tf.DType", "tf.TensorShape", "tf.as_dtype"],
+    **_in(
+        "case switch_case foldl foldr grad_pass_through gradients hessians AggregationMethod "
+        "RegisterGradient no_gradient no_op group executing_eagerly print",
+        "tests/compat/test_control.py",
+    ),
+    **_in(
+        "Assert assert_equal assert_greater assert_less assert_rank debugging.assert_all_finite "
+        "debugging.assert_greater_equal debugging.assert_integer debugging.assert_less_equal "
+        "debugging.assert_near debugging.assert_negative debugging.assert_non_negative "
+        "debugging.assert_non_positive debugging.assert_none_equal debugging.assert_positive "
+        "debugging.assert_proper_iterable debugging.assert_rank_at_least debugging.assert_rank_in "
+        "debugging.assert_same_float_dtype debugging.assert_scalar debugging.assert_shapes "
+        "debugging.assert_type debugging.is_numeric_tensor",
+        "tests/compat/test_debugging.py",
+    ),
+    **_in("test.compute_gradient", "tests/compat/test_compute_gradient.py"),
+    **_in(
+        "Tensor Variable DType TensorShape as_dtype",
         "tests/compat/test_protocol.py, tests/engine, tests/arrays",
     ),
-    "tf.IndexedSlices": "tests/compat/test_rows.py",
-    "tf.convert_to_tensor": "tests/compat/test_convert.py",
-    "tf.newaxis": "the case of `getitem`",
-    **dict.fromkeys(
-        [
-            *("tf.bool", "tf.complex128", "tf.complex64", "tf.double", "tf.float16", "tf.float32"),
-            *("tf.int16", "tf.int32", "tf.int64", "tf.int8", "tf.string", "tf.uint16"),
-            *("tf.uint32", "tf.uint64", "tf.uint8"),
-        ],
+    **_in("convert_to_tensor", "tests/compat/test_convert.py"),
+    **_in("newaxis", "the case of `getitem`"),
+    **_in(
+        "bool complex128 complex64 double float16 float32 int16 int32 int64 int8 string uint16 "
+        "uint32 uint64 uint8",
         "tests/arrays/test_dtypes.py",
     ),
-    **dict.fromkeys(
-        [
-            "tf.nest.assert_same_structure",
-            "tf.nest.flatten",
-            "tf.nest.is_nested",
-            "tf.nest.map_structure",
-            "tf.nest.pack_sequence_as",
-        ],
+    **_in(
+        "nest.assert_same_structure nest.flatten nest.is_nested nest.map_structure "
+        "nest.pack_sequence_as",
         "tests/compat/test_nest.py",
     ),
-    **dict.fromkeys(
-        [
-            "tf.random.categorical",
-            "tf.random.normal",
-            "tf.random.set_seed",
-            "tf.random.truncated_normal",
-            "tf.random.uniform",
-        ],
+    **_in(
+        "random.categorical random.normal random.set_seed random.truncated_normal random.uniform "
+        "random.Algorithm random.create_rng_state random.fold_in random.get_global_generator "
+        "random.set_global_generator",
         "tests/compat/test_random.py",
     ),
 }

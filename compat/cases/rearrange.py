@@ -197,7 +197,8 @@ CASES = [
     Case(
         "repeat",
         lambda tf, x, **p: tf.repeat(x, **p),
-        repeated(),
+        # TensorFlow's second derivative fails where there is nothing to repeat.
+        repeated().filter(lambda inputs: inputs.arrays[0].size),
         dtypes=NUMERIC,
         covers=("repeat_grad",),
         unlike={"empty_inputs_are_tensorflows": "the repeats aren't cut with the input"},

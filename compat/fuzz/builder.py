@@ -221,6 +221,8 @@ class Builder:
         arrays = [self.arrays[a.name] for a in args if isinstance(a, Ref) and a.name in self.arrays]
         if op in deviations.FINITE and not all(np.isfinite(x).all() for x in arrays):
             raise Unfit
+        if op in deviations.POSITIVE and not all((x > 0).all() for x in arrays):
+            raise Unfit
         nonzero = deviations.NONZERO | (
             {} if self.mode in ("gradient", "jvp") else deviations.NONZERO_TWICE
         )

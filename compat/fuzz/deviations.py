@@ -37,8 +37,19 @@ NOT_IN = {
 
 # Ops that aren't called on inf and nan.
 FINITE = {
-    "math.erf": "TensorFlow's vectorized erf(-inf) is nan",
+    **dict.fromkeys(
+        [
+            *("math.erf", "math.special.expint", "math.special.spence", "math.bessel_i0"),
+            *("math.special.bessel_j0", "math.special.bessel_j1", "math.bessel_i1"),
+        ],
+        "TensorFlow gives nan instead of the limit",
+    ),
+    **dict.fromkeys(
+        ["nn.conv1d", "nn.conv2d", "nn.depthwise_conv2d"],
+        "TensorFlow multiplies the border's zeros by them",
+    ),
     "math.cumulative_logsumexp": "TensorFlow's compares with nan",
+    "math.betainc": "TensorFlow's is 1 at 1, whatever the parameters",
     **{
         f"linalg.{name}": "what becomes of nan in a decomposition is the library's business"
         for name in (
@@ -47,7 +58,7 @@ FINITE = {
         )
     },
     **dict.fromkeys(
-        ("argsort", "argmax", "argmin", "math.top_k", "nn.top_k", "sort"),
+        ("argsort", "argmax", "argmin", "math.top_k", "nn.top_k", "searchsorted", "sort"),
         "where nan stands in an order, TensorFlow leaves open",
     ),
     **{
@@ -64,10 +75,24 @@ NONZERO = dict.fromkeys(
     ("math.cumprod", "math.segment_prod", "math.unsorted_segment_prod"),
     "TensorFlow divides by the factors",
 )
-NONZERO_TWICE = {"reduce_prod": "TensorFlow's second derivative leaves out what one 0 hides"}
+NONZERO["nn.weighted_cross_entropy_with_logits"] = "a kink in TensorFlow's formula alone"
+NONZERO["math.bessel_i1"] = "TensorFlow's derivative at 0 is 1 instead of 1/2"
+NONZERO_TWICE = {
+    "reduce_prod": "TensorFlow's second derivative leaves out what one 0 hides",
+    "math.bessel_i0": "its derivative is that of bessel_i1",
+}
+
+# Ops that aren't called on numbers below 0.
+POSITIVE = {
+    f"math.special.bessel_{name}": "infinite in TensorFlow, nan here: they are complex"
+    for name in ("k0", "k0e", "k1", "k1e", "y0", "y1")
+}
 
 # Ops without a measure at all.
-NOWHERE = {"linalg.pinv": "TensorFlow's gradient is wrong where singular values are equal"}
+NOWHERE = {
+    "linalg.pinv": "TensorFlow's gradient is wrong where singular values are equal",
+    "identity_n": "TensorFlow's gradient in an unused result is 0, minitape's None",
+}
 
 # Ops that aren't called on float64.
 NOT_IN_FLOAT64 = {

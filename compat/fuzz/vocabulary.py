@@ -56,6 +56,8 @@ SUMS = {
     *("scatter_nd", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "math.polyval"),
     *("math.reduce_euclidean_norm", "math.log_softmax", "nn.log_softmax", "reduce_logsumexp"),
     *("nn.batch_normalization", "math.accumulate_n", "linalg.pinv", "linalg.cholesky"),
+    *("nn.conv2d_transpose", "nn.convolution", "nn.separable_conv2d", "nn.avg_pool", "nn.pool"),
+    *("nn.weighted_moments", "nn.local_response_normalization", "linalg.cholesky_solve"),
 }
 
 
@@ -109,14 +111,15 @@ for (kinds, domain), names in FUNCTIONS.items():
 
 # With the domain of the second input.
 PAIRS = {
-    ("fc", REAL): "+ - * add subtract multiply math.squared_difference math.multiply_no_nan",
+    ("fc", REAL): "+ - * add subtract multiply",
     ("fci", REAL): "== != equal not_equal",
     ("fi", REAL): "maximum minimum < <= > >= less less_equal greater greater_equal",
-    ("fc", NONZERO): "/ divide math.divide_no_nan math.xdivy truediv realdiv",
+    ("fc", NONZERO): "/ divide math.divide_no_nan truediv realdiv",
     ("fi", NONZERO): "// % math.floordiv math.floormod math.mod",
     ("f", POSITIVE): "math.xlogy math.xlog1py",
-    ("f", REAL): "math.nextafter",
-    ("f", NONZERO): "atan2 math.atan2",
+    # Of complex numbers TensorFlow leaves out the conjugate in some of these.
+    ("f", REAL): "math.squared_difference math.multiply_no_nan",
+    ("f", NONZERO): "atan2 math.atan2 math.xdivy",
     ("b", REAL): "logical_and logical_or math.logical_xor & |",
     ("i", REAL): "bitwise.bitwise_and bitwise.bitwise_or bitwise.bitwise_xor",
     ("i", NONZERO): "truncatediv truncatemod",
@@ -321,8 +324,11 @@ REDUCTIONS = {
 
 def reduction(b: Builder, name: str, kinds: str, domain: Domain):
     x = b.pick(kinds, domain)
-    if b.array(x).dtype.kind == "c" and not b.array(x).size:
-        raise Unfit  # TensorFlow's mean of no complex numbers is 0
+    if b.array(x).dtype.kind == "c":
+        if not b.array(x).size:
+            raise Unfit  # TensorFlow's mean of no complex numbers is 0
+        if name == "reduce_prod" and b.mode not in ("gradient", "jvp"):
+            raise Unfit  # its second derivative is that of cumprod, without the conjugate
     params = over_axes(b, x)
     if name.endswith("norm") and name != "math.reduce_euclidean_norm":
         if isinstance(params.get("axis"), list):
@@ -816,9 +822,15 @@ def clip_by_norm(b: Builder):
     return b.step("clip_by_norm", b.pick("f", NONZERO), b.rng.choice([1.0, 2.5]))
 
 
+@entry("math.nextafter")
+def nextafter(b: Builder):
+    x = b.pick("f", NONZERO, test=lambda a: (np.abs(a) > 1e-3).all())  # above what is flushed to 0
+    return b.step("math.nextafter", x, partner(b, x, REAL))
+
+
 @entry("linalg.normalize")
 def normalize(b: Builder):
-    x = b.pick("f", NONZERO, least=1)
+    x = b.pick("f", NONZERO, least=1, test=lambda a: a.size)
     return b.step("linalg.normalize", x, axis=b.axis(b.array(x).ndim), results=2)
 
 
@@ -942,6 +954,104 @@ def conv1d(b: Builder):
 def pool(b: Builder, name: str):
     x = images(b, 1)
     return b.step(name, x, window(b, x), b.rng.randint(1, 2), b.rng.choice(["SAME", "VALID"]))
+
+
+@entry("nn.conv2d_transpose")
+def conv2d_transpose(b: Builder):
+    x = images(b, 1)
+    array = b.array(x)
+    n, height, width, _ = array.shape
+    w = b.pick("f", shape=(*window(b, x), b.rng.randint(1, 2), 1), dtype=array.dtype)
+    shape = [n, height, width, b.array(w).shape[2]]
+    return b.step("nn.conv2d_transpose", x, w, shape, 1, "SAME")
+
+
+@entry("nn.convolution")
+def convolution(b: Builder):
+    x = images(b, 1)
+    array = b.array(x)
+    w = b.pick("f", shape=(*window(b, x), 1, b.rng.randint(1, 2)), dtype=array.dtype)
+    return b.step("nn.convolution", x, w, padding=b.rng.choice(["SAME", "VALID"]))
+
+
+@entry("nn.separable_conv2d")
+def separable_conv2d(b: Builder):
+    x = images(b, 1)
+    array = b.array(x)
+    depthwise = b.pick("f", shape=(*window(b, x), 1, 2), dtype=array.dtype)
+    pointwise = b.pick("f", shape=(1, 1, 2, 1), dtype=array.dtype)
+    return b.step("nn.separable_conv2d", x, depthwise, pointwise, [1, 1, 1, 1], "SAME")
+
+
+@entry("nn.max_pool", "nn.avg_pool")
+def pool_of_any_rank(b: Builder, name: str):
+    x = images(b, 1)
+    return b.step(name, x, window(b, x), b.rng.randint(1, 2), b.rng.choice(["SAME", "VALID"]))
+
+
+@entry("nn.pool")
+def pool_by_name(b: Builder):
+    x = images(b, 1)
+    kind = b.rng.choice(["MAX", "AVG"])
+    return b.step("nn.pool", x, window(b, x), kind, padding=b.rng.choice(["SAME", "VALID"]))
+
+
+@entry("nn.local_response_normalization")
+def local_response_normalization(b: Builder):
+    return b.step("nn.local_response_normalization", images(b, 2), depth_radius=1)
+
+
+@entry("nn.weighted_moments")
+def weighted_moments(b: Builder):
+    x = b.pick("f", least=1, test=lambda a: a.size)
+    array = b.array(x)
+    weights = b.pick("f", POSITIVE, shape=array.shape, dtype=array.dtype)
+    axes = b.rng.sample(range(array.ndim), b.rng.randint(1, array.ndim))
+    return b.step("nn.weighted_moments", x, axes, weights, results=2)
+
+
+@entry("identity_n")
+def identity_n(b: Builder):
+    return b.step("identity_n", [b.pick("fci"), b.pick("fci")], results=2)
+
+
+@entry("ensure_shape")
+def ensure_shape(b: Builder):
+    x = b.pick("fci")
+    return b.step("ensure_shape", x, list(b.array(x).shape))
+
+
+@entry("debugging.check_numerics")
+def check_numerics(b: Builder):
+    return b.step("debugging.check_numerics", b.pick("f"), "checked")
+
+
+@entry("dynamic_partition")
+def dynamic_partition(b: Builder):
+    x = b.pick("fci", least=1)
+    parts = [b.rng.randrange(3) for _ in range(b.array(x).shape[0])]
+    return b.step("dynamic_partition", x, b.leaf(np.array(parts, "int32")), 3, results=3)
+
+
+@entry("reverse_sequence")
+def reverse_sequence(b: Builder):
+    x = b.pick("fci", least=2, test=lambda a: a.size)
+    rows, columns = b.array(x).shape[:2]
+    lengths = b.leaf(np.array([b.rng.randint(0, columns) for _ in range(rows)], "int32"))
+    return b.step("reverse_sequence", x, lengths, seq_axis=1, batch_axis=0)
+
+
+@entry("math.lbeta")
+def lbeta(b: Builder):
+    return b.step("math.lbeta", b.pick("f", Domain(0.25, 6), least=1, test=lambda a: a.size))
+
+
+@entry("linalg.cholesky_solve")
+def cholesky_solve(b: Builder):
+    x = square_matrix(b, add=8.0)
+    array = b.array(x)
+    right = b.pick("f", shape=(*array.shape[:-1], b.rng.randint(1, 2)), dtype=array.dtype)
+    return b.step("linalg.cholesky_solve", x, right)
 
 
 @entry("nn.depth_to_space", "nn.space_to_depth")

@@ -49,20 +49,22 @@ def _hits(x, y, window):
 @primitive(kinds="f")
 def _max_pool_grad(g, x, y, *, window):
     """The cotangent of x: g at the first maximum of each window."""
-    image = array_module(g).zeros(window.padded_shape(x.shape), g.dtype)
+    xp = array_module(g)
+    image = xp.zeros(window.padded_shape(x.shape), g.dtype)
     taps = window.taps(image, g.shape[1:-1])
     for (_, target), hit in zip(taps, _hits(x, y, window), strict=True):
-        target += g * hit
+        target += xp.where(hit, g, 0)  # not g * hit: 0 * nan would be nan
     return window.unpadded(image, x.shape[1:-1])
 
 
 @primitive(kinds="f")
 def _max_pool_pick(t, x, y, *, window):
     """The transpose of `max_pool_grad`: t where each window's first maximum stands."""
-    picked = array_module(t).zeros_like(y)
+    xp = array_module(t)
+    picked = xp.zeros_like(y)
     taps = window.taps(window.padded(t), y.shape[1:-1])
     for (_, tap), hit in zip(taps, _hits(x, y, window), strict=True):
-        picked += tap * hit
+        picked += xp.where(hit, tap, 0)
     return picked
 
 

@@ -12,7 +12,7 @@ from .count import occurrences
 from .cumulative import cumprod
 from .gather import _unsorted_segment_sum, check_indices, check_integers, segment_rows
 from .logic import equal, less
-from .math import abs, cast, divide, floordiv, maximum, ones_like, sign, sqrt
+from .math import abs, cast, divide, floordiv, maximum, ones_like, sign, sqrt, where, zeros_like
 
 
 def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
@@ -222,21 +222,23 @@ def _unsorted_segment_min(data, segment_ids, *, num_segments, of_none):
 
 
 def _hits(y, data, ids, count):
-    """1 for the rows that hold their segment's extreme, and how many do, at least 1."""
-    hits = cast(equal(data, segment_rows(y, ids)), data.dtype)
-    number = _unsorted_segment_sum(hits, ids, num_segments=count)
+    """Which rows hold their segment's extreme, and how many do, at least 1."""
+    hits = equal(data, segment_rows(y, ids))
+    number = _unsorted_segment_sum(cast(hits, data.dtype), ids, num_segments=count)
     return hits, maximum(number, ones_like(number))
 
 
 def _to_extremes(g, y, data, ids, *, num_segments, of_none):
     """The cotangent goes to the extreme rows, in equal parts where several are equal."""
     hits, number = _hits(y, data, ids, num_segments)
-    return hits * segment_rows(g / number, ids)
+    share = segment_rows(g / number, ids)
+    return where(hits, share, zeros_like(share))  # not hits * share: 0 * nan would be nan
 
 
 def _from_extremes(t, y, data, ids, *, num_segments, of_none):
     hits, number = _hits(y, data, ids, num_segments)
-    return _unsorted_segment_sum(hits * t, ids, num_segments=num_segments) / number
+    t = where(hits, t, zeros_like(t))
+    return _unsorted_segment_sum(t, ids, num_segments=num_segments) / number
 
 
 for _op in (_unsorted_segment_max, _unsorted_segment_min):

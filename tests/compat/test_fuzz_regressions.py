@@ -22,6 +22,35 @@ PROGRAMS = {
     "tensordot over nothing": step("tensordot", np.zeros((2, 0)), np.zeros((2, 0)), axes=2),
     "argmax passes over nan": step("argmax", np.array([[1, -0.0], [-0.0, np.nan]])),
     "argmin passes over nan": step("argmin", np.array([np.nan, -2.0])),
+    "matrix norm of a complex number": step("norm", np.complex64([1 + 2j])),
+    "abs of a complex number": step("abs", np.complex128(3 - 4j)),
+    "floor of a rounded quotient": step(
+        "//", np.float64([1.0, -1.0, 0.3]), np.float64([0.1, np.inf, 0.1])
+    ),
+    "abs of unsigned integers": step("abs", np.uint8([1])),
+    "sigmoid of a large complex number": step("sigmoid", np.complex64([-1000 + 3j, 1000 + 2j])),
+    "gelu far below 0 in float32": step("nn.gelu", np.float32([-4.0])),
+    "gradient of selu at nan": step("nn.selu", np.float32([np.nan, -2.0])),
+    "expm1 of nan": step("math.expm1", np.float32([np.nan])),
+    "repeat of nothing": Program(
+        {"x": Leaf(np.zeros(0))}, (Step(("y",), "repeat", (Ref("x"), [])),), ("y",)
+    ),
+    "nan stays with the largest element of a pool": Program(
+        {"x": Leaf(np.ones((1, 2, 1, 1)))},
+        (
+            Step(("y",), "nn.max_pool2d", (Ref("x"), [2, 1], 1, "VALID")),
+            Step(("z",), "math.reduce_std", (Ref("y"),)),
+        ),
+        ("z",),
+    ),
+    "nan stays with the largest row of a segment": Program(
+        {"x": Leaf(np.float64([-1, -2])), "ids": Leaf(np.int32([0, 0]))},
+        (
+            Step(("y",), "math.segment_max", (Ref("x"), Ref("ids"))),
+            Step(("z",), "math.rsqrt", (Ref("y"),)),
+        ),
+        ("z",),
+    ),
     "gradient of rows picked by one number": step(
         "math.unsorted_segment_sum", np.float32(1), np.int32(1), num_segments=3
     ),
