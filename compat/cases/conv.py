@@ -260,6 +260,11 @@ CASES = [
             Bad("InvalidArgumentError", (ones(1, 4, 3), ones(2, 2, 3)), VALID),
             Bad("InvalidArgumentError", (ones(1, 4, 3), ones(9, 3, 3)), VALID),
             Bad(
+                "ValueError",
+                (ones(1, 4, 3), ones(2, 3, 3)),
+                {**VALID, "data_format": "nonsense"},
+            ),
+            Bad(
                 "TypeError",
                 (ones(1, 4, 1), ones(2, 1, 1)),
                 {"strides": 1, "padding": [[0, 0], [1, 1], [0, 0]]},

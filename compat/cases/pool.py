@@ -30,7 +30,7 @@ def images(draw, elements, unique=False, rank=2, first=False, explicit=False):
     padding = st.sampled_from(["SAME", "VALID"])
     if explicit:
         pair = st.tuples(st.integers(0, 1), st.integers(0, 1)).map(list)
-        padding = st.tuples(pair, pair).map(lambda pairs: [[0, 0], *pairs, [0, 0]])
+        padding = st.tuples(*[pair] * rank).map(lambda pairs: [[0, 0], *pairs, [0, 0]])
     return Inputs(
         (x,),
         {"ksize": draw(one | several), "strides": draw(one | several), "padding": draw(padding)},
@@ -153,6 +153,13 @@ CASES = [
         peer=by_channels_last("max_pool2d"),
     ),
     Case("max_pool1d", pool("max_pool1d"), images(DISTINCT, unique=True, rank=1), covers=MAXIMA),
+    Case(
+        "max_pool1d with explicit padding",
+        pool("max_pool1d"),
+        images(DISTINCT, unique=True, rank=1, explicit=True),
+        covers=MAXIMA,
+        unlike=FIRST_ORDER,
+    ),
     Case(
         "max_pool3d",
         pool("max_pool3d"),

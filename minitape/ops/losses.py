@@ -2,6 +2,8 @@
 
 import math
 
+import numpy
+
 from ..arrays import array_module
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
@@ -144,7 +146,7 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
 
 def _common_shape(op: str, labels, logits) -> tuple[int, ...]:
     try:
-        return array_module(logits.array).broadcast_shapes(labels.shape, logits.shape)
+        return numpy.broadcast_shapes(labels.shape, logits.shape)
     except ValueError:
         raise InvalidArgumentError(
             f"{op}: logits and labels must be broadcastable: logits_size={list(logits.shape)} "

@@ -1,6 +1,7 @@
 """Normalization: moments, and what is done with them; a bias for each channel."""
 
-from ..arrays import array_module
+import numpy
+
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import constant, reshape
@@ -181,9 +182,9 @@ def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.
             f"channels) and a radius of at least 0. Received: shape {x.shape}, "
             f"depth_radius={depth_radius}."
         )
-    channel = array_module(x.array).arange(x.shape[3])
+    channel = numpy.arange(x.shape[3])
     near = abs(channel[:, None] - channel) <= depth_radius
-    around = matmul(square(x), constant(near.astype(x.array.dtype)))
+    around = matmul(square(x), cast(near, x.dtype))
     return x * (bias + alpha * around) ** -beta
 
 

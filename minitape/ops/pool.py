@@ -166,7 +166,7 @@ def _windowed(
 
 
 def _maxima(op: str, rank: int, input, size, strides, padding, data_format, dilations=None):
-    explicit = rank == 2
+    explicit = rank < 3
     x, window, first = _windowed(
         op, rank, input, size, strides, padding, data_format, dilations, explicit
     )
@@ -185,7 +185,8 @@ def max_pool1d(input, ksize, strides, padding, data_format="NWC", name=None):
         input: (batch, length, channels).
         ksize: the window: a number.
         strides: the window's step.
-        padding: "VALID" or "SAME".
+        padding: "VALID", "SAME", or how many elements that are never the largest:
+            [[0, 0], [before, after], [0, 0]].
         data_format: "NWC", or "NCW" for sequences with the channels first.
         name: not used.
     """

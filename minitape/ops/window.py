@@ -196,9 +196,8 @@ def is_channels_first(op: str, data_format, rank: int) -> bool:
     """Whether the channels come before the image's axes; they come last where it is None."""
     last, first = _LAYOUTS[rank]
     if data_format not in (None, last, first):
-        raise InvalidArgumentError(
-            f"{op}: data_format must be {last!r} or {first!r}. Received: {data_format!r}."
-        )
+        error = ValueError if rank == 1 else InvalidArgumentError  # as in TensorFlow
+        raise error(f"{op}: data_format must be {last!r} or {first!r}. Received: {data_format!r}.")
     return data_format == first
 
 
