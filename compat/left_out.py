@@ -133,14 +133,11 @@ LEFT_OUT: dict[str, list[str]] = {
         *_in("nn", "dilation2d erosion2d fractional_avg_pool fractional_max_pool"),
         *_in("nn", "isotonic_regression"),
     ],
-    "not there yet: a trace of where a NaN was born": _in(
-        "debugging", "disable_check_numerics enable_check_numerics"
-    ),
     CTC: _in(
         "nn",
         "collapse_repeated ctc_beam_search_decoder ctc_greedy_decoder ctc_loss ctc_unique_labels",
     ),
-    "checking every op costs time; minitape.learn shows where nan began": _in(
+    "not there yet: a trace of where a NaN was born": _in(
         "debugging", "disable_check_numerics enable_check_numerics"
     ),
     LEGACY: [
