@@ -54,7 +54,6 @@ NO_BINS = (
     Bad("InvalidArgumentError", (ones(2),), {"value_range": [0.0, 1.0], "nbins": 0}),
     Bad("InvalidArgumentError", (ones(2),), {"value_range": 1.0, "nbins": 2}),
 )
-HALVES = {"value_range": [0.0, 4.0], "nbins": 2}
 
 CASES = [
     Case(

@@ -65,7 +65,7 @@ def integers_of(op: str, what: str, value) -> list[int]:
     return [int(n) for n in tensor.numpy()]
 
 
-def _from_front(op: str, axis, count: int, error: type[Exception] = InvalidArgumentError) -> int:
+def from_front(op: str, axis, count: int, error: type[Exception] = InvalidArgumentError) -> int:
     """An axis out of `count`, counted from the front; an error where there is no such axis."""
     if type(axis) is not int:
         given = convert_to_tensor(axis)
@@ -356,7 +356,7 @@ _expand_dims.linear(lambda g, y, x, *, axis: _squeeze(g, axis=(axis,)))
 def expand_dims(input, axis, name=None):
     """A new axis of length 1, before `axis` (negative: counted from the end)."""
     x = convert_to_tensor(input)
-    return _expand_dims(x, axis=_from_front("expand_dims", axis, x.ndim + 1))
+    return _expand_dims(x, axis=from_front("expand_dims", axis, x.ndim + 1))
 
 
 @primitive
@@ -377,7 +377,7 @@ def squeeze(input, axis=None, name=None):
     given = () if axis is None else axis
     if not isinstance(given, (list, tuple)):
         given = [given] if numpy.ndim(given) == 0 else list(given)
-    drop = {_from_front("squeeze", a, x.ndim) for a in given}
+    drop = {from_front("squeeze", a, x.ndim) for a in given}
     if any(x.shape[i] != 1 for i in drop):
         raise InvalidArgumentError(
             f"Can not squeeze axes {sorted(drop)} of shape {x.shape}: their length must be 1."
@@ -451,7 +451,7 @@ def concat(values, axis, name=None):
         raise InvalidArgumentError("concat: there must be at least one tensor. Received: none.")
     if tensors[0].ndim == 0:
         raise InvalidArgumentError("concat: scalars can't be joined. Use minitape.stack.")
-    return _concat(*tensors, axis=_from_front("concat", axis, tensors[0].ndim))
+    return _concat(*tensors, axis=from_front("concat", axis, tensors[0].ndim))
 
 
 def stack(values, axis=0, name=None):
@@ -469,7 +469,7 @@ def stack(values, axis=0, name=None):
     else:
         # One by one, as in TensorFlow: arrays keep their dtype, which in a list they may not.
         stacked = pack(*alike(*values))
-    axis = _from_front("stack", axis, stacked.ndim, ValueError) if stacked.ndim else 0
+    axis = from_front("stack", axis, stacked.ndim, ValueError) if stacked.ndim else 0
     order = list(builtins.range(1, stacked.ndim))
     order.insert(axis, 0)
     return stacked if axis == 0 else _transpose(stacked, perm=tuple(order))
@@ -503,7 +503,7 @@ def unstack(value, num=None, axis=0, name=None):
         ValueError: there is no such axis, or a symbolic tensor's length along it is unknown.
     """
     x = convert_to_tensor(value)
-    axis = _from_front("unstack", axis, x.ndim, ValueError)
+    axis = from_front("unstack", axis, x.ndim, ValueError)
     length = x.shape[axis]
     if length is None:
         raise ValueError(f"unstack: the length of axis {axis} of shape {x.shape} is not known.")
@@ -545,7 +545,7 @@ def split(value, num_or_size_splits, axis=0, num=None, name=None):
         ValueError: a symbolic tensor's length along the axis is unknown.
     """
     x = convert_to_tensor(value)
-    axis = _from_front("split", axis, x.ndim)
+    axis = from_front("split", axis, x.ndim)
     whole = x.shape[axis]
     if whole is None:
         raise ValueError(f"split: the length of axis {axis} of shape {x.shape} is not known.")

@@ -3,8 +3,10 @@
 from ..engine import convert_to_tensor
 from ..errors import InvalidArgumentError
 from .gather import IndexedSlices
-from .math import cast, maximum, minimum, ones_like, sqrt, where
+from .logic import where
+from .math import maximum, minimum, sqrt
 from .reduce import reduce_sum
+from .types import cast, ones_like
 
 
 def _values(t):

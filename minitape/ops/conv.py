@@ -17,6 +17,7 @@ from .window import (
     check_fits,
     check_image,
     check_spread,
+    checked_rank,
     is_channels_first,
     window_of,
 )
@@ -238,17 +239,10 @@ def convolution(
         InvalidArgumentError: shapes that don't fit.
     """
     x, w = alike(input, filters)
-    rank = _rank("convolution", w.ndim - 2)
+    rank = checked_rank("convolution", w.ndim - 2)
     strides = 1 if strides is None else strides
     check_spread("convolution", strides, dilations)
     return _convolved("convolution", rank, x, w, strides, padding, data_format, dilations)
-
-
-def _rank(op: str, rank: int) -> int:
-    """How many axes the images have: ValueError unless they are 1, 2 or 3."""
-    if rank not in (1, 2, 3):
-        raise ValueError(f"{op}: images must have 1, 2 or 3 axes. Received: {rank}.")
-    return rank
 
 
 def atrous_conv2d(value, filters, rate, padding, name=None):
@@ -434,7 +428,7 @@ def conv_transpose(
         InvalidArgumentError: a convolution of that output_shape wouldn't give the input's shape.
     """
     shape = static_shape(output_shape)
-    rank = _rank("conv_transpose", len(shape) - 2)
+    rank = checked_rank("conv_transpose", len(shape) - 2)
     return _transposed(
         "conv_transpose", rank, input, filters, shape, strides, padding, data_format, dilations
     )

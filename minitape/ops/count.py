@@ -5,7 +5,8 @@ from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, squeeze
 from .gather import _unsorted_segment_sum
-from .math import cast, minimum
+from .math import minimum
+from .types import cast
 
 
 def _check(op: str, condition: bool, expected: str, received) -> None:

@@ -8,6 +8,7 @@ import math
 from ..arrays import array_module
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
+from .array import from_front
 from .math import exp
 
 
@@ -80,14 +81,9 @@ def _cumulative(op, x, axis, exclusive, reverse, neutral):
         raise TypeError(f"{op.name}: axis must be an integer. Received: {axis!r}.")
     if place.ndim:
         raise InvalidArgumentError(f"{op.name}: axis must be a scalar. Received: {axis!r}.")
-    place = int(place)
-    if not -x.ndim <= place < x.ndim:
-        raise InvalidArgumentError(
-            f"{op.name}: expected an axis in the range [{-x.ndim}, {x.ndim}), but got {place}."
-        )
-    place, reverse = place % x.ndim, bool(reverse)
-    y = op(x, axis=place, reverse=reverse)
-    return shift(y, axis=place, reverse=reverse, fill=neutral) if exclusive else y
+    axis, reverse = from_front(op.name, int(place), x.ndim), bool(reverse)
+    y = op(x, axis=axis, reverse=reverse)
+    return shift(y, axis=axis, reverse=reverse, fill=neutral) if exclusive else y
 
 
 @primitive(kinds="iufc")

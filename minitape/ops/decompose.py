@@ -23,10 +23,12 @@ from ..engine import Tensor, alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import concat, eye
 from .linalg import matmul
-from .math import cast, log, square, where, zeros_like
+from .logic import where
+from .math import log, square
 from .matrix import adjoint, band_part, diag, diag_part, matrix_transpose, set_diag, trace
 from .reduce import reduce_max, reduce_sum
-from .rules import sum_to_shape
+from .rules import to_shape_of
+from .types import cast, zeros_like
 
 
 def _of_adjoints(rule: Callable) -> Callable:
@@ -286,15 +288,11 @@ def _triangle(x, lower):
 
 def _triangular_solve_vjp_matrix(g, y, matrix, rhs, *, lower):
     d = _triangular_solve(matrix_transpose(matrix), g, lower=not lower)
-    return _to_shape_of(matrix, -_triangle(matmul(d, y, transpose_b=True), lower))
+    return to_shape_of(matrix, -_triangle(matmul(d, y, transpose_b=True), lower))
 
 
 def _triangular_solve_vjp_rhs(g, y, matrix, rhs, *, lower):
-    return _to_shape_of(rhs, _triangular_solve(matrix_transpose(matrix), g, lower=not lower))
-
-
-def _to_shape_of(x, d):
-    return d if d.array.shape == x.array.shape else sum_to_shape(d, shape=x.array.shape)
+    return to_shape_of(rhs, _triangular_solve(matrix_transpose(matrix), g, lower=not lower))
 
 
 _triangular_solve.defvjp(_triangular_solve_vjp_matrix, _triangular_solve_vjp_rhs)

@@ -6,11 +6,13 @@ from itertools import accumulate
 from ..engine import convert_to_tensor
 from .array import constant, reshape
 from .gather import check_indices, check_integers, gather
-from .math import maximum, ones_like, sqrt, square, where
+from .logic import where
+from .math import maximum, sqrt, square
 from .order import searchsorted
 from .ranges import range
 from .reduce import reduce_sum
 from .scatter import dynamic_partition, dynamic_stitch
+from .types import ones_like
 
 
 def embedding_lookup(params, ids, max_norm=None, name=None):

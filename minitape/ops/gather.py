@@ -6,7 +6,7 @@ from typing import Any
 from ..arrays import TensorShape, array_module
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _from_front, concat, constant, reshape, static_shape
+from .array import concat, constant, from_front, reshape, static_shape
 
 
 def add_rows(total, numbers, rows) -> None:
@@ -97,7 +97,7 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
             f"indices. Received: {batch_dims}."
         )
     batch_dims = int(batch_dims) + (indices.ndim if batch_dims < 0 else 0)
-    axis = _from_front("gather", batch_dims if axis is None else axis, params.ndim)
+    axis = from_front("gather", batch_dims if axis is None else axis, params.ndim)
     if batch_dims > axis:
         raise InvalidArgumentError(f"gather: batch_dims ({batch_dims}) is above axis ({axis}).")
     return _gather(params, indices, axis=axis, batch_dims=batch_dims)

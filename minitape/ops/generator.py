@@ -9,7 +9,6 @@ from ..engine.tensor import Tensor
 from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
 from .array import concat, reshape, stack, unstack, zeros
-from .math import cast, zeros_like
 from .random import (
     FLOATS,
     INTEGERS,
@@ -26,6 +25,7 @@ from .random import (
     standard_truncated_normal,
     uniform_of,
 )
+from .types import cast, zeros_like
 
 _LENGTH = 3  # of a state: counter low, counter high, key
 

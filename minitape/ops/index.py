@@ -8,8 +8,8 @@ import numpy
 from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _from_front, integers_of
-from .math import cast
+from .array import from_front, integers_of
+from .types import cast
 
 # -- x[key] ---------------------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
     x, mask = convert_to_tensor(tensor), convert_to_tensor(mask)
     if not mask.ndim:
         raise ValueError("mask cannot be scalar. To choose by one bool use minitape.where.")
-    axis = 0 if axis is None else _from_front("boolean_mask", axis, x.ndim, ValueError)
+    axis = 0 if axis is None else from_front("boolean_mask", axis, x.ndim, ValueError)
     covered = x.shape[axis : axis + mask.ndim]
     if mask.shape != covered:
         raise ValueError(f"Shapes {covered} and {mask.shape} of tensor and mask are incompatible.")

@@ -9,8 +9,8 @@ from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
 from .einsum import _einsum_of_two
-from .math import cast
-from .rules import sum_to_shape
+from .rules import to_shape_of
+from .types import cast
 
 # -- products of matrices --------------------------------------------------------------------------
 
@@ -28,7 +28,7 @@ def _matmul_vjp_a(g, y, a, b, *, transpose_a, transpose_b):
         d = _matmul(b, g, transpose_a=transpose_b, transpose_b=True)
     else:
         d = _matmul(g, b, transpose_a=False, transpose_b=not transpose_b)
-    return d if d.array.shape == a.array.shape else sum_to_shape(d, shape=a.array.shape)
+    return to_shape_of(a, d)
 
 
 def _matmul_vjp_b(g, y, a, b, *, transpose_a, transpose_b):
@@ -36,7 +36,7 @@ def _matmul_vjp_b(g, y, a, b, *, transpose_a, transpose_b):
         d = _matmul(g, a, transpose_a=True, transpose_b=transpose_a)
     else:
         d = _matmul(a, g, transpose_a=not transpose_a, transpose_b=False)
-    return d if d.array.shape == b.array.shape else sum_to_shape(d, shape=b.array.shape)
+    return to_shape_of(b, d)
 
 
 _matmul.linear(_matmul_vjp_a, _matmul_vjp_b)

@@ -7,7 +7,7 @@ import numpy
 from ..arrays import array_module
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import broadcast_to, expand_dims, squeeze, transpose
+from .array import broadcast_to, expand_dims, from_front, squeeze, transpose
 from .logic import logical_and, where
 from .math import divide_no_nan, exp, log, log1p, softplus
 from .reduce import reduce_sum
@@ -20,13 +20,7 @@ def _axis_of(op: str, logits, axis) -> int:
     """The classes' axis (the last unless given), counted from the front."""
     if isinstance(axis, (list, tuple)):
         raise TypeError(f"{op}: the axis must be one integer. Received: {axis!r}.")
-    axis = -1 if axis is None else int(axis)
-    if not -logits.ndim <= axis < logits.ndim:
-        raise InvalidArgumentError(
-            f"{op}: logits of shape {logits.shape} have no axis {axis}; it must be in the range "
-            f"[{-logits.ndim}, {logits.ndim})."
-        )
-    return axis % logits.ndim
+    return from_front(op, -1 if axis is None else int(axis), logits.ndim)
 
 
 def _softmax_array(logits, axis=-1):

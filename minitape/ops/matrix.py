@@ -14,8 +14,8 @@ from ..arrays import array_module
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, transpose
-from .math import zeros_like
 from .reduce import reduce_sum
+from .types import zeros_like
 
 # -- transposes ------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ from numbers import Real
 from ..engine import conj, convert_to_tensor
 from ..errors import UnimplementedError
 from .array import squeeze
-from .math import abs, cast, divide, pow, sqrt
+from .math import abs, divide, pow, sqrt
 from .reduce import reduce_max, reduce_sum
+from .types import cast
 
 _EUCLIDEAN = ("euclidean", "fro", 2)
 

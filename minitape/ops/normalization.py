@@ -6,18 +6,9 @@ from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import constant, reshape
 from .linalg import matmul
-from .math import (
-    cast,
-    divide_no_nan,
-    maximum,
-    multiply,
-    reciprocal,
-    rsqrt,
-    square,
-    squared_difference,
-    zeros_like,
-)
-from .reduce import axes_of, mean_array, reduce_mean, reduce_sum
+from .math import divide_no_nan, maximum, multiply, reciprocal, rsqrt, square, squared_difference
+from .reduce import axes_of, mean_array, reduce_mean, reduce_sum, without_axes
+from .types import cast, zeros_like
 
 # -- moments ---------------------------------------------------------------------------------------
 
@@ -62,14 +53,7 @@ def moments(x, axes, shift=None, keepdims=False, name=None):
     if dtype == "float16":
         x = cast(x, "float32")
     axes = axes_of(x, axes)
-    return tuple(cast(_without(y, axes, keepdims), dtype) for y in _moments(x, axis=axes))
-
-
-def _without(y, axes: tuple[int, ...], keepdims: bool):
-    """A reduction's result that kept its axes; without them unless `keepdims`."""
-    if keepdims:
-        return y
-    return reshape(y, tuple(n for i, n in enumerate(y.shape) if i not in axes))
+    return tuple(cast(without_axes(y, axes, keepdims), dtype) for y in _moments(x, axis=axes))
 
 
 def weighted_moments(x, axes, frequency_weights, keepdims=False, name=None):
@@ -95,7 +79,7 @@ def weighted_moments(x, axes, frequency_weights, keepdims=False, name=None):
     mean = divide_no_nan(reduce_sum(weights * x, axes, keepdims=True), count)
     distance = reduce_sum(weights * squared_difference(x, mean), axes, keepdims=True)
     variance = divide_no_nan(distance, count)
-    return tuple(cast(_without(y, axes, keepdims), dtype) for y in (mean, variance))
+    return tuple(cast(without_axes(y, axes, keepdims), dtype) for y in (mean, variance))
 
 
 def sufficient_statistics(x, axes, shift=None, keepdims=False, name=None):

@@ -7,8 +7,8 @@ import numpy
 from ..arrays import array_module, as_dtype, check_dtypes
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _from_front, reshape
-from .math import cast
+from .array import from_front, reshape
+from .types import cast
 
 # nan counts as larger than any number, as in NumPy. (In TensorFlow, where no number compares with
 # nan, its place depends on the algorithm.)
@@ -74,7 +74,7 @@ def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
     if axis is None or numpy.ndim(axis):
         raise ValueError(f"Argument `axis` must be a number. Received: axis={axis!r}.")
     values = convert_to_tensor(values)
-    axis = _from_front("sort", axis, values.ndim)
+    axis = from_front("sort", axis, values.ndim)
     return _argsort(values, axis=axis, descending=direction == "DESCENDING")
 
 

@@ -3,13 +3,14 @@
 from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .math import zeros_like
+from .types import zeros_like
 from .window import (
     channels_back,
     channels_last,
     check_fits,
     check_image,
     check_spread,
+    checked_rank,
     is_channels_first,
     window_of,
 )
@@ -264,13 +265,6 @@ def avg_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
     return _means("avg_pool3d", 3, input, ksize, strides, padding, data_format)
 
 
-def _image_rank(op: str, x) -> int:
-    """How many axes the images have that x holds."""
-    if x.ndim not in (3, 4, 5):
-        raise ValueError(f"{op}: the input's rank must be 3, 4 or 5. Received: shape {x.shape}.")
-    return x.ndim - 2
-
-
 def max_pool(input, ksize, strides, padding, data_format=None, name=None):
     """max_pool1d, max_pool2d or max_pool3d, by the input's rank.
 
@@ -278,7 +272,8 @@ def max_pool(input, ksize, strides, padding, data_format=None, name=None):
         ValueError: an input of another rank than 3, 4 or 5.
     """
     x = convert_to_tensor(input)
-    return _maxima("max_pool", _image_rank("max_pool", x), x, ksize, strides, padding, data_format)
+    rank = checked_rank("max_pool", x.ndim - 2)
+    return _maxima("max_pool", rank, x, ksize, strides, padding, data_format)
 
 
 def avg_pool(input, ksize, strides, padding, data_format=None, name=None):
@@ -288,7 +283,8 @@ def avg_pool(input, ksize, strides, padding, data_format=None, name=None):
         ValueError: an input of another rank than 3, 4 or 5.
     """
     x = convert_to_tensor(input)
-    return _means("avg_pool", _image_rank("avg_pool", x), x, ksize, strides, padding, data_format)
+    rank = checked_rank("avg_pool", x.ndim - 2)
+    return _means("avg_pool", rank, x, ksize, strides, padding, data_format)
 
 
 def pool(
@@ -319,9 +315,7 @@ def pool(
     """
     if pooling_type not in ("MAX", "AVG"):
         raise ValueError(f"pool: pooling_type must be 'MAX' or 'AVG'. Received: {pooling_type!r}.")
-    x, rank = convert_to_tensor(input), len(window_shape)
-    if rank not in (1, 2, 3):
-        raise ValueError(f"pool: a window has 1, 2 or 3 lengths. Received: {window_shape!r}.")
+    x, rank = convert_to_tensor(input), checked_rank("pool", len(window_shape))
     strides = 1 if strides is None else strides
     if check_spread("pool", strides, dilations) and padding == "SAME":
         raise ValueError(

@@ -8,9 +8,9 @@ import numpy
 from ..arrays import array_module, as_dtype, check_dtypes
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError, UnimplementedError
-from .array import _from_front, concat, expand_dims, reshape
-from .math import cast
+from .array import concat, expand_dims, from_front, reshape
 from .rules import broadcast_to
+from .types import cast
 
 _RANGE_DTYPES = ("int32", "int64", "float16", "float32", "float64")
 
@@ -108,7 +108,7 @@ def linspace(start, stop, num, name=None, axis=0):
     if count < 0:
         raise InvalidArgumentError(f"linspace: num must be >= 0. Received: {count}.")
     shape = numpy.broadcast_shapes(start.shape, stop.shape)
-    axis = _from_front("linspace", axis, len(shape) + 1)
+    axis = from_front("linspace", axis, len(shape) + 1)
     first, last = (expand_dims(broadcast_to(x, shape=shape), axis) for x in (start, stop))
     # The last number is `stop` itself, not what rounding would make of it.
     lengths = [1] * (len(shape) + 1)

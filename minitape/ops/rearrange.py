@@ -11,7 +11,7 @@ import numpy
 from ..arrays import array_module
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import _from_front, integers_of, reshape
+from .array import from_front, integers_of, reshape
 from .gather import add_rows
 
 # -- borders --------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def roll(input, shift, axis, name=None):
         )
     shifts = integers_of("roll", "shift", reshape(shift, (-1,)))
     axes = [
-        _from_front("roll", a, x.ndim) for a in integers_of("roll", "axis", reshape(axis, (-1,)))
+        from_front("roll", a, x.ndim) for a in integers_of("roll", "axis", reshape(axis, (-1,)))
     ]
     return _roll(x, shift=tuple(shifts), axis=tuple(axes))
 
@@ -186,7 +186,7 @@ def reverse(tensor, axis, name=None):
     given = integers_of("reverse", "axis", axis)
     if x.ndim == 0:
         return _reverse(x, axis=())
-    axes = tuple(_from_front("reverse", a, x.ndim) for a in given)
+    axes = tuple(from_front("reverse", a, x.ndim) for a in given)
     if len(set(axes)) < len(axes):
         raise InvalidArgumentError(f"reverse: axis must name none twice. Received: {given}.")
     return _reverse(x, axis=axes)
@@ -281,7 +281,7 @@ def repeat(input, repeats, axis=None, name=None):
         raise ValueError(f"repeat: repeats must be a scalar or a list. Received: {repeats!r}.")
     if axis is None or x.ndim == 0:
         x = reshape(x, (-1,))
-    axis = _from_front("repeat", 0 if axis is None else axis, x.ndim, ValueError)
+    axis = from_front("repeat", 0 if axis is None else axis, x.ndim, ValueError)
     if given.shape not in ((), (1,), (x.shape[axis],)):
         raise ValueError(
             f"repeat: there must be one number of repeats, or one for each of {x.shape[axis]} "

@@ -6,11 +6,12 @@ from typing import Any
 from ..arrays import array_module, as_dtype
 from ..engine import conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import reshape, stop_gradient, transpose
+from .array import from_front, reshape, stop_gradient, transpose
 from .cumulative import cumprod
 from .logic import equal, is_finite, where
-from .math import cast, exp, log, sqrt, zeros_like
+from .math import exp, log, sqrt
 from .rules import broadcast_to
+from .types import cast, zeros_like
 
 
 def axes_of(x, axis) -> tuple[int, ...]:
@@ -48,6 +49,13 @@ def axes_of(x, axis) -> tuple[int, ...]:
 def _kept(x, axis) -> tuple[int, ...]:
     """The shape of a reduction that keeps its axes, with length 1."""
     return tuple(1 if i in axis else n for i, n in enumerate(x.array.shape))
+
+
+def without_axes(y, axis, keepdims):
+    """A reduction's result that kept its axes; without them unless `keepdims`."""
+    if keepdims:
+        return y
+    return reshape(y, tuple(n for i, n in enumerate(y.shape) if i not in axis))
 
 
 def _spread(g, x, axis, keepdims):
@@ -292,9 +300,7 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None):
     largest = stop_gradient(_reduce_max(x, axis=axes, keepdims=True))
     largest = where(is_finite(largest), largest, zeros_like(largest))
     total = log(_reduce_sum(exp(x - largest), axis=axes, keepdims=True)) + largest
-    if keepdims:
-        return total
-    return reshape(total, tuple(n for i, n in enumerate(x.shape) if i not in axes))
+    return without_axes(total, axes, keepdims)
 
 
 @primitive(differentiable=False)
@@ -324,15 +330,12 @@ def _position(op, input, axis, output_type):
         raise TypeError(f"{op.name}: axis must be one integer. Received: {axis!r}.")
     if hasattr(axis, "ndim") and axis.ndim:
         raise InvalidArgumentError(f"{op.name}: axis must be a scalar. Received: {axis!r}.")
-    if not -x.ndim <= int(axis) < x.ndim:
-        raise InvalidArgumentError(
-            f"{op.name}: expected an axis in the range [{-x.ndim}, {x.ndim}), but got {int(axis)}."
-        )
+    axis = from_front(op.name, int(axis), x.ndim)
     if not output_type.is_integer:
         raise InvalidArgumentError(
             f"{op.name}: output_type must be an integer type. Received: {output_type.name}."
         )
-    return cast(op(x, axis=int(axis)), output_type)
+    return cast(op(x, axis=axis), output_type)
 
 
 def _number_or(value, x):

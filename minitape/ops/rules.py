@@ -132,9 +132,8 @@ def elementwise(
     """
 
     def decorate(forward):
-        inputs = len(rules)
-        kind = Unary if inputs == 1 else Binary if inputs == 2 else Elementwise
-        if inputs == 2 and forward.__kwdefaults__ is None and forward.__code__.co_kwonlyargcount:
+        kind: type[Elementwise] = {1: Unary, 2: Binary}.get(len(rules), Elementwise)
+        if kind is Binary and forward.__code__.co_kwonlyargcount:
             kind = Elementwise  # Binary's short path has no parameters
         op = kind(forward, **properties)
         op.vjps = rules
@@ -176,3 +175,8 @@ def sum_to_shape(x, *, shape):
 
 
 sum_to_shape.linear(lambda g, y, x, *, shape: broadcast_to(g, shape=x.array.shape))
+
+
+def to_shape_of(x, d):
+    """The cotangent d of an input x that may have been broadcast, in x's own shape."""
+    return d if d.array.shape == x.array.shape else sum_to_shape(d, shape=x.array.shape)

@@ -9,11 +9,11 @@ import math
 from ..arrays import array_module, check_dtypes
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import concat, constant, expand_dims, reshape, zeros
+from .array import concat, constant, expand_dims, integers_of, reshape, zeros
 from .gather import IndexedSlices, add_rows, check_indices, check_integers
-from .index import boolean_mask, integers_of
+from .index import boolean_mask
 from .logic import equal
-from .math import cast, zeros_like
+from .types import cast, zeros_like
 
 
 def _as_rows(op: str, array, indices, batch_dims: int = 0) -> tuple:

@@ -11,8 +11,9 @@ from .array import reshape
 from .count import occurrences
 from .cumulative import cumprod
 from .gather import _unsorted_segment_sum, check_indices, check_integers, segment_rows
-from .logic import equal, less
-from .math import abs, cast, divide, floordiv, maximum, ones_like, sign, sqrt, where, zeros_like
+from .logic import equal, less, where
+from .math import abs, divide, floordiv, maximum, sign, sqrt
+from .types import cast, ones_like, zeros_like
 
 
 def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:

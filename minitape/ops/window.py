@@ -211,6 +211,13 @@ def channels_back(y, channels_first: bool):
     return transpose(y, (0, y.ndim - 1, *range(1, y.ndim - 1))) if channels_first else y
 
 
+def checked_rank(op: str, rank: int) -> int:
+    """How many axes the images have: ValueError unless they are 1, 2 or 3."""
+    if rank not in _LAYOUTS:
+        raise ValueError(f"{op}: images must have 1, 2 or 3 axes. Received: {rank}.")
+    return rank
+
+
 def check_image(op: str, x, rank: int) -> None:
     """Raises InvalidArgumentError unless x is a batch of images with `rank` axes and channels."""
     if x.ndim != rank + 2:
