@@ -56,9 +56,9 @@ def padded(draw):
 
 
 @st.composite
-def tiled(draw):
+def tiled(draw, shapes):
     """An array and how often to repeat it along each axis."""
-    x = draw(arrays(REAL))
+    x = draw(arrays(REAL, shapes))
     return Inputs((x,), {"multiples": [draw(st.integers(1, 3)) for _ in x.shape]})
 
 
@@ -307,9 +307,15 @@ CASES = [
     Case(
         "tile",
         lambda tf, x, multiples: tf.tile(x, multiples),
-        tiled(),
+        tiled(SHAPES.filter(lambda shape: len(shape) < 3)),
         dtypes=NUMBERS,
         raises=(Bad("InvalidArgumentError", (ones(2, 2),), {"multiples": [2]}),),
+    ),
+    Case(
+        "tile of three axes",
+        lambda tf, x, multiples: tf.tile(x, multiples),
+        tiled(st.tuples(*[st.integers(1, 3)] * 3)),
+        unlike={"jvp_is_tensorflows": "TensorFlow can't broadcast over six axes"},
     ),
     # -- joining and cutting ------------------------------------------------------------------
     Case(

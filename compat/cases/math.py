@@ -41,6 +41,8 @@ DIVISION = (
     NO_BOOLEANS._replace(error="TypeError"),
 )
 DERIVATIVES = ("gradient_is_tensorflows", "second_order_is_tensorflows", "jvp_is_tensorflows")
+POWERS_FIRST = 1e10, "TensorFlow multiplies 0 by a power that overflowed"
+CUT = 1.0, "on a branch cut of complex numbers TensorFlow's derivative is the other side's"
 # Only reciprocal, sqrt and rsqrt turn a zero cotangent into zero at an infinite derivative.
 ZERO = {"cotangent": [0.0]}
 BY_ZERO = Bad("InvalidArgumentError", (ones(2, dtype="int32"), np.zeros(2, np.int32)))
@@ -356,6 +358,7 @@ CASES = [
         primitive("rsqrt_grad"),
         same(REAL, POSITIVE),
         peer=lambda tf, g, y: tf.raw_ops.RsqrtGrad(y=y, dy=g),
+        largest=POWERS_FIRST,
     ),
     Case(
         "rsqrt",
@@ -447,6 +450,7 @@ CASES = [
         ),
         dtypes=("float32", "float64"),
         differentiable=False,
+        largest=(1e10, "TensorFlow's largest int64 is rounded up to one that isn't"),
         raises=(
             Bad("TypeError", (ones(2),), {"dtype": "bool"}),
             Bad("TypeError", (ones(2, dtype="bool"),), {"dtype": "int32"}),
@@ -579,10 +583,15 @@ CASES = [
     # -- trigonometric and hyperbolic functions -----------------------------------------------
     function("sin", REAL),
     function("cos", REAL),
-    function("tan", numbers(-5 / 4, 5 / 4)),
+    function(
+        "tan",
+        numbers(-5 / 4, 5 / 4),
+        largest=(1.0, "far from the real axis TensorFlow divides by a cosine that overflowed"),
+    ),
     function(
         "asin",
         numbers(-3 / 4, 3 / 4),
+        largest=CUT,
         at=(
             At(([1.0, 2.0],), [pi / 2, nan], ([inf, nan],)),
             At(([1.0],), [pi / 2], ([nan],), **ZERO),
@@ -591,6 +600,7 @@ CASES = [
     function(
         "acos",
         numbers(-3 / 4, 3 / 4),
+        largest=CUT,
         at=(At(([1.0, 2.0],), [0.0, nan], ([-inf, nan],)),),
     ),
     function("atan", REAL, at=(At(([inf],), [pi / 2], ([0.0],)),)),
@@ -634,6 +644,7 @@ CASES = [
         primitive("sigmoid_grad"),
         same(REAL, UNIT),
         peer=lambda tf, g, y: tf.raw_ops.SigmoidGrad(y=y, dy=g),
+        largest=POWERS_FIRST,
     ),
     function(
         "softplus",

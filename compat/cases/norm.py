@@ -12,6 +12,7 @@ from ..inputs import AXES, NONZERO, arrays, numbers, ones
 # sum(|x|**p)**(1 / p - 1) and |x|**(p - 1) are rounded to three digits each, before the terms that
 # they multiply cancel: for p = 1/2 TensorFlow's tangent is a hundredth off where ours is 0.002.
 ROUNDED = {"float16": 2e-2}
+SPECTRAL = {"ord": 2, "axis": (0, 1)}
 ORDERS = ["euclidean", 1, 2, 3, 2.5, 0.5, inf]
 
 
@@ -29,12 +30,16 @@ def vectors(draw, orders, keepdims=True):
 
 
 @st.composite
-def matrices(draw):
-    """Matrices of which no two rows (or columns) are equally large."""
+def matrices(draw, orders):
+    """Matrices of which no two rows (or columns, or singular values) are equally large."""
     shape = draw(st.sampled_from([(2, 3), (3, 2), (2, 2, 3), (1, 2), (3, 1)]))
     x = draw(arrays(NONZERO, shape))
-    ord = draw(st.sampled_from(["euclidean", "fro", 1, inf]))
+    ord = draw(st.sampled_from(orders))
     axes = draw(st.permutations(range(-x.ndim, 0)))[:2]
+    if ord == 2:
+        for y in (x, x + 0.5j * x.ravel()[::-1].reshape(x.shape)):
+            s = np.linalg.svd(np.moveaxis(y, axes, (-2, -1)), compute_uv=False)
+            assume((s[..., :-1] - s[..., 1:] > 1 / 8).all())
     if ord in (1, inf):
         for y in (x, x + 0.5j * x.ravel()[::-1].reshape(x.shape)):
             summed, left = axes if ord == 1 else axes[::-1]
@@ -79,8 +84,25 @@ CASES = [
     Case(
         "norm of matrices",
         lambda tf, x, **p: tf.norm(x, **p),
-        matrices(),
+        matrices(["euclidean", "fro", 1, inf]),
         dtypes=(*FLOATS, *COMPLEX),
+    ),
+    Case(
+        "spectral norm",
+        lambda tf, x, **p: tf.norm(x, **p),
+        matrices([2]),
+        dtypes=("float32", "float64"),
+        at=(At(([[3.0, 0.0], [0.0, -4.0]],), 4.0, ([[0.0, 0.0], [0.0, -1.0]],), None, SPECTRAL),),
+    ),
+    Case(
+        "spectral norm of complex numbers",
+        lambda tf, x, **p: tf.norm(x, **p),
+        matrices([2]),
+        dtypes=COMPLEX,
+        unlike={
+            "second_order_is_tensorflows": "TensorFlow's differs from the differences of its "
+            "own gradient"
+        },
     ),
     Case(
         "normalize",

@@ -114,6 +114,7 @@ CASES = [
         "moments",
         lambda tf, x, axes, keepdims: tf.nn.moments(x, axes, keepdims=keepdims),
         reduced(REAL),
+        covers=("variance",),
         unlike={"second_order_is_tensorflows": "TensorFlow takes the mean for a constant"},
     ),
     Case(

@@ -73,7 +73,10 @@ CASES = [
         lambda tf, q, x: tf.math.zeta(tf.ones_like(q) * x, q),
         one(POSITIVE, x=st.sampled_from([1.5, 2.0, 3.0, 7.25])),
         dtypes=FLOAT_32_64,
-        at=(At(([1.0, 0.0, nan],), [pi**2 / 6, inf, nan], params={"x": 2.0}),),
+        at=(
+            At(([1.0, 0.0, nan],), [pi**2 / 6, inf, nan], params={"x": 2.0}),
+            At(([0.5, 1.0, 2.0],), [inf, 1.0, 0.0], params={"x": inf}),
+        ),
     ),
     Case(
         "lbeta",

@@ -219,6 +219,9 @@ class Builder:
         if self.failed or op in deviations.NOT_IN.get(self.mode, ()):
             raise Unfit
         arrays = [self.arrays[a.name] for a in args if isinstance(a, Ref) and a.name in self.arrays]
+        largest, _ = deviations.LARGEST.get(op, (np.inf, ""))
+        if any((np.abs(x) > largest).any() for x in arrays):
+            raise Unfit
         if op in deviations.FINITE and not all(np.isfinite(x).all() for x in arrays):
             raise Unfit
         if op in deviations.POSITIVE and not all((x > 0).all() for x in arrays):

@@ -41,7 +41,7 @@ FINITE = {
         [
             *("math.erf", "math.special.expint", "math.special.spence", "math.bessel_i0"),
             *("math.special.bessel_j0", "math.special.bessel_j1", "math.bessel_i1"),
-            *("math.special.bessel_y0", "math.special.bessel_y1", "math.zeta"),
+            *("math.special.bessel_y0", "math.special.bessel_y1"),
         ],
         "TensorFlow gives nan instead of the limit",
     ),
@@ -53,6 +53,7 @@ FINITE = {
     **dict.fromkeys(
         ("pow", "**", "math.pow"), "NumPy's power of a half is the square root: nan of -inf"
     ),
+    "math.angle": "TensorFlow divides infinite complex numbers otherwise",
     "math.betainc": "TensorFlow's is 1 at 1, whatever the parameters",
     **{
         f"linalg.{name}": "what becomes of nan in a decomposition is the library's business"
@@ -72,6 +73,13 @@ FINITE = {
             *("segment_prod", "unsorted_segment_prod"),
         )
     },
+}
+
+# Ops that aren't called on larger numbers.
+LARGEST = {
+    "math.igamma": (1e5, "TensorFlow's hasn't converged"),
+    "math.igammac": (1e5, "TensorFlow's hasn't converged"),
+    "math.special.expint": (1e30, "TensorFlow's is nan where it overflows"),
 }
 
 # Ops that aren't called on zeros.

@@ -460,6 +460,8 @@ def repeat(b: Builder):
     axis = b.axis(b.array(x).ndim)
     repeats = b.rng.randint(0, 3)
     if b.chance(0.4):
+        if not b.array(x).size:
+            raise Unfit  # TensorFlow's gradient is a ValueError
         repeats = [b.rng.randint(0, 2) for _ in range(b.array(x).shape[axis])]
     return b.step("repeat", x, repeats, axis=axis)
 

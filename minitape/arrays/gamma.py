@@ -128,6 +128,7 @@ def zeta(x: Any, q: Any) -> Any:
     pole = (q <= 0) & (q == xp.floor(q))
     undefined = (x < 1) | ((q <= 0) & (x != xp.floor(x))) | xp.isnan(x + q)
     y = _zeta_of_positive(x, xp.where(q > 0, q, 1))
+    y = xp.where((x == math.inf) & (q > 0), xp.power(q, -x), y)
     if (q < 0).any():
         # The terms with q + n < 0, but for their sign, are a part of that sum for 1 + floor(q) - q.
         below = xp.where((q < 0) & ~pole & xp.isfinite(q), q, -0.5)

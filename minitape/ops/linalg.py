@@ -128,7 +128,10 @@ def matvec(
 def _cross(a, b):
     if a.shape != b.shape or a.shape[-1:] != (3,):
         raise ValueError("both inputs must have the same shape, of which the last length is 3")
-    return array_module(a).cross(a, b)
+    # Spelled out: NumPy's own cross would warn of inf - inf from within NumPy.
+    (a0, a1, a2), (b0, b1, b2) = (array_module(x).moveaxis(x, -1, 0) for x in (a, b))
+    parts = a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0
+    return array_module(a).stack(parts, axis=-1)
 
 
 _cross.linear(lambda g, y, a, b: _cross(b, g), lambda g, y, a, b: _cross(g, a))

@@ -4,8 +4,8 @@ import math
 from numbers import Real
 
 from ..engine import conj, convert_to_tensor
-from ..errors import UnimplementedError
-from .array import squeeze
+from .array import expand_dims, squeeze, transpose
+from .decompose import svd
 from .math import abs, divide, pow, sqrt
 from .reduce import reduce_max, reduce_sum
 from .types import cast
@@ -31,13 +31,24 @@ def _check_norm(ord, axis, is_matrix: bool) -> None:
         raise ValueError(f"'ord' must be a supported {what} norm, {supported}, got {ord!r}.")
 
 
+def _spectral(x, axis):
+    """The largest singular value of the matrices that lie along two axes, which stay."""
+    matrix = [a % x.ndim for a in axis]
+    others = [a for a in range(x.ndim) if a not in matrix]
+    largest = reduce_max(svd(transpose(x, [*others, *matrix]), compute_uv=False), -1)
+    for a in sorted(matrix):
+        largest = expand_dims(largest, a)
+    return largest
+
+
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
     """The norm of vectors or matrices: sum(|x|**p)**(1 / p), and the largest |x| for p = inf.
 
     Args:
         tensor: floats or complex numbers.
         ord: "euclidean" or a number p > 0. For matrices "euclidean" or "fro" (the root of the sum
-            of the squares), 1 (the largest sum of a column) or inf (of a row).
+            of the squares), 2 (the largest singular value), 1 (the largest sum of a column) or
+            inf (of a row).
         axis: None (all elements as one vector), a number, or two: those of matrices.
         keepdims: whether the reduced axes stay, with length 1.
         name: not used.
@@ -46,17 +57,13 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
 
     Raises:
         ValueError: another `ord` or `axis`.
-        UnimplementedError: the spectral norm, `ord=2` of matrices.
     """
     is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
     _check_norm(ord, axis, is_matrix)
     x = convert_to_tensor(tensor)
-    if ord in _EUCLIDEAN:
-        if is_matrix and ord == 2:
-            raise UnimplementedError(
-                "norm: the spectral norm (ord=2 with two axes) needs singular values, which "
-                "minitape doesn't have. ord='fro' is the Euclidean norm of the elements."
-            )
+    if ord == 2 and is_matrix:
+        result = _spectral(x, axis)
+    elif ord in _EUCLIDEAN:
         result = sqrt(reduce_sum(x * conj(x), axis, keepdims=True))
     else:
         size = abs(x)

@@ -13,25 +13,21 @@ from .types import cast, zeros_like
 # -- moments ---------------------------------------------------------------------------------------
 
 
-@primitive(kinds="iuf")
-def _moments(x, *, axis):
-    mean = mean_array(x, axis)
-    distance = x - mean
-    return mean, mean_array(distance * distance, axis)
-
-
-def _moments_vjp(g, y, x, *, axis):
-    share = max(y[0].shape.num_elements(), 1) / max(x.shape.num_elements(), 1)
-    return (x - y[0]) * (g[1] * (2 * share)) + g[0] * share
-
-
 # How the mean moves has no first-order part in the variance: the distances from it add up to 0.
-_moments.defvjp(_moments_vjp)
-_moments.defjvp(
-    lambda t, y, x, *, axis: (
-        reduce_mean(t, axis, keepdims=True),
-        reduce_mean((x - y[0]) * t * 2, axis, keepdims=True),
-    )
+@primitive(kinds="iuf")
+def _variance(x, mean, *, axis):
+    distance = x - mean
+    return mean_array(distance * distance, axis)
+
+
+def _variance_vjp(g, y, x, mean, *, axis):
+    share = max(y.shape.num_elements(), 1) / max(x.shape.num_elements(), 1)
+    return (x - mean) * (g * (2 * share))
+
+
+_variance.defvjp(_variance_vjp, None)
+_variance.defjvp(
+    lambda t, y, x, mean, *, axis: reduce_mean((x - mean) * t * 2, axis, keepdims=True), None
 )
 
 
@@ -53,7 +49,9 @@ def moments(x, axes, shift=None, keepdims=False, name=None):
     if dtype == "float16":
         x = cast(x, "float32")
     axes = axes_of(x, axes)
-    return tuple(cast(without_axes(y, axes, keepdims), dtype) for y in _moments(x, axis=axes))
+    mean = reduce_mean(x, axes, keepdims=True)
+    variance = _variance(x, mean, axis=axes)
+    return tuple(cast(without_axes(y, axes, keepdims), dtype) for y in (mean, variance))
 
 
 def weighted_moments(x, axes, frequency_weights, keepdims=False, name=None):

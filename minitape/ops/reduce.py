@@ -191,7 +191,8 @@ def _all_others(x, axis):
 
 @primitive(kinds="iufc")
 def _reduce_prod(x, *, axis, keepdims):
-    return _number(x.prod(axis=axis, keepdims=keepdims), x)
+    # Of the ufunc, as in _total.
+    return _number(array_module(x).multiply.reduce(x, axis=axis, keepdims=keepdims), x)
 
 
 _reduce_prod.defvjp(

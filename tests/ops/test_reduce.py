@@ -67,8 +67,3 @@ def test_nan_is_the_largest_and_the_smallest_but_has_no_position():
     x = mt.constant([1.0, np.nan, 3.0])
     assert np.isnan([mt.reduce_max(x), mt.reduce_min(x)]).all()
     assert [mt.argmax(x).numpy(), mt.argmin(x).numpy()] == [2, 0]
-
-
-def test_the_spectral_norm_says_what_there_is_instead():
-    with pytest.raises(mt.errors.UnimplementedError, match="ord='fro'"):
-        mt.norm(X, ord=2, axis=(0, 1))
