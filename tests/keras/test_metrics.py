@@ -325,3 +325,11 @@ def test_correlations():
     expected = 2 * (4 / 3) / (2 / 3 + 8 / 3 + 9)
     assert float(metrics.ConcordanceCorrelation()(line, other)) == pytest.approx(expected)
     assert float(metrics.CosineSimilarity()([[3.0, 4.0]], [[6.0, 8.0]])) == pytest.approx(1)
+
+
+def test_the_axis_of_the_classes():
+    labels, predictions = np.eye(3)[[[0, 1], [2, 2]]], np.eye(3)[[[0, 1], [2, 1]]]
+    last, middle = metrics.OneHotMeanIoU(3), metrics.OneHotMeanIoU(3, axis=1)
+    last.update_state(labels, predictions)
+    middle.update_state(labels.transpose(0, 2, 1), predictions.transpose(0, 2, 1))
+    assert float(last.result()) == float(middle.result()) == pytest.approx(2 / 3)
