@@ -357,7 +357,7 @@ def compute_fans(shape, input_axes=None, output_axes=None) -> tuple[int, int]:
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
 variance_scaling, glorot_normal, glorot_uniform = VarianceScaling, GlorotNormal, GlorotUniform
-orthogonal = Orthogonal
+orthogonal, OrthogonalInitializer, IdentityInitializer = Orthogonal, Orthogonal, Identity
 he_normal, he_uniform, lecun_normal, lecun_uniform = HeNormal, HeUniform, LecunNormal, LecunUniform
 
 _CLASSES = (

@@ -101,6 +101,28 @@ def test_kinds_of_labels(kind, data):
     assert ours.dtype == theirs.dtype
 
 
+def constrained(keras, **settings):
+    """A compiled model of four probabilities, with a penalty and a constraint."""
+    kernel = {"kernel_constraint": "max_norm", "kernel_regularizer": "l2"}
+    layers = [keras.layers.Dense(5, activation="tanh", **kernel), keras.layers.Dense(4, "sigmoid")]
+    model = keras.Sequential([keras.Input((3,)), *layers])
+    model.compile(**settings)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "loss", "metrics"),
+    [
+        ("adamw", "binary_focal_crossentropy", ["auc", "Precision", "recall", "f1_score"]),
+        ("nadam", "huber", ["cosine_similarity", "r2_score", "kl_divergence", "true_positives"]),
+        ("lion", "cosine_similarity", ["binary_io_u", "top_k_categorical_accuracy", "hinge"]),
+    ],
+)
+def test_names_of_losses_metrics_and_optimizers(optimizer, loss, metrics, data):
+    models = twins(constrained, optimizer=optimizer, loss=loss, metrics=metrics)
+    assert_same_fit(models, data["x"], data["onehot"].astype("float32"))
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -142,6 +142,15 @@ OPTIMIZERS = [
     ("Adam", {"global_clipnorm": 0.5, "weight_decay": 0.125}),
     ("SGD", {"gradient_accumulation_steps": 2}),
     ("Adam", {"use_ema": True, "ema_momentum": 0.875}),
+    ("AdamW", {}),
+    ("Adadelta", {"learning_rate": 1.0}),
+    ("Adagrad", {}),
+    ("Adamax", {}),
+    ("Ftrl", {}),
+    ("Lamb", {}),
+    ("Lion", {}),
+    ("Nadam", {}),
+    ("Adafactor", {}),
 ]
 
 
@@ -170,8 +179,9 @@ def test_a_table_is_trained_as_by_keras(name, settings, doubles):
         return [table.numpy(), weight.numpy(), *(v.numpy() for v in optimizer.variables)]
 
     one = np.ones(3, "float32")
-    ours = getattr(optimizers, name)(0.0625, **settings)
-    theirs = getattr(keras.optimizers, name)(0.0625, **settings)
+    settings = {"learning_rate": 0.0625} | settings
+    ours = getattr(optimizers, name)(**settings)
+    theirs = getattr(keras.optimizers, name)(**settings)
     pairs = zip(
         train(mt, Variable(start), Variable(one), ours),
         train(tf, tf.Variable(start), tf.Variable(one), theirs),

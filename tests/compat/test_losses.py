@@ -1,5 +1,7 @@
 """Losses beside Keras': values, reductions, weights, and gradients through the tape."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 import minitape as mt
 from minitape.keras import activations, losses
+from tests.compat.test_signatures import described
 
 # How the arrays of a loss are drawn: (rng, shape) -> (y_true, y_pred).
 REAL = "real numbers"
@@ -18,6 +21,7 @@ SOFT = "label probabilities and probabilities"
 SPARSE = "integer labels and probabilities"
 BINARY = "bits and probabilities"
 SIGNS = "signs and real numbers"
+EMBEDDED = "integer labels and embeddings of length 1"
 
 CASES = [
     ("mean_squared_error", "MeanSquaredError", {}, REAL),
@@ -51,6 +55,40 @@ CASES = [
     ("binary_crossentropy", "BinaryCrossentropy", {}, BINARY),
     ("binary_crossentropy", "BinaryCrossentropy", {"from_logits": True}, BINARY),
     ("binary_crossentropy", "BinaryCrossentropy", {"label_smoothing": 0.2}, BINARY),
+    ("cosine_similarity", "CosineSimilarity", {}, REAL),
+    ("cosine_similarity", "CosineSimilarity", {"axis": 0}, REAL),
+    ("categorical_focal_crossentropy", "CategoricalFocalCrossentropy", {}, ONE_HOT),
+    (
+        "categorical_focal_crossentropy",
+        "CategoricalFocalCrossentropy",
+        {"alpha": 0.5, "gamma": 3.0, "from_logits": True, "label_smoothing": 0.1},
+        ONE_HOT,
+    ),
+    ("binary_focal_crossentropy", "BinaryFocalCrossentropy", {}, BINARY),
+    (
+        "binary_focal_crossentropy",
+        "BinaryFocalCrossentropy",
+        {
+            "apply_class_balancing": True,
+            "alpha": 0.3,
+            "gamma": 1.5,
+            "from_logits": True,
+            "label_smoothing": 0.1,
+        },
+        BINARY,
+    ),
+    (
+        "categorical_generalized_cross_entropy",
+        "CategoricalGeneralizedCrossEntropy",
+        {"q": 0.5},
+        SPARSE,
+    ),
+    ("dice", "Dice", {"axis": None}, BINARY),
+    ("dice", "Dice", {"axis": -1}, BINARY),
+    ("tversky", "Tversky", {"axis": None}, BINARY),
+    ("tversky", "Tversky", {"alpha": 0.3, "beta": 0.8, "axis": -1}, BINARY),
+    ("circle", "Circle", {}, EMBEDDED),
+    ("circle", "Circle", {"gamma": 2, "margin": 0.2, "remove_diagonal": False}, EMBEDDED),
 ]
 IDS = [f"{name}-{'-'.join(settings)}" for name, _, settings, _ in CASES]
 REDUCTIONS = ["sum_over_batch_size", "sum", "none", "mean", "mean_with_sample_weight"]
@@ -65,6 +103,8 @@ def shapes(draw):
 
 def draw_arrays(kind, shape, seed):
     rng = np.random.default_rng(seed)
+    if kind == EMBEDDED:  # they have no axes between batch and size
+        shape = (shape[0], shape[-1])
     real = rng.uniform(-3, 3, shape)
     probabilities = rng.dirichlet(np.ones(shape[-1]), shape[:-1])
     labels = rng.integers(0, shape[-1], shape[:-1])
@@ -76,8 +116,20 @@ def draw_arrays(kind, shape, seed):
         SPARSE: (labels, probabilities),
         BINARY: (rng.integers(0, 2, shape), rng.uniform(0, 1, shape)),
         SIGNS: (rng.choice([-1.0, 1.0], shape), real),
+        EMBEDDED: (
+            rng.integers(0, 2, shape[:1]),
+            real / np.linalg.norm(real, axis=-1, keepdims=True),
+        ),
     }[kind]
     return y_true, y_pred.astype("float32")
+
+
+def values_shape(settings, kind, shape):
+    """The shape of a loss before its reduction."""
+    if kind == EMBEDDED:
+        return shape[:1]
+    axis = settings.get("axis", -1)
+    return () if axis is None else shape[1:] if axis == 0 else shape[:-1]
 
 
 def ours_and_theirs(our_loss, their_loss, y_true, y_pred, sample_weight=None):
@@ -131,7 +183,7 @@ def test_classes(name, class_name, settings, kind, shape, seed, reduction, weigh
     if kind in (ONE_HOT, SPARSE, BINARY, SIGNS):
         y_true = y_true.astype(label_type)
     rng = np.random.default_rng(seed)
-    values = shape[:-1]
+    values = values_shape(settings, kind, shape)
     sample_weight = {
         "none": None,
         "scalar": 0.5,
@@ -139,7 +191,8 @@ def test_classes(name, class_name, settings, kind, shape, seed, reduction, weigh
         "column": rng.uniform(0, 2, (*values, 1)),
         "values": rng.uniform(0, 2, values),
     }[weights]
-    if settings.get("ignore_class") is not None and weights == "scalar":
+    masks = class_name == "Circle" or settings.get("ignore_class") is not None
+    if masks and weights == "scalar":
         sample_weight = None  # Keras itself fails on a scalar weight with a mask
     assert_same(
         *ours_and_theirs(
@@ -223,3 +276,32 @@ def test_configs_are_keras_own(class_name):
     assert {key: ours[key] for key in theirs} == theirs
     # What Keras leaves out of its configs (Huber's delta) its constructor takes all the same.
     assert getattr(keras.losses, class_name)(**ours).name == ours["name"]
+    serialized = keras.losses.serialize(getattr(keras.losses, class_name)())
+    again = losses.deserialize(serialized)
+    assert type(again) is getattr(losses, class_name)
+    assert again.get_config() == ours
+    assert losses.serialize(again) | {"config": theirs} == serialized
+
+
+LEFT_OUT = {"CTC", "ctc", "Reduction"}  # CTC has no op here; Reduction is Keras 2's
+
+
+def test_every_loss_is_compared():
+    public = vars(keras.losses) | vars(tf.keras.losses)
+    names = {name for name in public if not name.startswith("_")} - LEFT_OUT
+    assert [name for name in sorted(names) if not hasattr(losses, name)] == []
+    classes = {name for name in names if inspect.isclass(public[name])} - {"Loss"}
+    assert classes == {class_name for _, class_name, _, _ in CASES}
+
+
+@pytest.mark.parametrize("name", sorted({name for case in CASES for name in case[:2]}))
+def test_signatures(name):
+    assert described(getattr(losses, name)) == described(getattr(keras.losses, name))
+
+
+@pytest.mark.parametrize("alias", ["mse", "mae", "mape", "msle", "kld"])
+def test_short_names(alias):
+    for name in (alias, alias.upper()):
+        function = getattr(losses, name)
+        assert function.__name__ == keras.losses.get(name).__name__
+        assert losses.get(name) is function

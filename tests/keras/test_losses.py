@@ -300,3 +300,29 @@ def test_predictions_in_a_dict():
     y = {"a": np.array([1, 2]), "b": np.array([1, 2])}
     p = {"a": np.array([1.0, 4.0]), "b": np.array([2.0, 2.0])}
     assert float(Both()(y, p)) == 1.5
+
+
+def test_cosine_similarity_is_minus_the_cosine():
+    values = losses.cosine_similarity([[3.0, 4.0], [1.0, 0.0], [0.0, 0.0]], [[6.0, 8.0]] * 3)
+    np.testing.assert_allclose(values.numpy(), [-1, -0.6, 0], rtol=1e-6)
+
+
+def test_focal_losses_weigh_easy_examples_down():
+    # Predicted at 0.9, an example counts 0.1² of its crossentropy.
+    binary = losses.binary_focal_crossentropy([[1.0]], [[0.9]])
+    assert float(binary[0]) == pytest.approx(-0.01 * np.log(0.9), rel=1e-4)
+    dense = losses.categorical_focal_crossentropy([[1.0, 0.0]], [[0.9, 0.1]])
+    assert float(dense[0]) == pytest.approx(-0.25 * 0.01 * np.log(0.9), rel=1e-4)
+
+
+def test_overlap():
+    y, p = [[1.0, 1.0, 0.0, 0.0]], [[1.0, 0.0, 1.0, 0.0]]  # one shared, one missed, one invented
+    assert float(losses.dice(y, p)) == pytest.approx(0.5)
+    assert float(losses.tversky(y, p, alpha=1.0, beta=2.0)) == pytest.approx(0.75)
+
+
+def test_generalized_crossentropy_takes_q_within_bounds():
+    value = losses.CategoricalGeneralizedCrossEntropy(q=0.5)([0], [[0.25, 0.75]])
+    assert float(value) == pytest.approx(1.0)
+    with pytest.raises(ValueError, match="Expected q to be between 0 and 1"):
+        losses.CategoricalGeneralizedCrossEntropy(q=1.0)

@@ -226,3 +226,110 @@ def test_resolve_the_rest():
     assert metrics.resolve(mean, None, None) is mean
     with pytest.raises(ValueError, match="received None"):
         metrics.resolve(None, None, None)
+
+
+# -- the confusion matrix ------------------------------------------------------------------------
+
+TRUTH, SCORES = [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9]
+
+
+def test_precision_and_recall():
+    for metric, expected in [
+        (metrics.TruePositives(), 1),
+        (metrics.FalsePositives(), 1),
+        (metrics.TrueNegatives(), 1),
+        (metrics.FalseNegatives(), 1),
+        (metrics.Precision(), 1 / 2),
+        (metrics.Recall(), 1 / 2),
+        (metrics.Recall(thresholds=0.3), 1),
+        (metrics.Precision(thresholds=0.3), 2 / 3),
+        (metrics.F1Score(average="micro", threshold=0.3), 2 * 2 / 3 / (5 / 3)),
+    ]:
+        column = isinstance(metric, metrics.F1Score)
+        shape = (4, 1) if column else (4,)
+        metric.update_state(np.reshape(TRUTH, shape), np.reshape(SCORES, shape))
+        assert float(metric.result()) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_area_under_the_roc_is_the_share_of_pairs_in_order():
+    metric = metrics.AUC(num_thresholds=1001)
+    metric.update_state(TRUTH, SCORES)
+    assert float(metric.result()) == pytest.approx(3 / 4, rel=1e-5)  # 0.6 stands above 0.4
+    metric.reset_state()
+    metric.update_state([0, 1], [0.2, 0.7])
+    assert float(metric.result()) == 1
+
+
+def test_even_thresholds_count_as_others_do():
+    # The same thresholds, told apart by rounding and (with one more) by comparison.
+    rng = np.random.default_rng(0)
+    truth, scores = rng.integers(0, 2, 50), rng.uniform(size=50)
+    even = [i / 10 for i in range(11)]
+    fast, slow = metrics.TruePositives(even), metrics.TruePositives([*even, 0.123])
+    for metric in (fast, slow):
+        metric.update_state(truth, scores)
+    np.testing.assert_array_equal(fast.result().numpy(), slow.result().numpy()[:-1])
+
+
+def test_settings_that_are_refused():
+    for make, match in [
+        (lambda: metrics.Precision(thresholds=[0.5, 1.5]), r"in \[0, 1\]. Received: \[1.5\]"),
+        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds > 1"),
+        (lambda: metrics.AUC(curve="roc2"), "curve to be one of .* Received: 'ROC2'"),
+        (lambda: metrics.AUC(num_labels=2), "multi_label=True alone"),
+        (lambda: metrics.PrecisionAtRecall(1.5), r"Expected recall in \[0, 1\]"),
+        (lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0), "num_thresholds > 0"),
+        (lambda: metrics.FBetaScore(average="mean"), "average to be one of"),
+        (lambda: metrics.FBetaScore(beta=2), "beta to be a float"),
+        (lambda: metrics.F1Score(threshold=0.0), "threshold to be None or a float"),
+        (lambda: metrics.R2Score(class_aggregation="mean"), "class_aggregation to be one of"),
+        (lambda: metrics.R2Score(num_regressors=-1), "num_regressors >= 0"),
+        (lambda: metrics.IoU(2, [2]), "below num_classes=2"),
+        (lambda: metrics.F1Score()([1], [1]), r"of shape \(samples, outputs\)"),
+        (lambda: metrics.AUC(multi_label=True)([1], [1]), r"of shape \(samples, labels\)"),
+        (lambda: metrics.Recall(class_id=1)([1], [1]), "a column for each class"),
+    ]:
+        with pytest.raises(ValueError, match=match):
+            make()
+
+
+# -- scores and regions --------------------------------------------------------------------------
+
+
+def test_r2():
+    metric = metrics.R2Score()
+    metric.update_state([[1.0], [2.0], [3.0]], [[1.0], [2.0], [4.0]])  # 1 of a variation of 2
+    assert float(metric.result()) == pytest.approx(0.5)
+    adjusted = metrics.R2Score(num_regressors=1)
+    adjusted.update_state([[1.0], [2.0], [3.0]], [[1.0], [2.0], [4.0]])
+    assert float(adjusted.result()) == pytest.approx(1 - 0.5 * 2 / 1)
+    few = metrics.R2Score(num_regressors=2)
+    few.update_state([[1.0], [2.0], [3.0]], [[1.0], [2.0], [4.0]])
+    with pytest.warns(UserWarning, match="num_regressors=2 after 3 values"):
+        assert float(few.result()) == pytest.approx(0.5)
+
+
+def test_iou():
+    metric = metrics.MeanIoU(3)
+    metric.update_state([0, 0, 1, 1, 7], [0, 1, 1, 1, 0])  # 7 is no class, and class 2 never occurs
+    assert float(metric.result()) == pytest.approx((1 / 2 + 2 / 3) / 2, rel=1e-5)
+    with pytest.warns(UserWarning, match="counts in int64"):
+        metric.update_state([0], [0], sample_weight=[0.5])
+
+
+def test_correlations():
+    line, other = [[1.0, 2.0, 3.0]], [[3.0, 5.0, 7.0]]
+    assert float(metrics.PearsonCorrelation()(line, other)) == pytest.approx(1)
+    assert float(metrics.ConcordanceCorrelation()(line, line)) == pytest.approx(1)
+    # cov 4/3, variances 2/3 and 8/3, means 2 and 5
+    expected = 2 * (4 / 3) / (2 / 3 + 8 / 3 + 9)
+    assert float(metrics.ConcordanceCorrelation()(line, other)) == pytest.approx(expected)
+    assert float(metrics.CosineSimilarity()([[3.0, 4.0]], [[6.0, 8.0]])) == pytest.approx(1)
+
+
+def test_the_axis_of_the_classes():
+    labels, predictions = np.eye(3)[[[0, 1], [2, 2]]], np.eye(3)[[[0, 1], [2, 1]]]
+    last, middle = metrics.OneHotMeanIoU(3), metrics.OneHotMeanIoU(3, axis=1)
+    last.update_state(labels, predictions)
+    middle.update_state(labels.transpose(0, 2, 1), predictions.transpose(0, 2, 1))
+    assert float(last.result()) == float(middle.result()) == pytest.approx(2 / 3)

@@ -33,6 +33,71 @@ def adam(w, g, state, t, rate=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgr
     return w - alpha * state["m"] / (np.sqrt(v) + epsilon)
 
 
+TENTH = float(np.float32(0.1))  # as the initializer of an accumulator makes it
+
+
+def adagrad(w, g, state, t, rate=0.1, initial_accumulator_value=TENTH, epsilon=1e-7):
+    state["a"] = state.get("a", initial_accumulator_value) + g * g
+    return w - rate * g / np.sqrt(state["a"] + epsilon)
+
+
+def adadelta(w, g, state, t, rate=0.1, rho=0.95, epsilon=1e-7):
+    state["a"] = rho * state.get("a", 0) + (1 - rho) * g * g
+    step = np.sqrt(state.get("d", 0) + epsilon) / np.sqrt(state["a"] + epsilon) * g
+    state["d"] = rho * state.get("d", 0) + (1 - rho) * step**2
+    return w - rate * step
+
+
+def adamax(w, g, state, t, rate=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    state["m"] = beta_1 * state.get("m", 0) + (1 - beta_1) * g
+    state["u"] = np.maximum(beta_2 * state.get("u", 0), np.abs(g))
+    return w - rate / (1 - beta_1**t) * state["m"] / (state["u"] + epsilon)
+
+
+def nadam(w, g, state, t, rate=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    u = [beta_1 * (1 - 0.5 * 0.96**i) for i in range(1, t + 2)]
+    state["m"] = beta_1 * state.get("m", 0) + (1 - beta_1) * g
+    state["v"] = beta_2 * state.get("v", 0) + (1 - beta_2) * g * g
+    ahead = u[t] * state["m"] / (1 - np.prod(u)) + (1 - u[t - 1]) * g / (1 - np.prod(u[:-1]))
+    return w - rate * ahead / (np.sqrt(state["v"] / (1 - beta_2**t)) + epsilon)
+
+
+def lion(w, g, state, t, rate=0.1, beta_1=0.9, beta_2=0.99):
+    m = state.get("m", 0)
+    state["m"] = beta_2 * m + (1 - beta_2) * g
+    return w - rate * np.sign(beta_1 * m + (1 - beta_1) * g)
+
+
+def lamb(w, g, state, t, rate=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    state["m"] = beta_1 * state.get("m", 0) + (1 - beta_1) * g
+    state["v"] = beta_2 * state.get("v", 0) + (1 - beta_2) * g * g
+    step = state["m"] / (1 - beta_1**t) / (np.sqrt(state["v"] / (1 - beta_2**t)) + epsilon)
+    return w - rate * np.linalg.norm(w) / np.linalg.norm(step) * step
+
+
+def ftrl(w, g, state, t, rate=0.1, l1_regularization_strength=0.0, beta=0.0):
+    n = state.get("n", TENTH)
+    state["n"] = n + g * g
+    sigma = (np.sqrt(state["n"]) - np.sqrt(n)) / rate
+    state["z"] = z = state.get("z", 0) + g - sigma * w
+    shrunk = np.maximum(np.abs(z) - l1_regularization_strength, 0) * -np.sign(z)
+    return shrunk / ((beta + np.sqrt(state["n"])) / rate)
+
+
+def adafactor(w, g, state, t, rate=0.1, clip_threshold=1.0):
+    beta = 1 - t**-0.8
+    squares = g * g + 1e-30
+    if np.ndim(w) < 2:
+        state["v"] = v = beta * state.get("v", 0) + (1 - beta) * squares
+    else:
+        state["r"] = beta * state.get("r", 0) + (1 - beta) * squares.mean(1)
+        state["c"] = beta * state.get("c", 0) + (1 - beta) * squares.mean(0)
+        v = np.outer(state["r"], state["c"]) / state["r"].mean()
+    step = g / np.sqrt(v)
+    step /= max(1, np.sqrt(np.mean(step**2)) / clip_threshold)
+    return w - min(rate, 1 / np.sqrt(t)) * max(1e-3, np.sqrt(np.mean(w**2))) * step
+
+
 CASES = [
     (optimizers.SGD, sgd, {}),
     (optimizers.SGD, sgd, {"momentum": 0.9}),
@@ -44,6 +109,17 @@ CASES = [
     (optimizers.Adam, adam, {}),
     (optimizers.Adam, adam, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-2}),
     (optimizers.Adam, adam, {"amsgrad": True}),
+    (optimizers.Adagrad, adagrad, {}),
+    (optimizers.Adagrad, adagrad, {"initial_accumulator_value": 1.0, "epsilon": 0.5}),
+    (optimizers.Adadelta, adadelta, {}),
+    (optimizers.Adamax, adamax, {}),
+    (optimizers.Nadam, nadam, {}),
+    (optimizers.Lion, lion, {}),
+    (optimizers.Lamb, lamb, {}),
+    (optimizers.Ftrl, ftrl, {}),
+    (optimizers.Ftrl, ftrl, {"l1_regularization_strength": 2.0, "beta": 0.5}),
+    (optimizers.Adafactor, adafactor, {}),
+    (optimizers.Adafactor, adafactor, {"clip_threshold": 0.1}),
 ]
 IDS = [f"{c.__name__}-{'-'.join(map(str, s))}" for c, _, s in CASES]
 
@@ -342,6 +418,70 @@ def test_unknown_arguments():
         optimizers.Adam("fast")
     with pytest.raises(ValueError, match="momentum to be a float in"):
         optimizers.SGD(momentum=2.0)
+
+
+def test_settings_that_are_refused():
+    for make, match in [
+        (lambda: optimizers.AdamW(weight_decay=None), "weight_decay to be a float"),
+        (lambda: optimizers.Lion(beta_1=0.0), r"beta_1 in \(0, 1\]"),
+        (lambda: optimizers.Ftrl(learning_rate_power=0.5), "learning_rate_power <= 0"),
+        (lambda: optimizers.Ftrl(l1_regularization_strength=-1.0), "l1_regularization_stre.* >= 0"),
+        (lambda: optimizers.SGD(use_ema=True, ema_overwrite_frequency=0.5), "an integer >= 1"),
+        (lambda: optimizers.schedules.CosineDecay(0.1, 0), "decay_steps > 0"),
+        (lambda: optimizers.schedules.CosineDecayRestarts(0.1, 0), "first_decay_steps > 0"),
+        (lambda: optimizers.schedules.PiecewiseConstantDecay([1], [0.1]), "one more of values"),
+    ]:
+        with pytest.raises(ValueError, match=match):
+            make()
+
+
+def test_l1_in_ftrl_leaves_weights_at_zero():
+    w = Variable([1.0, 1.0])
+    optimizer = optimizers.Ftrl(0.1, l1_regularization_strength=1.0)
+    for _ in range(20):
+        optimizer.apply([mt.constant([0.01, 1.0])], [w])
+    assert float(w[0]) == 0
+    assert float(w[1]) < 0
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        (optimizers.schedules.ExponentialDecay(1.0, 2, 0.25), [1, 0.5, 0.25, 0.125]),
+        (optimizers.schedules.ExponentialDecay(1.0, 2, 0.25, staircase=True), [1, 1, 0.25, 0.25]),
+        (optimizers.schedules.InverseTimeDecay(1.0, 1, 1.0), [1, 1 / 2, 1 / 3, 1 / 4]),
+        (optimizers.schedules.PiecewiseConstantDecay([1, 2], [1.0, 0.5, 0.25]), [1, 1, 0.5, 0.25]),
+        (optimizers.schedules.PiecewiseConstantDecay([], [0.5]), [0.5] * 4),
+        (optimizers.schedules.PolynomialDecay(1.0, 2, 0.5), [1, 0.75, 0.5, 0.5]),
+        (optimizers.schedules.PolynomialDecay(1.0, 2, 0.0, cycle=True), [1, 0.5, 0, 0.25]),
+        (optimizers.schedules.CosineDecay(1.0, 2), [1, 0.5, 0, 0]),
+        (optimizers.schedules.CosineDecay(0.0, 2, 0, warmup_target=1, warmup_steps=1), [0, 1, 0.5]),
+        (optimizers.schedules.CosineDecayRestarts(1.0, 2, 1.0, 0.5), [1, 0.5, 0.5, 0.25]),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_schedules_at_their_first_steps(schedule, rates):
+    found = [float(schedule(step)) for step in range(len(rates))]
+    np.testing.assert_allclose(found, rates, rtol=1e-6, atol=1e-7)
+
+
+def test_a_schedule_is_part_of_the_config():
+    optimizer = optimizers.SGD(optimizers.schedules.ExponentialDecay(1.0, 2, 0.25))
+    again = optimizers.deserialize(optimizers.serialize(optimizer))
+    assert again.get_config() == optimizer.get_config()
+    assert float(again.learning_rate) == 1
+
+    class Mine(optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.5
+
+        def get_config(self):
+            return {}
+
+    config = optimizers.SGD(Mine()).get_config()
+    assert optimizers.SGD.from_config(config, {"Mine": Mine}).learning_rate == 0.5
+    with pytest.raises(ValueError, match="learning rate schedule identifier: 'Mine'"):
+        optimizers.SGD.from_config(config)
 
 
 def test_names_and_configs():

@@ -11,13 +11,21 @@ from .classes import LossFunctionWrapper
 from .functions import *
 from .loss import Loss
 
+# Short names, under which tf.keras has the functions too.
+mse = MSE = functions.mean_squared_error
+mae = MAE = functions.mean_absolute_error
+mape = MAPE = functions.mean_absolute_percentage_error
+msle = MSLE = functions.mean_squared_logarithmic_error
+kld = KLD = kullback_leibler_divergence = functions.kl_divergence
+logcosh = functions.log_cosh
+
 _ALIASES = {
-    "mse": functions.mean_squared_error,
-    "mae": functions.mean_absolute_error,
-    "mape": functions.mean_absolute_percentage_error,
-    "msle": functions.mean_squared_logarithmic_error,
+    "mse": mse,
+    "mae": mae,
+    "mape": mape,
+    "msle": msle,
     "bce": functions.binary_crossentropy,
-    "kld": functions.kl_divergence,
+    "kld": kld,
 }
 _REGISTRY = Registry(
     "loss",
@@ -25,7 +33,8 @@ _REGISTRY = Registry(
     {name: getattr(functions, name) for name in functions.__all__}
     | {name: getattr(classes, name) for name in classes.__all__}
     | _ALIASES
-    | {alias.upper(): function for alias, function in _ALIASES.items()},
+    | {alias.upper(): function for alias, function in _ALIASES.items()}
+    | {"kullback_leibler_divergence": kld, "logcosh": logcosh},
 )
 find = _REGISTRY.find
 get = _REGISTRY.get

@@ -3,7 +3,6 @@
 from typing import Any
 
 from ... import nest, ops
-from ...arrays import as_dtype
 from ..naming import function_config
 from . import functions
 from .loss import Loss, as_tensor, squeeze_or_expand_to_same_rank
@@ -21,9 +20,16 @@ __all__ = [
     "KLDivergence",
     "Poisson",
     "Huber",
+    "CosineSimilarity",
     "CategoricalCrossentropy",
     "BinaryCrossentropy",
     "SparseCategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "BinaryFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
+    "Dice",
+    "Tversky",
+    "Circle",
 ]
 
 
@@ -135,6 +141,15 @@ class Huber(LossFunctionWrapper):
         super().__init__(functions.huber, reduction, name, dtype, delta=delta)
 
 
+class CosineSimilarity(LossFunctionWrapper):
+    """`cosine_similarity` as a Loss."""
+
+    def __init__(
+        self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None
+    ):
+        super().__init__(functions.cosine_similarity, reduction, name, dtype, axis=axis)
+
+
 class CategoricalCrossentropy(LossFunctionWrapper):
     """`categorical_crossentropy` as a Loss: labels are one-hot."""
 
@@ -188,20 +203,118 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         )
         self.ignore_class = ignore_class
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        if self.ignore_class is not None:
-            sample_weight = self._weight(y_true, sample_weight)
-        return super().__call__(y_true, y_pred, sample_weight)
+    def _counted(self, y_true, values):
+        if self.ignore_class is None:
+            return None
+        valid = ops.not_equal(as_tensor(y_true, values.dtype), self.ignore_class)
+        return ops.reshape(valid, values.shape)
 
-    def _weight(self, y_true, sample_weight):
-        """The weights with 0 for ignored labels, scaled so that a mean counts only the others."""
-        dtype = as_dtype(self.dtype)
-        valid = ops.cast(ops.not_equal(as_tensor(y_true, dtype), self.ignore_class), dtype)
-        if self.reduction in ("sum_over_batch_size", "mean"):
-            valid = ops.divide_no_nan(valid, ops.reduce_mean(valid))
-        if sample_weight is None:
-            return valid
-        valid, sample_weight = squeeze_or_expand_to_same_rank(
-            valid, as_tensor(sample_weight, dtype)
+
+class CategoricalFocalCrossentropy(LossFunctionWrapper):
+    """`categorical_focal_crossentropy` as a Loss: labels are one-hot."""
+
+    def __init__(
+        self,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="categorical_focal_crossentropy",
+        dtype=None,
+    ):
+        settings = {
+            "alpha": alpha,
+            "gamma": gamma,
+            "from_logits": from_logits,
+            "label_smoothing": label_smoothing,
+            "axis": axis,
+        }
+        super().__init__(
+            functions.categorical_focal_crossentropy, reduction, name, dtype, **settings
         )
-        return valid * sample_weight
+
+
+class BinaryFocalCrossentropy(LossFunctionWrapper):
+    """`binary_focal_crossentropy` as a Loss: labels are 0 and 1."""
+
+    def __init__(
+        self,
+        apply_class_balancing=False,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="binary_focal_crossentropy",
+        dtype=None,
+    ):
+        settings = {
+            "apply_class_balancing": apply_class_balancing,
+            "alpha": alpha,
+            "gamma": gamma,
+            "from_logits": from_logits,
+            "label_smoothing": label_smoothing,
+            "axis": axis,
+        }
+        super().__init__(functions.binary_focal_crossentropy, reduction, name, dtype, **settings)
+
+
+class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
+    """`categorical_generalized_cross_entropy` as a Loss: labels are integers, q is in (0, 1)."""
+
+    def __init__(
+        self,
+        q=0.5,
+        reduction="sum_over_batch_size",
+        name="categorical_generalized_cross_entropy",
+        dtype=None,
+    ):
+        if not 0 < q < 1:
+            raise ValueError(f"Expected q to be between 0 and 1, both excluded. Received: q={q}.")
+        function = functions.categorical_generalized_cross_entropy
+        super().__init__(function, reduction, name, dtype, q=q)
+
+
+class Dice(LossFunctionWrapper):
+    """`dice` as a Loss."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="dice", axis=None, dtype=None):
+        super().__init__(functions.dice, reduction, name, dtype, axis=axis)
+
+
+class Tversky(LossFunctionWrapper):
+    """`tversky` as a Loss."""
+
+    def __init__(
+        self,
+        alpha=0.5,
+        beta=0.5,
+        reduction="sum_over_batch_size",
+        name="tversky",
+        axis=None,
+        dtype=None,
+    ):
+        settings = {"alpha": alpha, "beta": beta, "axis": axis}
+        super().__init__(functions.tversky, reduction, name, dtype, **settings)
+
+
+class Circle(LossFunctionWrapper):
+    """`circle` as a Loss; a mean is over the embeddings whose loss isn't 0."""
+
+    def __init__(
+        self,
+        gamma=80.0,
+        margin=0.4,
+        remove_diagonal=True,
+        reduction="sum_over_batch_size",
+        name="circle",
+        dtype=None,
+    ):
+        settings = {"gamma": gamma, "margin": margin, "remove_diagonal": remove_diagonal}
+        super().__init__(functions.circle, reduction, name, dtype, **settings)
+
+    def _counted(self, y_true, values):
+        return ops.greater(values, 0.0)

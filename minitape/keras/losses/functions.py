@@ -15,6 +15,7 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "huber",
     "log_cosh",
+    "cosine_similarity",
     "hinge",
     "squared_hinge",
     "categorical_hinge",
@@ -23,6 +24,12 @@ __all__ = [
     "categorical_crossentropy",
     "sparse_categorical_crossentropy",
     "binary_crossentropy",
+    "categorical_focal_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
+    "dice",
+    "tversky",
+    "circle",
 ]
 
 # -- regression --------------------------------------------------------------------------------
@@ -74,6 +81,21 @@ def log_cosh(y_true, y_pred):
     y_true, y_pred = aligned(y_true, y_pred)
     error = y_pred - y_true
     return ops.reduce_mean(error + ops.softplus(error * -2.0) - math.log(2.0), axis=-1)
+
+
+def cosine_similarity(y_true, y_pred, axis=-1):
+    """-(the cosine of the angle between y_true and y_pred) along `axis`: -1 where they agree.
+
+    0 where one of them is zero.
+    """
+    y_true, y_pred = aligned(y_true, y_pred)
+    return -ops.reduce_sum(_normalized(y_true, axis) * _normalized(y_pred, axis), axis=axis)
+
+
+def _normalized(x, axis):
+    """`x` at length 1 along `axis`, by a factor of at most 1 / epsilon."""
+    factor = ops.rsqrt(ops.reduce_sum(ops.square(x), axis=axis, keepdims=True))
+    return x * ops.minimum(factor, 1.0 / epsilon())
 
 
 # -- hinge -------------------------------------------------------------------------------------
@@ -158,14 +180,28 @@ def _logits(y_pred, from_logits: bool, name: str):
     return logits, True
 
 
-def _log(probabilities):
-    return ops.log(ops.clip_by_value(probabilities, epsilon(), 1.0 - epsilon()))
+def _clipped(probabilities):
+    return ops.clip_by_value(probabilities, epsilon(), 1.0 - epsilon())
 
 
 def _smoothed(y_true, label_smoothing, classes):
     if not label_smoothing:
         return y_true
     return y_true * (1.0 - label_smoothing) + label_smoothing / classes
+
+
+def _one_hot_labels(name: str, y_true, y_pred) -> tuple[Tensor, Tensor]:
+    """As `_same_shape`; warns of a single class, whose probability would always be 1."""
+    y_true, y_pred = _same_shape(name, y_true, y_pred)
+    if y_pred.ndim and y_pred.shape[-1] == 1:
+        binary = name.replace("categorical", "binary")
+        warnings.warn(
+            f"{name} expects y_pred of shape (batch, classes) with more than one class. Received: "
+            f"y_pred.shape={y_pred.shape}. Use {binary} for two classes in one column.",
+            SyntaxWarning,
+            stacklevel=3,
+        )
+    return y_true, y_pred
 
 
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
@@ -178,21 +214,13 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
         label_smoothing: in [0, 1]; this share of the truth is spread evenly over all classes.
         axis: the axis of the classes.
     """
-    y_true, y_pred = _same_shape("categorical_crossentropy", y_true, y_pred)
-    if y_pred.ndim and y_pred.shape[-1] == 1:
-        warnings.warn(
-            "categorical_crossentropy expects y_pred of shape (batch, classes) with more than one "
-            f"class. Received: y_pred.shape={y_pred.shape}. Use binary_crossentropy for two "
-            "classes in one column.",
-            SyntaxWarning,
-            stacklevel=2,
-        )
+    y_true, y_pred = _one_hot_labels("categorical_crossentropy", y_true, y_pred)
     y_true = _smoothed(y_true, label_smoothing, y_true.shape[-1])
     y_pred, from_logits = _logits(y_pred, from_logits, "categorical_crossentropy")
     if from_logits:
         return ops.softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred, axis=axis)
     y_pred = y_pred / ops.reduce_sum(y_pred, axis=axis, keepdims=True)
-    return -ops.reduce_sum(y_true * _log(y_pred), axis=axis)
+    return -ops.reduce_sum(y_true * ops.log(_clipped(y_pred)), axis=axis)
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
@@ -228,7 +256,8 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
         y_pred = ops.where(ops.expand_dims(valid, -1), y_pred, 0.0)
     y_pred, from_logits = _logits(y_pred, from_logits, "sparse_categorical_crossentropy")
     values = ops.sparse_softmax_cross_entropy_with_logits(
-        labels=ops.cast(y_true, "int64"), logits=y_pred if from_logits else _log(y_pred)
+        labels=ops.cast(y_true, "int64"),
+        logits=y_pred if from_logits else ops.log(_clipped(y_pred)),
     )
     return values if ignore_class is None else ops.where(valid, values, 0.0)
 
@@ -246,9 +275,172 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     y_true, y_pred = _same_shape("binary_crossentropy", y_true, y_pred)
     y_true = _smoothed(y_true, label_smoothing, 2.0)
     y_pred, from_logits = _logits(y_pred, from_logits, "binary_crossentropy")
+    return ops.reduce_mean(_bits(y_true, y_pred, from_logits), axis=axis)
+
+
+def _bits(y_true, y_pred, from_logits):
+    """-y_true * log(y_pred) - (1 - y_true) * log(1 - y_pred), elementwise."""
     if from_logits:
-        values = ops.sigmoid_cross_entropy_with_logits(labels=y_true, logits=y_pred)
+        return ops.sigmoid_cross_entropy_with_logits(labels=y_true, logits=y_pred)
+    y_pred = _clipped(y_pred)
+    return -(y_true * ops.log(y_pred) + (1.0 - y_true) * ops.log(1.0 - y_pred))
+
+
+# -- losses that weigh the easy examples down ----------------------------------------------------
+
+
+def categorical_focal_crossentropy(
+    y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1
+):
+    """-sum(alpha * (1 - y_pred)^gamma * y_true * log(y_pred)) along `axis`. Lin et al., 2017.
+
+    Args:
+        y_true: probabilities (one-hot labels), shaped as y_pred.
+        y_pred: probabilities, or logits with `from_logits`.
+        alpha: a factor for all classes, or one for each.
+        gamma: how much less a class counts that is predicted well; 0 for not at all.
+        from_logits: True where y_pred has not gone through a softmax.
+        label_smoothing: in [0, 1]; this share of the truth is spread evenly over all classes.
+        axis: the axis of the classes.
+    """
+    y_true, y_pred = _one_hot_labels("categorical_focal_crossentropy", y_true, y_pred)
+    y_true = _smoothed(y_true, label_smoothing, y_true.shape[-1])
+    if from_logits:
+        y_pred = ops.softmax(y_pred, axis=axis)
+    y_pred = _clipped(y_pred / ops.reduce_sum(y_pred, axis=axis, keepdims=True))
+    focus = ops.pow(1.0 - y_pred, gamma) * alpha
+    return ops.reduce_sum(focus * -y_true * ops.log(y_pred), axis=axis)
+
+
+def binary_focal_crossentropy(
+    y_true,
+    y_pred,
+    apply_class_balancing=False,
+    alpha=0.25,
+    gamma=2.0,
+    from_logits=False,
+    label_smoothing=0.0,
+    axis=-1,
+):
+    """mean((1 - p)^gamma * the binary crossentropy) along `axis`. Lin et al., 2017.
+
+    p is the probability of what is true: y_pred for a label of 1, 1 - y_pred for one of 0.
+
+    Args:
+        y_true: 0 or 1 (or a probability), shaped as y_pred.
+        y_pred: probabilities, or logits with `from_logits`.
+        apply_class_balancing: whether labels of 1 get the factor alpha, labels of 0 1 - alpha.
+        alpha: that factor.
+        gamma: how much less an element counts that is predicted well; 0 for not at all.
+        from_logits: True where y_pred has not gone through a sigmoid.
+        label_smoothing: in [0, 1]; labels are moved by this share towards 1/2.
+        axis: the axis of the mean.
+    """
+    name = "binary_focal_crossentropy"
+    y_true, y_pred = _same_shape(name, y_true, y_pred)
+    y_true = _smoothed(y_true, label_smoothing, 2.0)
+    if from_logits:
+        logits, y_pred = y_pred, ops.sigmoid(y_pred)
     else:
-        y_pred = ops.clip_by_value(y_pred, epsilon(), 1.0 - epsilon())
-        values = -(y_true * ops.log(y_pred) + (1.0 - y_true) * ops.log(1.0 - y_pred))
+        logits, from_logits = _logits(y_pred, False, name)
+    p = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)
+    values = ops.pow(1.0 - p, gamma) * _bits(y_true, logits, from_logits)
+    if apply_class_balancing:
+        values = (y_true * alpha + (1.0 - y_true) * (1.0 - alpha)) * values
     return ops.reduce_mean(values, axis=axis)
+
+
+def categorical_generalized_cross_entropy(y_true, y_pred, q):
+    """(1 - p^q) / q, p the prediction for the integer label. Zhang and Sabuncu, 2018.
+
+    Between the crossentropy (q near 0) and the absolute error (q near 1), so that wrong labels
+    do less harm.
+    """
+    y_pred = as_tensor(y_pred)
+    labels = ops.one_hot(ops.cast(y_true, "int64"), y_pred.shape[-1], dtype=y_pred.dtype)
+    return (1.0 - ops.pow(ops.reduce_sum(y_pred * labels, axis=-1), q)) / q
+
+
+# -- overlap -------------------------------------------------------------------------------------
+
+
+def dice(y_true, y_pred, axis=None):
+    """1 - 2 * sum(y_true * y_pred) / (sum(y_true) + sum(y_pred)) along `axis`. Dice, 1945.
+
+    Args:
+        y_true: masks of 0 and 1.
+        y_pred: probabilities.
+        axis: the axes of the sums; None for all, which gives a single number.
+    """
+    y_pred = as_tensor(y_pred)
+    y_true = as_tensor(y_true, y_pred.dtype)
+    both = ops.reduce_sum(y_true * y_pred, axis=axis)
+    sizes = ops.reduce_sum(y_true, axis=axis) + ops.reduce_sum(y_pred, axis=axis)
+    return 1.0 - 2.0 * both / (sizes + epsilon())
+
+
+def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
+    """1 - both / (both + alpha * missed + beta * invented) along `axis`. Salehi et al., 2017.
+
+    both = sum(y_true * y_pred), missed = sum(y_true * (1 - y_pred)),
+    invented = sum((1 - y_true) * y_pred). With alpha = beta = 1/2 it is `dice`.
+
+    Args:
+        y_true: masks of 0 and 1.
+        y_pred: probabilities.
+        alpha: what a missed element costs.
+        beta: what an invented one costs.
+        axis: the axes of the sums; None for all, which gives a single number.
+    """
+    y_pred = as_tensor(y_pred)
+    y_true = as_tensor(y_true, y_pred.dtype)
+    both = ops.reduce_sum(y_true * y_pred, axis=axis)
+    missed = ops.reduce_sum(y_true * (1.0 - y_pred), axis=axis)
+    invented = ops.reduce_sum((1.0 - y_true) * y_pred, axis=axis)
+    return 1.0 - both / (both + missed * alpha + invented * beta + epsilon())
+
+
+# -- similarity ----------------------------------------------------------------------------------
+
+
+def circle(
+    y_true,
+    y_pred,
+    ref_labels=None,
+    ref_embeddings=None,
+    remove_diagonal=True,
+    gamma=80,
+    margin=0.4,
+):
+    """Pulls embeddings of a class together and those of others apart. Sun et al., 2020.
+
+    log(1 + sum(exp(gamma * a * (d - margin))) * sum(exp(gamma * b * (1 - margin - d)))), with
+    d = max(1 - the cosine of a pair, 0), a = max(margin + d, 0), b = max(1 + margin - d, 0), where
+    the first sum goes over the others of an embedding's class and the second over the rest.
+
+    Args:
+        y_true: integer labels of shape (batch,).
+        y_pred: embeddings of length 1, of shape (batch, size).
+        ref_labels: labels of what y_pred is compared with; y_true if not given.
+        ref_embeddings: their embeddings; y_pred if not given.
+        remove_diagonal: whether an embedding isn't compared with that of its own number.
+        gamma: the scale of the differences.
+        margin: the distance that is tolerated within a class.
+    """
+    y_pred = as_tensor(y_pred)
+    labels = ops.cast(y_true, "int32")
+    others = y_pred if ref_embeddings is None else as_tensor(ref_embeddings)
+    other_labels = labels if ref_labels is None else ops.cast(ref_labels, "int32")
+    distances = ops.maximum(1.0 - ops.matmul(y_pred, ops.transpose(others)), 0.0)
+    alike = ops.equal(ops.reshape(labels, (-1, 1)), ops.reshape(other_labels, (1, -1)))
+    different = ops.logical_not(alike)
+    if remove_diagonal:
+        diagonal = ops.eye(distances.shape[0], distances.shape[1], dtype="bool")
+        alike = ops.logical_and(alike, ops.logical_not(diagonal))
+    far = gamma * ops.maximum(margin + distances, 0.0) * (distances - margin)
+    near = gamma * ops.maximum(1.0 + margin - distances, 0.0) * (1.0 - margin - distances)
+    return ops.softplus(_log_sum_exp(far, alike) + _log_sum_exp(near, different))
+
+
+def _log_sum_exp(x, where):
+    return ops.reduce_logsumexp(ops.where(where, x, -math.inf), axis=1)

@@ -46,7 +46,17 @@ class Loss:
         values = as_tensor(values, dtype)
         if sample_weight is not None:
             sample_weight = as_tensor(sample_weight, dtype)
+        counted = self._counted(y_true, values)
+        if counted is not None:
+            counted = ops.cast(counted, dtype)
+            if self.reduction in ("sum_over_batch_size", "mean"):
+                counted = ops.divide_no_nan(counted, ops.reduce_mean(counted))
+            sample_weight = counted if sample_weight is None else _product(counted, sample_weight)
         return _reduce(values, sample_weight, self.reduction)
+
+    def _counted(self, y_true, values):
+        """Which values count, where a loss leaves some out: a mean is over those alone."""
+        return None
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
@@ -56,6 +66,11 @@ class Loss:
     def from_config(cls, config: dict):
         """A loss with the arguments that `get_config` returned."""
         return cls(**config)
+
+
+def _product(x1, x2):
+    x1, x2 = squeeze_or_expand_to_same_rank(x1, x2)
+    return x1 * x2
 
 
 def _reduce(values, sample_weight, reduction):

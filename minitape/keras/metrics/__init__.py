@@ -4,16 +4,53 @@ A Metric keeps Variables, `update_state` adds a batch to them, `result` reads th
 `reset_state` starts again. Argument names, defaults and numbers are Keras'.
 """
 
-from ..losses import kind_of_classification
-from ..losses.functions import *
+from ..losses import (
+    KLD,
+    MAE,
+    MAPE,
+    MSE,
+    MSLE,
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kind_of_classification,
+    kl_divergence,
+    kld,
+    kullback_leibler_divergence,
+    log_cosh,
+    logcosh,
+    mae,
+    mape,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    mse,
+    msle,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
 from ..naming import Registry, object_name, to_snake_case
-from . import classes
+from . import classes, confusion, overlap, scores
 from .accuracies import *
+from .agreement import *
 from .classes import *
 from .classes import MeanMetricWrapper
+from .confusion import *
 from .metric import Mean, Metric, Sum
+from .overlap import *
+from .scores import *
 
-_CLASSES = {name: getattr(classes, name) for name in classes.__all__} | {"Mean": Mean, "Sum": Sum}
+_CLASSES = {"Mean": Mean, "Sum": Sum} | {
+    name: getattr(room, name)
+    for room in (classes, confusion, overlap, scores)
+    for name in room.__all__
+}
 _ALIASES = {
     "bce": classes.BinaryCrossentropy,
     "mse": classes.MeanSquaredError,

@@ -7,7 +7,7 @@ from ...arrays import as_dtype
 from ..losses import functions
 from ..losses.loss import aligned, as_tensor, squeeze_or_expand_to_same_rank
 from ..naming import function_config
-from . import accuracies
+from . import accuracies, agreement
 from .metric import Mean
 
 __all__ = [
@@ -26,7 +26,18 @@ __all__ = [
     "CategoricalCrossentropy",
     "SparseCategoricalCrossentropy",
     "BinaryCrossentropy",
+    "KLDivergence",
+    "Poisson",
+    "LogCoshError",
+    "Hinge",
+    "SquaredHinge",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "PearsonCorrelation",
+    "ConcordanceCorrelation",
 ]
+
+_LOSSES = [getattr(functions, name) for name in functions.__all__]
 
 
 class MeanMetricWrapper(Mean):
@@ -36,6 +47,8 @@ class MeanMetricWrapper(Mean):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
+        if fn in _LOSSES:
+            self._direction = "down"
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
@@ -49,7 +62,9 @@ class MeanMetricWrapper(Mean):
     def from_config(cls, config: dict):
         if isinstance(config.get("fn"), dict):
             name = config["fn"]["config"]
-            config = config | {"fn": getattr(accuracies, name, None) or getattr(functions, name)}
+            rooms = (accuracies, agreement, functions)
+            found = next(getattr(room, name) for room in rooms if name in room.__all__)
+            config = config | {"fn": found}
         return cls(**config)
 
 
@@ -118,28 +133,24 @@ class MeanSquaredError(_FunctionMetric):
     """The mean squared error."""
 
     function = staticmethod(functions.mean_squared_error)
-    _direction = "down"
 
 
 class MeanAbsoluteError(_FunctionMetric):
     """The mean absolute error."""
 
     function = staticmethod(functions.mean_absolute_error)
-    _direction = "down"
 
 
 class MeanAbsolutePercentageError(_FunctionMetric):
     """The mean absolute error in percent of the truth."""
 
     function = staticmethod(functions.mean_absolute_percentage_error)
-    _direction = "down"
 
 
 class MeanSquaredLogarithmicError(_FunctionMetric):
     """The mean squared error of the logarithms."""
 
     function = staticmethod(functions.mean_squared_logarithmic_error)
-    _direction = "down"
 
 
 class RootMeanSquaredError(Mean):
@@ -161,8 +172,6 @@ class RootMeanSquaredError(Mean):
 class CategoricalCrossentropy(MeanMetricWrapper):
     """The mean crossentropy of one-hot labels."""
 
-    _direction = "down"
-
     def __init__(
         self,
         name="categorical_crossentropy",
@@ -177,8 +186,6 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
 class SparseCategoricalCrossentropy(MeanMetricWrapper):
     """The mean crossentropy of integer labels."""
-
-    _direction = "down"
 
     def __init__(
         self,
@@ -209,10 +216,72 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
 class BinaryCrossentropy(MeanMetricWrapper):
     """The mean crossentropy of 0/1 labels."""
 
-    _direction = "down"
-
     def __init__(
         self, name="binary_crossentropy", dtype=None, from_logits=False, label_smoothing=0
     ):
         settings = {"from_logits": from_logits, "label_smoothing": label_smoothing}
         super().__init__(functions.binary_crossentropy, name, dtype, **settings)
+
+
+class KLDivergence(_FunctionMetric):
+    """The mean Kullback-Leibler divergence."""
+
+    function = staticmethod(functions.kl_divergence)
+
+
+class Poisson(_FunctionMetric):
+    """The mean Poisson loss."""
+
+    function = staticmethod(functions.poisson)
+
+
+class LogCoshError(MeanMetricWrapper):
+    """The mean of log(cosh(y_pred - y_true))."""
+
+    def __init__(self, name="logcosh", dtype=None):
+        super().__init__(functions.log_cosh, name, dtype)
+
+
+class Hinge(_FunctionMetric):
+    """The mean hinge loss."""
+
+    function = staticmethod(functions.hinge)
+
+
+class SquaredHinge(_FunctionMetric):
+    """The mean squared hinge loss."""
+
+    function = staticmethod(functions.squared_hinge)
+
+
+class CategoricalHinge(_FunctionMetric):
+    """The mean hinge loss of one-hot labels."""
+
+    function = staticmethod(functions.categorical_hinge)
+
+
+class CosineSimilarity(MeanMetricWrapper):
+    """The mean cosine of the angle between truth and prediction: 1 where they agree."""
+
+    _direction = "up"
+
+    def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
+        super().__init__(agreement.cosine_similarity, name, dtype, axis=axis)
+
+
+class PearsonCorrelation(MeanMetricWrapper):
+    """The mean Pearson correlation of truth and prediction."""
+
+    _direction = "up"
+
+    def __init__(self, name="pearson_correlation", dtype=None, axis=-1):
+        super().__init__(agreement.pearson_correlation, name, dtype, axis=axis)
+
+
+class ConcordanceCorrelation(MeanMetricWrapper):
+    """The mean concordance correlation of truth and prediction."""
+
+    _direction = "up"
+
+    def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
+        super().__init__(agreement.concordance_correlation, name, dtype, axis=axis)

@@ -1,18 +1,47 @@
-"""Optimizers: SGD, RMSprop and Adam, by object, name or config."""
+"""Optimizers, by object, name or config; and learning rate schedules."""
 
 from typing import Any
 
 from ..naming import Registry
 from . import schedules
-from .adam import Adam
+from .adadelta import Adadelta
+from .adafactor import Adafactor
+from .adagrad import Adagrad
+from .adam import Adam, AdamW
+from .adamax import Adamax
+from .ftrl import Ftrl
+from .lamb import Lamb
+from .lion import Lion
+from .nadam import Nadam
 from .optimizer import Optimizer
 from .rmsprop import RMSprop
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer", "RMSprop", "deserialize", "get", "schedules", "serialize"]
+_CLASSES = (
+    SGD, RMSprop, Adam, AdamW, Adadelta, Adafactor, Adagrad, Adamax, Ftrl, Lamb, Lion, Nadam,
+)  # fmt: skip
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]
 
 _REGISTRY = Registry(
-    "optimizer", "keras.optimizers", {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}
+    "optimizer", "keras.optimizers", {cls.__name__.lower(): cls for cls in _CLASSES}
 )
 serialize = _REGISTRY.serialize
 

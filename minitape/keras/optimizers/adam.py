@@ -74,6 +74,38 @@ class Adam(Optimizer):
         }
 
 
+class AdamW(Adam):
+    """Adam whose weights decay by themselves, not through the loss. Loshchilov and Hutter, 2017.
+
+    Before each of Adam's updates, w -= learning_rate * weight_decay * w.
+
+    Args:
+        learning_rate: a float, a schedule or a function.
+        weight_decay: how fast weights shrink.
+        beta_1: share of the old mean gradient that is kept.
+        beta_2: share of the old mean square that is kept.
+        epsilon: keeps the denominator from 0.
+        amsgrad: never let the denominator shrink.
+        **kwargs: the arguments of `Optimizer`.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        weight_decay=0.004,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        amsgrad=False,
+        **kwargs,
+    ):
+        if weight_decay is None:
+            raise ValueError("Expected weight_decay to be a float. Received: weight_decay=None.")
+        super().__init__(
+            learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs
+        )
+
+
 @primitive(mixed=True, differentiable=False)
 def _adam_update(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
     """The new variable and state (m, v and, for amsgrad, the largest v so far).

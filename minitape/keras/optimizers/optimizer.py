@@ -15,6 +15,7 @@ from ...engine import Variable as EngineVariable
 from .. import initializers
 from ..naming import auto_name, require_init
 from ..variables import Variable
+from . import schedules
 from .schedules import LearningRateSchedule
 
 
@@ -66,6 +67,11 @@ class Optimizer:
             )
         if use_ema and not 0 <= ema_momentum <= 1:
             raise ValueError(f"Expected ema_momentum in [0, 1]. Received: {ema_momentum}.")
+        if use_ema and ema_overwrite_frequency and not _is_count(ema_overwrite_frequency):
+            raise ValueError(
+                "Expected ema_overwrite_frequency to be an integer >= 1 or None. Received: "
+                f"{ema_overwrite_frequency}."
+            )
         if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
             raise ValueError(
                 "Expected gradient_accumulation_steps to be an integer >= 2. Received: "
@@ -124,15 +130,21 @@ class Optimizer:
         )
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
-        """One state variable for each trainable one; a list of names gives a list for each name."""
+        """One state variable for each trainable one; a list of names gives a list for each name.
+
+        With a list of names `initializer` may be a list too, with one for each of them.
+        """
         if isinstance(name, str):
             return [
                 self.add_variable_from_reference(v, name, initializer) for v in trainable_variables
             ]
+        starts = (
+            initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(name)
+        )
         lists: tuple[list, ...] = tuple([] for _ in name)
         for variable in trainable_variables:
-            for one, kept in zip(name, lists, strict=True):
-                kept.append(self.add_variable_from_reference(variable, one, initializer))
+            for one, start, kept in zip(name, starts, lists, strict=True):
+                kept.append(self.add_variable_from_reference(variable, one, start))
         return lists
 
     @property
@@ -276,11 +288,13 @@ class Optimizer:
         if grads:
             grads = self._clipped(grads)
             self._decay(variables)
-            learning_rate = self.learning_rate
-            for g, variable in zip(grads, variables, strict=True):
-                self.update_step(g, variable, learning_rate)
+            self._update_all(grads, variables, self.learning_rate)
         if self.use_ema:
             self._average()
+
+    def _update_all(self, grads, variables, learning_rate) -> None:
+        for g, variable in zip(grads, variables, strict=True):
+            self.update_step(g, variable, learning_rate)
 
     def _check_known(self, variables) -> None:
         for variable in variables:
@@ -353,7 +367,7 @@ class Optimizer:
         if isinstance(rate, EngineVariable):
             rate = float(rate)
         elif isinstance(rate, LearningRateSchedule):
-            rate = {"class_name": type(rate).__name__, "config": rate.get_config()}
+            rate = schedules.serialize(rate)
         return {
             "name": self.name,
             "learning_rate": rate,
@@ -369,9 +383,21 @@ class Optimizer:
         }
 
     @classmethod
-    def from_config(cls, config: dict):
-        """An optimizer with the arguments that `get_config` returned, and no state."""
+    def from_config(cls, config: dict, custom_objects: dict | None = None):
+        """An optimizer with the arguments that `get_config` returned, and no state.
+
+        Args:
+            config: those arguments.
+            custom_objects: your own learning rate schedules by name.
+        """
+        rate = config.get("learning_rate")
+        if isinstance(rate, dict):
+            config = config | {"learning_rate": schedules.deserialize(rate, custom_objects)}
         return cls(**config)
+
+
+def _is_count(value) -> bool:
+    return isinstance(value, int) and value >= 1
 
 
 def _as_rate(value) -> float:
