@@ -88,6 +88,15 @@ def public_names() -> dict:
     return found
 
 
+def find(path: str):
+    """What stands at a path such as `keras.layers.Dense` or `tf.math.add`; None if nothing does."""
+    top, *words = path.split(".")
+    found = {"keras": keras, "tf": _TENSORFLOW}.get(top)
+    for word in words:
+        found = getattr(found, word, None)
+    return found
+
+
 def nearest(path: str) -> str | None:
     """The public name that someone who wrote `path` is likely to have meant, or None.
 
@@ -108,7 +117,7 @@ def nearest(path: str) -> str | None:
             here[last] = known
     if name in by_name:
         return by_name[name]
-    for names, cutoff in ((here, 0.6), (by_name, 0.85)):
+    for names, cutoff in ((here, 0.76), (by_name, 0.85)):
         close = difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
         if close:
             return names[close[0]]
