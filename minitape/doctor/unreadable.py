@@ -81,9 +81,9 @@ def syntax_error(text):
     """Python's complaint about the text, or None."""
     try:
         ast.parse(text)
-    except SyntaxError as error:
-        return error
-    except ValueError as error:  # null bytes
+    except (SyntaxError, ValueError) as error:  # ValueError for null bytes, before Python 3.12
+        if isinstance(error, SyntaxError) and error.lineno:
+            return error
         return SyntaxError(str(error), ("", 1, 1, "", 1, 1))
     return None
 
@@ -128,16 +128,17 @@ def notebook_command(text, error):
 
 def missing_sign(text, error):
     """A comma between two arguments, or the equal sign between an argument's name and its value."""
-    if "forgot a comma" not in error.msg:
+    comma = "forgot a comma" in error.msg
+    if not comma and error.msg != "invalid syntax":
         return None
     tokens = _tokens(text)
     first, last = (error.lineno, error.offset - 1), (error.end_lineno, error.end_offset - 1)
     tries = []
     for before, left, right in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if first < left.end <= right.start < last:
-            named = left.type == tokenize.NAME and before.string in ("(", ",")
-            sign = "=" if named and left.string in _argument_names() else ","
-            edit = inserted(_position(text, left.end), sign)
+        named = left.type == tokenize.NAME and before.string in ("(", ",")
+        named = named and left.string in _argument_names()
+        if first <= right.start < last and (comma or named):
+            edit = inserted(_position(text, left.end), "=" if named else ",")
             tries.append((_reach(apply(text, [edit])), left, edit))
     furthest = max((reach for reach, _, _ in tries), default=first)
     best = [(left, edit) for reach, left, edit in tries if reach == furthest]
