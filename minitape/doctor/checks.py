@@ -26,12 +26,7 @@ _SHAPE = "today the model begins with a keras.Input(shape=...)"
 # (what is called, the argument's old name, its new one, or None and what to do instead)
 OLD_ARGUMENTS = [
     ("keras.optimizers.", "lr", "learning_rate", ""),
-    (
-        "keras.optimizers.",
-        "decay",
-        None,
-        "use a schedule: learning_rate=keras.optimizers.schedules...",
-    ),
+    ("keras.optimizers.", "decay", None, "a schedule, of keras.optimizers.schedules"),
     ("keras.layers.LeakyReLU", "alpha", "negative_slope", ""),
     ("keras.layers.", "input_shape", None, _SHAPE),
     ("keras.layers.", "batch_input_shape", None, _SHAPE),
@@ -42,15 +37,19 @@ OLD_ARGUMENTS = [
     ("keras.models.Model", "output", "outputs", ""),
     ("keras.callbacks.ModelCheckpoint", "period", None, "use save_freq="),
 ]
-OLD_METHODS = {  # the name in Keras 2: that of today, or None and what to write
+# A method's name in Keras 2: that of today, or None and what to write.
+OLD_METHODS = {
     "reset_states": ("reset_state", ""),
+    "compiled_loss": (None, "self.compute_loss(y=y, y_pred=y_pred)"),
+    "compiled_metrics": (None, "metric.update_state(y, y_pred) for the metrics in self.metrics"),
+}
+OLD_METHODS_OF_MODELS = {  # other libraries have such names too
     "fit_generator": ("fit", ""),
     "evaluate_generator": ("evaluate", ""),
     "predict_generator": ("predict", ""),
-    "predict_classes": (None, "np.argmax(model.predict(x), axis=-1)"),
     "predict_proba": ("predict", ""),
-    "compiled_loss": (None, "self.compute_loss(y=y, y_pred=y_pred)"),
-    "compiled_metrics": (None, "metric.update_state(y, y_pred) for the metrics in self.metrics"),
+    "predict_classes": (None, "np.argmax(model.predict(x), axis=-1)"),
+    "reset_states": (None, "reset_state of its layers"),
 }
 USUAL_IMPORTS = {
     "tf": "import tensorflow as tf",
@@ -92,9 +91,8 @@ def tensorflow_inside(script: Script):
     for node, _, path in _imported(script, inside=True):
         statement = script.source(node)
         better = statement.replace("tensorflow.python.", "tensorflow.")
-        said = (
-            f"`{path.replace('tf', 'tensorflow', 1)}` is TensorFlow's inside: leave `.python` out"
-        )
+        whole = path.replace("tf", "tensorflow", 1)
+        said = f"`{whole}` is TensorFlow's inside: leave `.python` out"
         yield Finding(node.lineno, said, (replaced(node, better),) if better != statement else ())
 
 
@@ -119,9 +117,8 @@ def swapped_zip(script: Script):
     """`optimizer.apply_gradients(zip(model.trainable_weights, gradients))`."""
 
     def is_variables(node):
-        if isinstance(node, ast.Name):
-            return any(is_variables(value) for value in script.values.get(node.id, []))
-        return isinstance(node, ast.Attribute) and node.attr in VARIABLES
+        values = script.values.get(node.id, []) if isinstance(node, ast.Name) else [node]
+        return any(getattr(value, "attr", None) in VARIABLES for value in values)
 
     for call, _ in script.calls():
         match call:
@@ -152,13 +149,12 @@ def old_arguments(script: Script):
 def old_methods(script: Script):
     """`metric.reset_states()`, and `def reset_states` in a metric of one's own."""
     for node in script.nodes:
-        if isinstance(node, ast.Attribute) and node.attr in OLD_METHODS:
-            new, instead = OLD_METHODS[node.attr]
-            said = f"`{node.attr}` is Keras 2's; today: {new or instead}"
-            # A whole model has no reset_state.
-            whole = script.source(node.value) in ("model", "self")
-            edits = (renamed_attribute(node, new),) if new and not whole else ()
-            yield Finding(node.lineno, said, edits)
+        if isinstance(node, ast.Attribute) and node.attr in OLD_METHODS | OLD_METHODS_OF_MODELS:
+            known = OLD_METHODS_OF_MODELS if _is_model(script, node.value) else OLD_METHODS
+            new, instead = known.get(node.attr, (None, ""))
+            if new or instead:
+                said = f"`{node.attr}` is Keras 2's; today: {new or instead}"
+                yield Finding(node.lineno, said, (renamed_attribute(node, new),) if new else ())
     for owner in script.class_definitions():
         for method in _methods(owner) if owner.name in script.classes else ():
             if method.name == "reset_states":
@@ -177,27 +173,23 @@ def checkpoint_path(script: Script):
         weights = getattr(options.get("save_weights_only"), "value", False)
         ending = ".weights.h5" if weights else ".keras"
         if isinstance(file, ast.Constant) and not str(file.value).endswith(ending):
-            said = (
-                f"the path of a ModelCheckpoint ends in {ending} today, and this is {file.value!r}"
-            )
+            said = f"a ModelCheckpoint's path ends in {ending} today; this is {file.value!r}"
             yield Finding(call.lineno, said)
 
 
 def shape_is_a_number(script: Script):
     """`Input(shape=784)`, `Input(shape=(28 * 28))`."""
     for call, path in script.calls():
-        if path in INPUTS:
-            shapes = [keyword.value for keyword in call.keywords if keyword.arg == "shape"]
-            for shape in shapes or call.args[:1]:
-                numbers = all(
-                    isinstance(part, (ast.BinOp, ast.operator))
-                    or (isinstance(part, ast.Constant) and isinstance(part.value, int))
-                    for part in ast.walk(shape)
-                )
-                if numbers:
-                    text = f"({script.source(shape)},)"
-                    said = f"a shape is a tuple, and this one is a number: shape={text}"
-                    yield Finding(shape.lineno, said, (replaced(shape, text),))
+        named = [word for word in call.keywords if word.arg == "shape"]
+        shapes = [(word.value, script.source(word)) for word in named]
+        shapes += [(shape, "") for shape in call.args[:1]]
+        for shape, argument in shapes if path in INPUTS else ():
+            if _is_whole_number(shape):
+                text = f"({script.source(shape)},)"
+                said = f"a shape is a tuple, and this one is a number: shape={text}"
+                bracketed = argument.endswith(")")
+                edit = inserted(end(shape), ",") if bracketed else replaced(shape, text)
+                yield Finding(shape.lineno, said, (edit,))
 
 
 def builtin_input(script: Script):
@@ -282,7 +274,9 @@ def not_imported(script: Script):
                 statement = f"from tensorflow.keras.{room} import {name}"
         if statement:
             said = f"`{name}` is never imported: {statement}"
-            yield Finding(node.lineno, said, (inserted((first.lineno, 0), f"{statement}\n"),))
+            decorators = getattr(first, "decorator_list", [])
+            line = min(part.lineno for part in (first, *decorators))
+            yield Finding(node.lineno, said, (inserted((line, 0), f"{statement}\n"),))
 
 
 def fit_before_compile(script: Script):
@@ -293,9 +287,7 @@ def fit_before_compile(script: Script):
     for call, _ in script.calls():
         func = call.func
         if isinstance(func, ast.Attribute) and func.attr == "fit" and _is_model(script, func.value):
-            said = (
-                "fit needs a model that is compiled: model.compile(optimizer=..., loss=...) first"
-            )
+            said = "fit needs a compiled model: model.compile(optimizer=..., loss=...) first"
             yield Finding(call.lineno, said)
             return
 
@@ -331,9 +323,7 @@ def ten_classes_for_a_hundred(script: Script):
         units = call.args[0] if call.args else None
         softmax = any(getattr(k.value, "value", None) == "softmax" for k in call.keywords)
         if path == "keras.layers.Dense" and softmax and getattr(units, "value", None) == 10:
-            said = (
-                "CIFAR-100 has 100 classes, and this layer has 10 outputs: labels are out of range"
-            )
+            said = "CIFAR-100 has 100 classes, and this layer has outputs for 10"
             yield Finding(call.lineno, said)
 
 
@@ -369,10 +359,18 @@ def _lacking(room, name):
     """What to say of a lacking name, and the name that is meant where the letters are the same."""
     near = dropin.nearest(f"{room}.{name}")
     where, _, meant = (near or "").rpartition(".")
-    if where == room and sorted(meant.lower()) == sorted(name.lower()):
+    # Not whatever the case: keras.layers.add is a function, and no slip for Add.
+    if where == room and sorted(meant) == sorted(name):
         return f"`{room}.{name}` is misspelt: `{meant}`", meant
     said = f"minitape has no `{room}.{name}`"
     return (f"{said}; the nearest is `{near}`" if near else said), None
+
+
+def _is_whole_number(node):
+    """Whether an expression is a number, or arithmetic of some."""
+    if isinstance(node, ast.BinOp):
+        return _is_whole_number(node.left) and _is_whole_number(node.right)
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 def _is_model(script, node):

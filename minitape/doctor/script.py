@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import warnings
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -66,22 +67,30 @@ def inserted(position: tuple[int, int], new: str) -> Edit:
     return Edit(position, position, new)
 
 
+def offsets(text: str):
+    """A function from positions in a text to the number of bytes before them."""
+    begins = [0]
+    for line in text.encode().split(b"\n"):
+        begins.append(begins[-1] + len(line) + 1)
+    return lambda position: begins[position[0] - 1] + position[1]
+
+
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text after the edits; one that overlaps an earlier one in the text is left out."""
-    lines = text.encode().split(b"\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-
-    def offset(position):
-        return starts[position[0] - 1] + position[1]
-
+    offset = offsets(text)
     source, parts, done = text.encode(), [], 0
     for edit in sorted(edits, key=lambda edit: edit[:2]):
         if offset(edit.start) >= done:
             parts += [source[done : offset(edit.start)], edit.new.encode()]
             done = offset(edit.end)
     return b"".join([*parts, source[done:]]).decode()
+
+
+def parse(text: str) -> ast.Module:
+    """The syntax tree; Python's warnings, of "\\d" for one, are not the doctor's matter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 class Script:
@@ -96,12 +105,15 @@ class Script:
 
     def __init__(self, text: str):
         self.text = text
-        self.tree = ast.parse(text)
+        self.tree = parse(text)
         self.nodes = list(ast.walk(self.tree))
+        self._offset = offsets(text)
+        self._bytes = text.encode()
 
     def source(self, node) -> str:
         """The text of a node."""
-        return ast.get_source_segment(self.text, node) or ""
+        # ast.get_source_segment splits the whole text at each call.
+        return self._bytes[self._offset(start(node)) : self._offset(end(node))].decode()
 
     @cached_property
     def imports(self) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What keeps Python from reading a script: characters pasted from a page, tabs, missing signs."""
 
-import ast
 import inspect
 import io
 import math
@@ -10,7 +9,7 @@ import unicodedata
 from functools import cache
 
 from .. import dropin
-from .script import Edit, Finding, apply, inserted
+from .script import Edit, Finding, apply, inserted, parse
 
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 _SPACES += "\u202f\u205f\u3000"
@@ -80,7 +79,7 @@ FIRST = (look_alikes, shape_without_equal_sign)
 def syntax_error(text):
     """Python's complaint about the text, or None."""
     try:
-        ast.parse(text)
+        parse(text)
     except (SyntaxError, ValueError) as error:  # ValueError for null bytes, before Python 3.12
         if isinstance(error, SyntaxError) and error.lineno:
             return error
