@@ -3,6 +3,7 @@
 The faults are those of the documents in ../shared/seeds, as ../shared/spec/keras.md lists them.
 """
 
+import re
 import subprocess
 import sys
 
@@ -397,6 +398,34 @@ def test_names_from_a_star_are_not_missing():
 @pytest.mark.parametrize("script", CLEAN.values(), ids=CLEAN)
 def test_what_is_right_is_left_alone(script):
     assert doctor.examine(IMPORTS + script) == ([], IMPORTS + script)
+
+
+def test_the_documents_themselves():
+    folder = CHECKOUT.parent / "shared" / "seeds"
+    if not folder.is_dir():
+        pytest.skip(f"no documents: there is no folder {folder}")
+    texts = []
+    for path in sorted(folder.glob("*.md")):
+        page = path.read_text(errors="replace")
+        blocks = re.findall(r"^ ?```(?:python|py)?\n(.*?)^ ?```", page, re.DOTALL | re.MULTILINE)
+        for block in blocks:
+            texts += [finding.text for finding in doctor.examine(block)[0]]
+    said = {
+        "the indentation mixes tabs and spaces": 2,
+        "a tape has no `gradients`": 2,
+        "apply_gradients takes pairs of (gradient, variable)": 2,
+        "`keras.losses.SparesCategoricalCrossentropy` is misspelt": 1,
+        "a shape is a tuple, and this one is a number": 2,
+        "LeakyReLU(alpha=) is an older spelling": 5,
+        "`compiled_loss` is Keras 2's": 3,
+        "a comma is missing after `)`": 1,
+        "an equal sign is missing: callbacks_list": 1,
+        "`tensorboard` is made here and never passed on": 1,
+        "`%load_ext tensorboard` is a command": 1,
+    }
+    counted = {start: sum(text.startswith(start) for text in texts) for start in said}
+    assert counted == said
+    assert sum("no-break space" in text for text in texts) >= 10
 
 
 @pytest.mark.parametrize("path", sorted((CHECKOUT / "examples").glob("*.py")), ids=lambda p: p.stem)

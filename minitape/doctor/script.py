@@ -87,7 +87,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def parse(text: str) -> ast.Module:
-    """The syntax tree; Python's warnings, of "\\d" for one, are not the doctor's matter."""
+    """The syntax tree, without the warnings that Python gives of odd escapes in strings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)
