@@ -3,7 +3,7 @@
 import argparse
 from importlib import metadata
 
-from . import demo
+from . import demo, doctor, run
 
 
 def main(arguments=None):
@@ -18,6 +18,8 @@ def main(arguments=None):
     parser.add_argument("--version", action="version", version=f"minitape {_version()}")
     commands = parser.add_subparsers(title="commands", metavar="command", required=True)
     demo.add_command(commands)
+    run.add_command(commands)
+    doctor.add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
 

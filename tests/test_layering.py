@@ -33,6 +33,7 @@ FLOORS = [
     ["autodiff", "bitwise", "debugging", "dtypes", "linalg", "math", "nn", "random", "test"],
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
+    ["run", "doctor"],
     ["cli", "__main__"],
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

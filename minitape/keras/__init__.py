@@ -26,3 +26,6 @@ from .models import Model, Sequential
 from .optimizers import Optimizer
 from .regularizers import Regularizer
 from .variables import Variable
+
+# The Keras whose behaviour the wing follows, for programs that ask.
+__version__ = "3.15.1"
