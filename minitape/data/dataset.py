@@ -123,8 +123,9 @@ class Dataset:
     def element_spec(self) -> Any:
         """The TensorSpec of each tensor of an element, in the element's structure.
 
-        What a function given to `map` returns is found out by calling it with zeros; where it
-        can't take those, or where the spec is not known, with the first element.
+        What a function given to `map` returns is found out by calling it, when this is first asked
+        for, with a zero and a one of the right shape; if it can't take those, with the first two
+        elements.
         """
         if isinstance(self._spec, _Known):
             return self._spec.value
@@ -180,7 +181,7 @@ class Dataset:
         """
         tensors = as_element(tensors)
         lengths = [tensor.shape[:1] for tensor in leaves_of(tensors) if tensor is not None]
-        if not all(lengths) or not lengths:
+        if () in lengths or not lengths:
             raise ValueError(
                 "Unbatching a tensor is only supported for rank >= 1. Expected tensors with one "
                 f"row per element. Received: {spec_of(tensors)!r}."
@@ -326,7 +327,9 @@ class Dataset:
             starts = [dataset._elements() for dataset in datasets]
             return passes.choose(starts, choices, stop_on_empty_dataset)
 
-        return Dataset(start, lambda: _common([d.element_spec for d in datasets]), _UNKNOWN)
+        infinite = any(dataset._cardinality == _INFINITE for dataset in datasets)
+        cardinality = _INFINITE if infinite else _UNKNOWN
+        return Dataset(start, lambda: _common([d.element_spec for d in datasets]), cardinality)
 
     @staticmethod
     def sample_from_datasets(
@@ -402,7 +405,7 @@ class Dataset:
         """The first `count` elements; all of them if it is negative."""
         count = as_integer(count)
         if count < 0 or self._cardinality == _UNKNOWN:
-            cardinality = 0 if count == 0 else self._cardinality
+            cardinality = self._cardinality
         else:
             cardinality = count if self._cardinality < 0 else min(count, self._cardinality)
         stop = None if count < 0 else count
@@ -459,7 +462,7 @@ class Dataset:
         """The elements of this dataset, then those of another.
 
         Raises:
-            TypeError: they have elements of different structures, dtypes or ranks.
+            TypeError: they have elements of different structures or dtypes.
         """
         if not isinstance(dataset, Dataset):
             raise TypeError(f"Expected a Dataset to concatenate. Received: {type(dataset)}.")
@@ -580,8 +583,8 @@ class Dataset:
             name: not used.
         """
         check_callable("func", map_func)
-        cycle = as_integer(cycle_length or AUTOTUNE)
-        block = as_integer(block_length or 1)
+        cycle = AUTOTUNE if cycle_length is None else as_integer(cycle_length)
+        block = 1 if block_length is None else as_integer(block_length)
         if cycle == AUTOTUNE:
             cycle = os.cpu_count() or 1
         if cycle < 1 or block < 1:
@@ -651,14 +654,14 @@ class Dataset:
         return Dataset(start, spec, self._cardinality)
 
     def _tried(self, function: Callable) -> list:
-        """What a function makes of elements of this dataset's spec, for its own spec."""
+        """What a function makes of two elements of this dataset's spec, for a spec of its own."""
         try:
             return [function(element) for element in trial_elements(self.element_spec)]
-        except Exception:  # it may not like zeros; if it fails on real elements, that is the error
-            element = next(self._elements(), _MISSING)
-            if element is _MISSING:
+        except Exception:  # made-up values needn't suit it; if real ones don't, that is the error
+            elements = list(islice(self._elements(), 2))
+            if not elements:
                 raise
-            return [function(element)]
+            return [function(element) for element in elements]
 
     # -- batches ----------------------------------------------------------------------------------
 
@@ -719,11 +722,13 @@ class Dataset:
         size, drop_remainder = _batch_size(batch_size), bool(drop_remainder)
         spec = self.element_spec
         shapes = _padded_shapes(spec, padded_shapes)
+        # A spec may be a guess: unless shapes are given, the longest of each batch counts.
+        lengths = shapes if padded_shapes is not None else [None] * len(shapes)
         values = _padding_values(spec, padding_values)
 
         def start():
             for elements in passes.chunks(self._elements(), size, drop_remainder):
-                yield pad_and_stack(elements, shapes, values)
+                yield pad_and_stack(elements, lengths, values)
 
         leaves = zip(shapes, leaves_of(spec), strict=True)
         padded_spec = with_leaves(spec, [TensorSpec(n, leaf.dtype) for n, leaf in leaves])

@@ -10,8 +10,9 @@ from ..arrays import TensorSpec, array_module
 from ..engine import Tensor, convert_to_tensor
 from ..errors import DataLossError, InvalidArgumentError
 
-# An unknown length is tried out with two values: what changes with it is unknown as well.
+# Two trials with other lengths and values: what changes with them is unknown.
 _TRIAL_LENGTHS = (2, 3)
+_TRIAL_VALUES = (0, 1)
 
 
 def map_leaves(function: Callable, value: Any, *others: Any) -> Any:
@@ -198,8 +199,8 @@ def _pad_column(leaves: tuple, shape: Any, value: Any) -> Any:
     batch = array_module(arrays[0]).full(
         (len(arrays), *lengths), filler if value is None else value, arrays[0].dtype
     )
-    for row, array in zip(batch, arrays, strict=True):
-        row[tuple(slice(n) for n in array.shape)] = array
+    for row, array in enumerate(arrays):
+        batch[(row, *map(slice, array.shape))] = array
     return Tensor(batch)
 
 
@@ -250,7 +251,7 @@ def common_spec(spec1: Any, spec2: Any) -> Any:
     """What two specs have in common.
 
     Raises:
-        TypeError: other structures, dtypes or ranks.
+        TypeError: other structures or dtypes.
     """
 
     def common(leaf1, leaf2):
@@ -258,9 +259,8 @@ def common_spec(spec1: Any, spec2: Any) -> Any:
             if leaf1 != leaf2:
                 raise ValueError("different kinds")
             return leaf1
-        ranks = {leaf1.shape.rank, leaf2.shape.rank} - {None}
-        if leaf1.dtype != leaf2.dtype or len(ranks) > 1:
-            raise ValueError("different dtypes or ranks")
+        if leaf1.dtype != leaf2.dtype:
+            raise ValueError("different dtypes")
         return TensorSpec(leaf1.shape.most_specific_compatible_shape(leaf2.shape), leaf1.dtype)
 
     try:
@@ -274,14 +274,14 @@ def common_spec(spec1: Any, spec2: Any) -> Any:
 
 
 def trial_elements(spec: Any) -> Iterable[Any]:
-    """Made-up elements of this spec, whose unknown axes differ in length; all zeros."""
+    """Two made-up elements of this spec: of zeros, and of ones with other unknown lengths."""
+    for length, value in zip(_TRIAL_LENGTHS, _TRIAL_VALUES, strict=True):
 
-    def zeros(leaf, length):
-        if leaf is None:
-            return None
-        shape = [length if n is None else n for n in leaf.shape]
-        filler: Any = b"" if leaf.dtype.name == "string" else 0
-        return Tensor(numpy.full(shape, filler, leaf.dtype.numpy_dtype))
+        def filled(leaf, length=length, value=value):
+            if leaf is None:
+                return None
+            shape = [length if n is None else n for n in leaf.shape]
+            filler: Any = str(value).encode() if leaf.dtype.name == "string" else value
+            return Tensor(numpy.full(shape, filler, leaf.dtype.numpy_dtype))
 
-    for length in _TRIAL_LENGTHS:
-        yield map_leaves(lambda leaf, n=length: zeros(leaf, n), spec)
+        yield map_leaves(filled, spec)
