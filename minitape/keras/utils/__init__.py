@@ -2,8 +2,13 @@
 
 from ..naming import reset_names
 from ..random import reset_global_seed_generator
+from ..training import PyDataset
 from .file import *
+from .numerical import normalize, to_categorical
 from .random_seed import set_random_seed
+from .split import split_dataset
+
+Sequence = PyDataset  # Keras 2's name
 
 
 def clear_session() -> None:
