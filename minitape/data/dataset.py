@@ -150,16 +150,7 @@ class Dataset:
 
     def as_numpy_iterator(self) -> Any:
         """A pass whose elements are NumPy arrays."""
-        for spec in leaves_of(self.element_spec):
-            if isinstance(spec, DatasetSpec):
-                raise TypeError(
-                    "as_numpy_iterator() is not supported for datasets whose elements are "
-                    "datasets: use flat_map to make one dataset of them."
-                )
-        return (
-            map_leaves(lambda leaf: None if leaf is None else leaf.numpy(), element)
-            for element in self._elements()
-        )
+        return (map_leaves(_as_numpy, element) for element in self._elements())
 
     def __repr__(self) -> str:
         return f"<Dataset element_spec={self.element_spec!r}>"
@@ -833,6 +824,15 @@ class Dataset:
 
 
 # -- small parts ----------------------------------------------------------------------------------
+
+
+def _as_numpy(leaf: Any) -> Any:
+    if isinstance(leaf, Dataset):
+        raise TypeError(
+            "as_numpy_iterator() is not supported for datasets whose elements are datasets: use "
+            "flat_map to make one dataset of them."
+        )
+    return None if leaf is None else leaf.numpy()
 
 
 class _Known:

@@ -4,6 +4,8 @@ from ..naming import reset_names
 from ..random import reset_global_seed_generator
 from ..training import PyDataset
 from .file import *
+from .image_dataset import image_dataset_from_directory
+from .images import array_to_img, img_to_array, load_img, save_img
 from .numerical import normalize, to_categorical
 from .random_seed import set_random_seed
 from .split import split_dataset
