@@ -7,6 +7,8 @@ import tensorflow as tf
 import minitape as mt
 from minitape.data.elements import leaves_of
 
+pytestmark = pytest.mark.usefixtures("no_global_seed")
+
 
 def numbers(tf, n=5):
     return tf.data.Dataset.range(n)

@@ -15,6 +15,7 @@ WEIGHTS = np.linspace(0.1, 2, 21)
 
 # Keras warns that shuffle=True, its own default, means nothing here.
 pytestmark = [
+    pytest.mark.usefixtures("no_global_seed"),
     pytest.mark.filterwarnings("ignore:`shuffle=True` was passed"),
     pytest.mark.filterwarnings("ignore:Your input ran out of data"),
 ]

@@ -10,6 +10,8 @@ import tensorflow as tf
 import minitape as mt
 from minitape import keras as our_keras
 
+pytestmark = pytest.mark.usefixtures("no_global_seed")
+
 SIDES = [(mt, our_keras), (tf, their_keras)]
 NAMES = [
     "PyDataset",
