@@ -8,6 +8,7 @@ of the arrays at once.
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 from itertools import count as count_from
 from itertools import islice
 from operator import index as as_integer
@@ -119,7 +120,7 @@ class Dataset:
 
     # -- what it is -------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def element_spec(self) -> Any:
         """The TensorSpec of each tensor of an element, in the element's structure.
 
@@ -127,10 +128,7 @@ class Dataset:
         for, with a zero and a one of the right shape; if it can't take those, with the first two
         elements.
         """
-        if isinstance(self._spec, _Known):
-            return self._spec.value
-        self._spec = _Known(self._spec())
-        return self._spec.value
+        return self._spec()
 
     def cardinality(self) -> Tensor:
         """How many elements there are; INFINITE_CARDINALITY or UNKNOWN_CARDINALITY otherwise."""
@@ -161,7 +159,7 @@ class Dataset:
     def from_tensors(tensors, name=None) -> "Dataset":
         """A dataset of one element."""
         element = as_element(tensors)
-        return Dataset(lambda: iter([element]), _Known(spec_of(element)), 1)
+        return Dataset(lambda: iter([element]), lambda: spec_of(element), 1)
 
     @staticmethod
     def from_tensor_slices(tensors, name=None) -> "Dataset":
@@ -185,7 +183,7 @@ class Dataset:
                     "equally many rows."
                 )
         return Dataset(
-            lambda: iter(range(rows)), _Known(_unbatched(spec_of(tensors))), rows, Rows(tensors)
+            lambda: iter(range(rows)), lambda: _unbatched(spec_of(tensors)), rows, Rows(tensors)
         )
 
     @staticmethod
@@ -220,7 +218,7 @@ class Dataset:
             for value in generator(*arguments):
                 yield _conformed(value, spec)
 
-        return Dataset(start, _Known(spec), _UNKNOWN)
+        return Dataset(start, lambda: spec, _UNKNOWN)
 
     @staticmethod
     def range(*args, **kwargs) -> "Dataset":
@@ -241,7 +239,7 @@ class Dataset:
             raise InvalidArgumentError("step must be a non-zero integer. Received: 0.")
         values = range(*numbers)
         return Dataset(
-            lambda: iter(values), _Known(TensorSpec((), dtype)), len(values), _Numbers(dtype)
+            lambda: iter(values), lambda: TensorSpec((), dtype), len(values), _Numbers(dtype)
         )
 
     @staticmethod
@@ -257,7 +255,7 @@ class Dataset:
         dtype = as_dtype("int64")
         return Dataset(
             lambda: passes.random_words(*stream()),
-            _Known(TensorSpec((), dtype)),
+            lambda: TensorSpec((), dtype),
             _INFINITE,
             _Numbers(dtype),
         )
@@ -468,7 +466,7 @@ class Dataset:
             cardinality = _INFINITE
         else:
             cardinality = _UNKNOWN if _UNKNOWN in lengths else sum(lengths)
-        return Dataset(start, _Known(spec), cardinality)
+        return Dataset(start, lambda: spec, cardinality)
 
     def filter(self, predicate, name=None) -> "Dataset":
         """The elements for which `predicate` is true."""
@@ -606,7 +604,7 @@ class Dataset:
         """Pairs of a number, counted from `start` as int64, and an element."""
         numbers = Dataset(
             lambda: count_from(as_integer(start)),
-            _Known(TensorSpec((), "int64")),
+            lambda: TensorSpec((), "int64"),
             _INFINITE,
             _Numbers(as_dtype("int64")),
         )
@@ -725,7 +723,7 @@ class Dataset:
         padded_spec = with_leaves(spec, [TensorSpec(n, leaf.dtype) for n, leaf in leaves])
         return Dataset(
             start,
-            _Known(batched_spec(padded_spec, size if drop_remainder else None)),
+            lambda: batched_spec(padded_spec, size if drop_remainder else None),
             _batches(self._cardinality, size, drop_remainder),
         )
 
@@ -742,7 +740,7 @@ class Dataset:
             for element in self._elements():
                 yield from Dataset.from_tensor_slices(element)._elements()
 
-        return Dataset(start, _Known(spec), cardinality)
+        return Dataset(start, lambda: spec, cardinality)
 
     def window(self, size, shift=None, stride=1, drop_remainder=False, name=None) -> "Dataset":
         """Datasets of elements that follow one another: one for each tensor of an element.
@@ -833,16 +831,6 @@ def _as_numpy(leaf: Any) -> Any:
             "flat_map to make one dataset of them."
         )
     return None if leaf is None else leaf.numpy()
-
-
-class _Known:
-    """A spec that needs no finding out."""
-
-    def __init__(self, value: Any):
-        self.value = value
-
-    def __call__(self) -> Any:
-        return self.value
 
 
 class _Numbers:

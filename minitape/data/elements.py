@@ -36,7 +36,9 @@ def map_leaves(function: Callable, value: Any, *others: Any) -> Any:
         if not alike:
             raise ValueError(f"expected the structure of {value!r}, received {other!r}")
     if isinstance(value, dict):
-        return {key: map_leaves(function, value[key], *(o[key] for o in others)) for key in value}
+        # Sorted, as equal dicts may have their keys in other orders.
+        found = {k: map_leaves(function, value[k], *(o[k] for o in others)) for k in sorted(value)}
+        return {key: found[key] for key in value}
     children = [map_leaves(function, *same) for same in zip(value, *others, strict=True)]
     return type(value)(*children) if hasattr(value, "_fields") else tuple(children)
 

@@ -197,6 +197,15 @@ def test_named_tuples_are_kept_and_given_whole():
     assert numbers(dataset.map(lambda p: p.x + p.y).unbatch()) == [4, 6]
 
 
+def test_dicts_are_told_apart_by_their_keys_in_any_order():
+    def named(x):
+        return {"a": x, "b": -x} if x % 2 else {"b": -x, "a": x}
+
+    (batch,) = Dataset.range(4).map(named).batch(4)
+    assert batch["a"].numpy().tolist() == [0, 1, 2, 3]
+    assert batch["b"].numpy().tolist() == [0, -1, -2, -3]
+
+
 def test_a_function_that_forgets_to_return():
     with pytest.raises(TypeError, match="returned None.*forget to return"):
         list(Dataset.range(2).map(lambda x: None))
