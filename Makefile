@@ -63,7 +63,7 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/.venv
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/.venv
-	$(PIP) install --editable '.[plot,test,tensorflow]'
+	$(PIP) install --editable '.[images,plot,test,tensorflow]'
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.tools: requirements/check.txt | $(VENV)/.venv

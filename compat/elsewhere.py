@@ -33,6 +33,7 @@ ELSEWHERE: dict[str, str] = {
         "tests/compat/test_protocol.py, tests/engine, tests/arrays",
     ),
     **_in("convert_to_tensor", "tests/compat/test_convert.py"),
+    **_in("TensorSpec", "tests/compat/test_data.py"),
     **_in("newaxis", "the case of `getitem`"),
     **_in(
         "bool complex128 complex64 double float16 float32 int16 int32 int64 int8 string uint16 "

@@ -39,7 +39,7 @@ LEFT_OUT: dict[str, list[str]] = {
     "specifications of tensors for tf.function's signatures": _in(
         "",
         "IndexedSlicesSpec NoneTensorSpec OptionalSpec RaggedTensorSpec SparseTensorSpec "
-        "TensorArraySpec TensorSpec TypeSpec type_spec_from_value",
+        "TensorArraySpec TypeSpec type_spec_from_value",
     ),
     STRUCTURES: [
         *_in("", "RaggedTensor SparseTensor lookup queue ragged sets sparse edit_distance"),
@@ -95,7 +95,7 @@ LEFT_OUT: dict[str, list[str]] = {
     ],
     QUANTIZED: _in("", "bfloat16 qint16 qint32 qint8 quantization quint16 quint8 resource variant"),
     MODULES: [
-        *_in("", "compat data experimental raw_ops saved_model signal summary sysconfig"),
+        *_in("", "compat experimental raw_ops saved_model signal summary sysconfig"),
         *_in("", "tools types version fftnd ifftnd irfftnd rfftnd get_logger"),
         *_in("debugging", "experimental"),
         *_in("linalg", "experimental"),

@@ -6,8 +6,21 @@
 import importlib
 import warnings
 
-from . import autodiff, bitwise, debugging, dtypes, errors, linalg, math, nest, nn, random, test
-from .arrays import DType, TensorShape, as_dtype
+from . import (
+    autodiff,
+    bitwise,
+    data,
+    debugging,
+    dtypes,
+    errors,
+    linalg,
+    math,
+    nest,
+    nn,
+    random,
+    test,
+)
+from .arrays import DType, TensorShape, TensorSpec, as_dtype
 from .arrays.dtypes import (
     bool,
     complex64,

@@ -45,6 +45,7 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "keras": ["compat", "benchmarks", "tests/compat"],
     "torch": ["benchmarks"],
     "matplotlib": ["minitape/demo.py", "examples"],
+    "PIL": ["minitape/keras/utils/images.py", "tests"],
     "h5py": ["minitape/keras/saving", "tests", "compat"],
     "hypothesis": ["compat", "tests"],
     "pytest": ["compat", "tests"],
@@ -53,7 +54,11 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "benchmarks": ["benchmarks", "tests"],
     "tests": ["tests"],
 }
-OPTIONAL = {"matplotlib", "h5py"}  # loaded inside a function, by the one feature that needs it
+OPTIONAL = {
+    "matplotlib",
+    "h5py",
+    "PIL",
+}  # loaded inside a function, by the one feature that needs it
 # An import that this test cannot see, and that a file made by somebody else must never reach.
 DYNAMIC = {"importlib", "importlib.import_module"}
 MAY_IMPORT_BY_NAME = {"minitape/__init__.py"}  # it loads the keras wing on first use

@@ -4,12 +4,14 @@ from .convert import as_array
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
 from .module import array_module, is_array, is_value, to_numpy
 from .shape import TensorShape
+from .spec import TensorSpec
 from .view import ArrayView, text_of
 
 __all__ = [
     "ArrayView",
     "DType",
     "TensorShape",
+    "TensorSpec",
     "array_module",
     "as_array",
     "as_dtype",

@@ -21,6 +21,7 @@ MODULES = (
     "nest",
     "debugging",
     "random.experimental",
+    "data",
 )
 CLASSES = {
     "GradientTape": tf.GradientTape,
@@ -28,10 +29,14 @@ CLASSES = {
     "IndexedSlices": tf.IndexedSlices,
     "autodiff.ForwardAccumulator": tf.autodiff.ForwardAccumulator,
     "random.Generator": tf.random.Generator,
+    "TensorSpec": tf.TensorSpec,
+    "data.Dataset": tf.data.Dataset,
+    "data.DatasetSpec": tf.data.DatasetSpec,
 }
 # Where the parameters differ, and why.
 DEVIATIONS = {
     "custom_gradient": "it is a decorator alone, so that f must be given",
+    "data.Dataset.__init__": "datasets are made by its methods, and of other things than in C++",
     "nest.map_structure": "check_types has a name of its own instead of standing among **kwargs",
 }
 

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 import minitape as mt
-from minitape.keras.training import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from minitape.keras.training import (
+    PyDataset,
+    pack_x_y_sample_weight,
+    unpack_x_y_sample_weight,
+)
 from minitape.keras.training.arrays import as_arrays, class_weights, split_validation
 from minitape.keras.training.data import ArrayBatches, Epochs, StreamBatches, batches
 
@@ -226,6 +230,36 @@ def test_a_sequence_is_shuffled_by_whole_batches_and_told_of_each_end():
     assert shuffled != sorted(shuffled) == list(range(20))
     assert [int(batch[0]) for batch in StreamBatches(source)] == list(range(20))
     assert source.ends == 2
+
+
+def test_a_py_dataset_is_told_of_each_pass():
+    told = []
+
+    class Data(PyDataset):
+        def __init__(self):
+            pass  # as subclasses do that forget super().__init__()
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, i):
+            told.append(i)
+            return X
+
+        def on_epoch_begin(self):
+            told.append("begin")
+
+        def on_epoch_end(self):
+            told.append("end")
+
+    assert len(list(StreamBatches(Data()))) == 2
+    assert told == ["begin", 0, 1, "end"]
+    assert Data().workers == 1
+
+
+def test_both_weights_of_a_stream():
+    with pytest.raises(ValueError, match="`class_weight` and `sample_weight`"):
+        list(batches(iter([(X, Y, Y)]), class_weight={3: 0.5}))
 
 
 def test_class_weights_of_a_stream():

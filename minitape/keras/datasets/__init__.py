@@ -1,5 +1,8 @@
-"""Data sets to learn with: `digits` comes with the library, `mnist` is downloaded once."""
+"""Data sets to learn with: `digits` comes with the library, `mnist` is downloaded once.
 
-from . import digits, mnist
+The others are read from Keras' cache.
+"""
 
-__all__ = ["digits", "mnist"]
+from . import cifar10, cifar100, digits, fashion_mnist, mnist
+
+__all__ = ["cifar10", "cifar100", "digits", "fashion_mnist", "mnist"]

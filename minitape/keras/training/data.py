@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import numpy
@@ -12,6 +13,12 @@ from ...arrays import is_array
 from ...config import floatx
 from ...engine import Tensor, Variable, convert_to_tensor
 from .arrays import as_arrays, class_weights, count_examples
+from .py_dataset import PyDataset
+
+_BOTH_WEIGHTS = (
+    "You cannot `class_weight` and `sample_weight` at the same time: multiply them yourself, and "
+    "pass `sample_weight`."
+)
 
 
 def pack_x_y_sample_weight(x, y=None, sample_weight=None) -> Any:
@@ -51,7 +58,7 @@ class ArrayBatches:
         self._x, self._y = as_arrays(x, "x"), as_arrays(y, "y")
         if class_weight is not None:
             if sample_weight is not None:
-                raise ValueError("You cannot `class_weight` and `sample_weight` at the same time.")
+                raise ValueError(_BOTH_WEIGHTS)
             sample_weight = class_weights(self._y, class_weight)
         self._sample_weight = as_arrays(sample_weight, "sample_weight")
         self.examples = count_examples(self._x, self._y, self._sample_weight)
@@ -84,27 +91,40 @@ class ArrayBatches:
 
 
 class StreamBatches:
-    """Batches from something that gives them itself: an iterable, a generator, a Sequence.
+    """Batches from something that gives them itself: a Dataset, a generator, a PyDataset.
 
-    Each is `x`, `(x, y)` or `(x, y, sample_weight)`. A Sequence (Keras' PyDataset) has a length
-    and items; it may have an `on_epoch_end`, which is called after each pass.
+    Each is `x`, `(x, y)` or `(x, y, sample_weight)`. A PyDataset has items, and so has anything
+    else with a length and `__getitem__`; its `on_epoch_begin` and `on_epoch_end` are called before
+    and after each pass.
 
     Args:
         source: what gives the batches; a generator is read on from pass to pass.
         class_weight: a dict from class number to weight, used as sample weights.
-        shuffle: whether the batches of a Sequence are taken in a new order in each pass.
+        shuffle: whether the items of a source are taken in a new order in each pass.
     """
 
     def __init__(self, source, class_weight=None, shuffle=False):
         self._source = source
         self._class_weight = class_weight
         self._shuffle = shuffle
-        self._has_items = hasattr(source, "__len__") and hasattr(source, "__getitem__")
+        self._has_items = isinstance(source, PyDataset) or (
+            hasattr(source, "__len__") and hasattr(source, "__getitem__")
+        )
+
+    def _length(self) -> int | None:
+        """How many items there are; None for no end."""
+        source = self._source
+        return source.num_batches if isinstance(source, PyDataset) else len(source)
 
     def __len__(self) -> int:
-        return len(self._source)  # raises TypeError where nobody knows
+        length = self._length()  # raises TypeError where nobody knows
+        if length is None:
+            raise TypeError("There is no end of batches.")
+        return length
 
     def __iter__(self) -> Iterator:
+        if hasattr(self._source, "on_epoch_begin"):
+            self._source.on_epoch_begin()
         for data in self._items() if self._has_items else self._source:
             # A list is taken for a tuple, as `[x, y]` is easily written.
             data = tuple(data) if isinstance(data, list) else data
@@ -113,7 +133,10 @@ class StreamBatches:
             self._source.on_epoch_end()
 
     def _items(self) -> Iterator:
-        order = numpy.arange(len(self))
+        length = self._length()
+        if length is None:
+            return map(self._source.__getitem__, count())
+        order = numpy.arange(length)
         if self._shuffle:
             numpy.random.shuffle(order)
         return (self._source[int(i)] for i in order)
@@ -121,7 +144,9 @@ class StreamBatches:
     def _weighted(self, data):
         if self._class_weight is None:
             return data
-        x, y, _ = unpack_x_y_sample_weight(data)
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        if sample_weight is not None:
+            raise ValueError(_BOTH_WEIGHTS)
         return x, y, Tensor(class_weights(y, self._class_weight))
 
 
@@ -134,7 +159,8 @@ def _as_tensor(value):
         raise ValueError(
             "A batch must be arrays with one example per row: `x`, `(x, y)` or "
             f"`(x, y, sample_weight)`. Received the single value {value!r} in it: if it stands in "
-            "a list of numbers, give numpy.array(...) of that."
+            "a list of numbers, give numpy.array(...) of that; if it comes from a Dataset, put the "
+            "examples together with dataset.batch(32)."
         )
     if tensor.array.dtype.kind == "f" and tensor.array.dtype != floatx():
         return Tensor(tensor.array.astype(floatx()))
@@ -190,6 +216,10 @@ class Epochs:
             return len(self._source)
         except TypeError:
             return None
+
+    def restart(self) -> None:
+        """Lets the next epoch begin at the first batch; a generator is read on all the same."""
+        self._pass = iter(())
 
     def __iter__(self) -> Iterator:
         batch = None if self._steps is None else next(self._pass, None)

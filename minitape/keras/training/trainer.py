@@ -53,8 +53,8 @@ class Trainer(Steps):
         """Trains the model.
 
         Args:
-            x: an array, a list or dict of arrays, or something that gives batches: an iterable,
-                a generator, a Sequence.
+            x: an array, a list or dict of arrays, or something that gives batches: a Dataset, a
+                generator, a PyDataset, any iterable.
             y: the labels, in the same form; not where `x` gives batches.
             batch_size: examples per step, 32 unless given.
             epochs: the number of the last epoch.
@@ -150,6 +150,7 @@ class Trainer(Steps):
     def _run_evaluation(self, data: Epochs, listeners: CallbackList) -> dict:
         self.stop_evaluating = False
         self.reset_metrics()
+        data.restart()
         logs: dict[str, Any] = {}
         listeners.on_test_begin()
         for step, batch in enumerate(data):

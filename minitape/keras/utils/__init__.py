@@ -2,8 +2,15 @@
 
 from ..naming import reset_names
 from ..random import reset_global_seed_generator
+from ..training import PyDataset
 from .file import *
+from .image_dataset import image_dataset_from_directory
+from .images import array_to_img, img_to_array, load_img, save_img
+from .numerical import normalize, to_categorical
 from .random_seed import set_random_seed
+from .split import split_dataset
+
+Sequence = PyDataset  # Keras 2's name
 
 
 def clear_session() -> None:
