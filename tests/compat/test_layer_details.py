@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 import minitape as mt
-from compat.layers import assert_close, doubled, random_numbers, results
+from compat.layers import assert_close, described, doubled, plain, random_numbers, results
 from minitape.keras import layers
 
 LIBRARIES = (mt.keras, keras)
@@ -81,6 +81,18 @@ def test_integers(name, settings, shape, dtype):
     x = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
     ours, theirs = both(name, **settings)
     assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize("name", ["Dense", "Embedding", "LayerNormalization", "InputLayer"])
+def test_the_dtype_in_a_config(name):
+    settings = {"Dense": {"units": 2}, "Embedding": {"input_dim": 2, "output_dim": 3}}
+    settings |= {"InputLayer": {"shape": (3,)}}
+    ours, theirs = both(name, dtype="float64", **settings.get(name, {}))
+    assert plain(ours.get_config()) == plain(theirs.get_config())
+    for one, other in ((ours, theirs), (theirs, ours)):
+        again = type(one).from_config(other.get_config())
+        assert again.get_config() == one.get_config()
+    assert ours.get_config()["dtype"] == "float64"
 
 
 # -- convolution -----------------------------------------------------------------------------------
@@ -221,6 +233,29 @@ def test_an_activity_regularizer_of_each_step():
     y = layer(random_numbers(0, (2, 3, 4)))
     penalties = 0.01 * (y.numpy() ** 2).sum((0, 2)) / 2
     np.testing.assert_allclose([float(loss) for loss in layer.losses], penalties, rtol=1e-5)
+
+
+def doubling(library):
+    """A wrapper of one's own."""
+
+    class Doubling(library.layers.Wrapper):
+        def call(self, inputs):
+            return 2 * self.layer(inputs)
+
+    return Doubling(library.layers.Dense(2, name="inner"), name="outer")
+
+
+def test_a_wrapper_of_ones_own():
+    x = random_numbers(0, (3, 4))
+    ours, theirs = (doubling(library) for library in LIBRARIES)
+    for layer in (ours, theirs):
+        layer.build(x.shape)
+    assert described(ours.weights) == described(theirs.weights)
+    theirs.set_weights(ours.get_weights())
+    assert_close(results(mt, ours, x, training=True), results(tf, theirs, x, training=True))
+    ours, theirs = (doubling(library) for library in LIBRARIES)
+    assert plain(ours.get_config()) == plain(theirs.get_config())
+    assert type(ours).from_config(theirs.get_config()).get_config() == ours.get_config()
 
 
 def deep_model(library):
