@@ -142,6 +142,95 @@ def mish(x):
     return x * ops.tanh(ops.softplus(x))
 
 
+def celu(x, alpha=1.0):
+    """max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1), smooth at 0 for any alpha. Barron, 2017."""
+    return ops.maximum(x, 0.0) + alpha * ops.expm1(ops.minimum(x, 0.0) / alpha)
+
+
+def glu(x, axis=-1):
+    """Gated linear unit: the first half along `axis` times the sigmoid of the second.
+
+    Dauphin et al., 2017.
+    """
+    if x.shape[axis] % 2:
+        raise ValueError(
+            f"glu: the length along axis {axis} must be even. Received: shape {x.shape}."
+        )
+    values, gates = ops.split(x, 2, axis=axis)
+    return values * ops.sigmoid(gates)
+
+
+def hard_shrink(x, threshold=0.5):
+    """x where |x| > threshold, else 0."""
+    return ops.where(ops.abs(x) > threshold, x, 0.0)
+
+
+def soft_shrink(x, threshold=0.5):
+    """x moved towards 0 by threshold, and 0 where it is nearer than that."""
+    return ops.where(
+        ops.greater(x, threshold),
+        x - threshold,
+        ops.where(ops.less(x, -threshold), x + threshold, 0.0),
+    )
+
+
+def tanh_shrink(x):
+    """x - tanh(x)."""
+    return x - ops.tanh(x)
+
+
+def hard_tanh(x):
+    """x within [-1, 1], and the nearer of these bounds beyond."""
+    return ops.clip_by_value(x, -1.0, 1.0)
+
+
+def threshold(x, threshold, default_value):
+    """x where x > threshold, else default_value."""
+    return ops.where(ops.greater(x, threshold), x, default_value)
+
+
+def log_sigmoid(x):
+    """log(sigmoid(x)) = -softplus(-x)."""
+    return ops.log_sigmoid(x)
+
+
+def squareplus(x, b=4):
+    """(x + sqrt(x² + b)) / 2, a softplus without exponentials. Barron, 2021."""
+    return (x + ops.sqrt(ops.square(x) + b)) / 2
+
+
+def sparse_plus(x):
+    """0 up to -1, (x + 1)² / 4 up to 1, then x."""
+    return ops.where(
+        ops.less_equal(x, -1.0), 0.0, ops.where(ops.less(x, 1.0), ops.square(x + 1.0) / 4, x)
+    )
+
+
+def sparse_sigmoid(x):
+    """0 up to -1, (x + 1) / 2 up to 1, then 1."""
+    return ops.where(
+        ops.less_equal(x, -1.0), 0.0, ops.where(ops.greater_equal(x, 1.0), 1.0, 0.5 * (x + 1.0))
+    )
+
+
+def sparsemax(x, axis=-1):
+    """The point nearest to x along `axis` whose numbers are not negative and add up to 1.
+
+    max(x - t, 0), with the t for which these add up to 1. Martins and Astudillo, 2016.
+    """
+    x = ops.convert_to_tensor(x)
+    # With the k largest numbers above 0, t = (their sum - 1) / k: k is the most that can be.
+    largest = ops.sort(x, axis=axis, direction="DESCENDING")
+    sums = ops.cumsum(largest, axis=axis) - 1.0
+    shape = [1] * x.ndim
+    shape[axis] = -1
+    counts = ops.reshape(ops.range(1, x.shape[axis] + 1, dtype=x.dtype), shape)
+    inside = largest * counts > sums
+    k = ops.reduce_sum(ops.cast(inside, x.dtype), axis, keepdims=True)
+    total = ops.reduce_sum(ops.where(inside, largest, 0.0), axis, keepdims=True) - 1.0
+    return ops.maximum(x - total / k, 0.0)
+
+
 swish = silu
 hard_swish = hard_silu
 
@@ -154,7 +243,9 @@ def _remember_logits(output, x):
 
 _FUNCTIONS = (
     linear, relu, relu6, leaky_relu, elu, selu, softplus, softsign, softmax, log_softmax, sigmoid,
-    tanh, exponential, hard_sigmoid, silu, hard_silu, gelu, mish,
+    tanh, exponential, hard_sigmoid, silu, hard_silu, gelu, mish, celu, glu, hard_shrink,
+    soft_shrink, tanh_shrink, hard_tanh, threshold, log_sigmoid, squareplus, sparse_plus,
+    sparse_sigmoid, sparsemax,
 )  # fmt: skip
 _REGISTRY = Registry(
     "activation function",

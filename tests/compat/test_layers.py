@@ -8,41 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import minitape as mt
+from compat.layers import assert_close, described, results
+from compat.layers import random_numbers as numbers
 from minitape.keras import layers
 
 SEEDS = st.integers(0, 2**32 - 1)
-
-
-def numbers(seed, shape):
-    """Random numbers, none of them near 0, where ReLU has its kink."""
-    rng = np.random.default_rng(seed)
-    return (rng.uniform(0.1, 2, shape) * rng.choice([-1, 1], shape)).astype("float32")
-
-
-def assert_close(ours, theirs, tolerance=2e-5):
-    ours, theirs = mt.nest.flatten(ours), tf.nest.flatten(theirs)
-    assert len(ours) == len(theirs)
-    for our, their in zip(ours, theirs, strict=True):
-        our, their = np.asarray(our), np.asarray(their)
-        assert our.shape == their.shape
-        assert our.dtype == their.dtype
-        np.testing.assert_allclose(our, their, rtol=tolerance, atol=tolerance)
-
-
-def results(library, tape_of, layer, inputs, training):
-    """Output, and the gradients of a weighted sum of it for the inputs and the weights."""
-    inputs = library.nest.map_structure(library.constant, inputs)
-    with tape_of() as tape:
-        tape.watch(inputs)
-        y = layer(inputs, training=training)
-        factors = np.linspace(-1, 1, y.shape.num_elements()).reshape(y.shape).astype("float32")
-        loss = library.reduce_sum(y * factors)
-    sources = [inputs, layer.trainable_weights]
-    return y, tape.gradient(loss, sources, unconnected_gradients="zero")
-
-
-def described(weights):
-    return [(w.path, w.name, tuple(w.shape), w.dtype, w.trainable) for w in weights]
 
 
 def assert_like_keras(ours, theirs, inputs, training=False):
@@ -56,8 +26,8 @@ def assert_like_keras(ours, theirs, inputs, training=False):
     ours.set_weights([rng.uniform(0.5, 1.5, w.shape).astype("float32") for w in ours.weights])
     theirs.set_weights(ours.get_weights())
     assert_close(
-        results(mt, mt.GradientTape, ours, inputs, training),
-        results(tf, tf.GradientTape, theirs, inputs, training),
+        results(mt, ours, inputs, training),
+        results(tf, theirs, inputs, training),
     )
     assert_close(ours.get_weights(), theirs.get_weights())
     assert ours.compute_output_shape(shape) == tuple(theirs.compute_output_shape(shape))
@@ -160,8 +130,8 @@ def test_grouped_conv2d(case, groups, channels, filters, seed):
     theirs = GroupByGroup(ours)
     theirs.set_weights(ours.get_weights())
     assert_close(
-        results(mt, mt.GradientTape, ours, inputs, training=False),
-        results(tf, tf.GradientTape, theirs, inputs, training=False),
+        results(mt, ours, inputs, training=False),
+        results(tf, theirs, inputs, training=False),
     )
     theirs = keras.layers.Conv2D(groups=groups, **settings)
     assert ours.compute_output_shape(inputs.shape) == theirs.compute_output_shape(inputs.shape)
@@ -348,54 +318,6 @@ def test_a_layer_laid_out_has_drawn_no_random_numbers():
         model = library.Model(inputs, Noise(library)(inputs))
         found.append(model(np.zeros((2, 3), "float32")))
     assert_close(*found)
-
-
-# -- configs ---------------------------------------------------------------------------------------
-
-CONFIGS = [
-    ("Activation", {"activation": "relu"}),
-    ("Add", {}),
-    ("AveragePooling2D", {"pool_size": 3, "padding": "same"}),
-    ("BatchNormalization", {"axis": 1, "gamma_initializer": "zeros", "beta_regularizer": "l2"}),
-    ("Concatenate", {"axis": 1}),
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "activation": "relu", "strides": 2}),
-    ("Conv2D", {"filters": 4, "kernel_size": (1, 2), "groups": 2, "kernel_regularizer": "l2"}),
-    ("Dense", {"units": 3, "activation": "softmax", "use_bias": False}),
-    ("Dense", {"units": 3, "activity_regularizer": "l2", "trainable": False}),
-    ("Dense", {"units": 3, "kernel_initializer": "he_normal", "dtype": "float64"}),
-    ("Dropout", {"rate": 0.3, "seed": 4, "noise_shape": (None, 1)}),
-    ("Flatten", {}),
-    ("GlobalAveragePooling2D", {"keepdims": True}),
-    ("GlobalMaxPooling2D", {}),
-    ("InputLayer", {"shape": (3,)}),
-    ("LeakyReLU", {"negative_slope": 0.1}),
-    ("MaxPooling2D", {"strides": 1}),
-    ("ReLU", {"max_value": 6.0}),
-    ("Reshape", {"target_shape": (2, -1)}),
-    ("Softmax", {"axis": 1}),
-]
-
-
-def test_every_layer_has_a_config_case():
-    bases = {"Layer", "InputSpec", "Input"}
-    classes = {getattr(layers, name).__name__ for name in layers.__all__} - bases
-    assert classes == {name for name, _ in CONFIGS}
-
-
-def without_dtype(config):
-    """A config without its dtype: Keras names the type within a policy."""
-    return {key: value for key, value in config.items() if key != "dtype"}
-
-
-@pytest.mark.parametrize(("name", "settings"), CONFIGS)
-def test_configs_are_understood_by_both(name, settings):
-    ours, theirs = both(name, **settings)
-    again = type(theirs).from_config(ours.get_config())
-    assert again.get_config() == theirs.get_config()
-    again = type(ours).from_config(theirs.get_config())
-    assert again.get_config() == ours.get_config()
-    config = without_dtype(theirs.get_config())
-    assert without_dtype(ours.get_config()).items() <= config.items()
 
 
 # -- losses, training, names -----------------------------------------------------------------------

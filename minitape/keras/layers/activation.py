@@ -5,7 +5,9 @@ import warnings
 
 from ... import ops
 from .. import activations
+from .input_spec import InputSpec
 from .layer import ShapeKeepingLayer
+from .weights import keep_options, make_weight, weight_config
 
 
 class Activation(ShapeKeepingLayer):
@@ -91,11 +93,77 @@ class LeakyReLU(ShapeKeepingLayer):
         return ops.leaky_relu(inputs, self.negative_slope)
 
 
-class Softmax(ShapeKeepingLayer):
-    """exp(x) / sum(exp(x)) along an axis.
+class ELU(ShapeKeepingLayer):
+    """x above 0, alpha * (exp(x) - 1) below.
 
     Args:
-        axis: the axis, the last unless given.
+        alpha: minus the limit at minus infinity.
+        **kwargs: Layer's arguments.
+    """
+
+    _settings = ("alpha",)
+
+    def __init__(self, alpha=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = alpha
+
+    def call(self, inputs):
+        """The function of the inputs."""
+        return activations.elu(inputs, self.alpha)
+
+
+class PReLU(ShapeKeepingLayer):
+    """x above 0, alpha * x below, where alpha is learned, one number for each place.
+
+    Args:
+        alpha_initializer: first values of alpha, of the shape of an example.
+        alpha_regularizer: a penalty on alpha.
+        alpha_constraint: applied to alpha after each update.
+        shared_axes: axes along which alpha is the same: [1, 2] for all pixels of an image.
+        **kwargs: Layer's arguments.
+    """
+
+    _settings = ("shared_axes",)
+
+    def __init__(
+        self,
+        alpha_initializer="Zeros",
+        alpha_regularizer=None,
+        alpha_constraint=None,
+        shared_axes=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        keep_options(self, "alpha", alpha_initializer, alpha_regularizer, alpha_constraint)
+        if shared_axes is not None:
+            shared_axes = (
+                list(shared_axes) if isinstance(shared_axes, (list, tuple)) else [shared_axes]
+            )
+        self.shared_axes = shared_axes
+
+    def build(self, input_shape):
+        """Makes alpha."""
+        shape, shared = list(input_shape[1:]), self.shared_axes or []
+        for axis in shared:
+            shape[axis - 1] = 1
+        self.alpha = make_weight(self, "alpha", shape)
+        axes = {i: n for i, n in enumerate(input_shape) if shared and i and i not in shared}
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
+
+    def call(self, inputs):
+        """The function of the inputs."""
+        return ops.relu(inputs) - self.alpha * ops.relu(-inputs)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), **weight_config(self, "alpha")}
+
+
+class Softmax(ShapeKeepingLayer):
+    """exp(x) / sum(exp(x)) along an axis, or several.
+
+    Args:
+        axis: the axis, the last unless given, or a list of them.
         **kwargs: Layer's arguments.
     """
 
@@ -105,6 +173,18 @@ class Softmax(ShapeKeepingLayer):
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs):
-        """The function of the inputs."""
-        return activations.softmax(inputs, axis=self.axis)
+    def call(self, inputs, mask=None):
+        """The function of the inputs; where a mask is false, 0."""
+        if mask is None:
+            return self._softmax(inputs)
+        if mask.dtype != "bool":
+            mask = ops.greater(mask, 0.5)
+        lowest = -3e4 if inputs.dtype == "float16" else -1e9
+        kept = self._softmax(ops.where(mask, inputs, lowest))
+        return ops.where(mask, kept, 0.0)
+
+    def _softmax(self, inputs):
+        axes = list(self.axis) if isinstance(self.axis, (list, tuple)) else [self.axis]
+        if len(axes) == 1:
+            return activations.softmax(inputs, axis=axes[0])
+        return ops.exp(inputs - ops.reduce_logsumexp(inputs, axes, keepdims=True))

@@ -3,10 +3,11 @@
 import warnings
 
 from ... import ops
-from .. import activations, constraints, initializers, regularizers
+from .. import activations
 from .input_spec import InputSpec
 from .keras_tensor import KerasTensor
 from .layer import Layer
+from .weights import keep_options, make_weight, weight_config
 
 
 class InputLayer(Layer):
@@ -45,7 +46,8 @@ class InputLayer(Layer):
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
-        return {"batch_shape": self.batch_shape, "dtype": self.dtype, "name": self.name}
+        given = {"batch_shape": self.batch_shape, "dtype": self.dtype, "name": self.name}
+        return {**given, "sparse": False, "ragged": False, "optional": False}
 
 
 def Input(shape=None, batch_size=None, dtype=None, batch_shape=None, name=None, tensor=None):
@@ -64,8 +66,53 @@ def Input(shape=None, batch_size=None, dtype=None, batch_shape=None, name=None, 
     return InputLayer(shape, batch_size, dtype, batch_shape, name).output
 
 
-class KernelLayer(Layer):
-    """What Dense and the convolutions share: a kernel, a bias and an activation.
+class BiasedLayer(Layer):
+    """What Dense and the convolutions share: a bias and an activation.
+
+    Args:
+        activation: a name or function, none unless given.
+        use_bias: whether a bias is added.
+        bias_initializer: first values of the bias, one for each output.
+        bias_regularizer: a penalty on the bias.
+        bias_constraint: applied to the bias after each update.
+        **kwargs: Layer's arguments.
+    """
+
+    def __init__(
+        self,
+        activation=None,
+        use_bias=True,
+        bias_initializer="zeros",
+        bias_regularizer=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        keep_options(self, "bias", bias_initializer, bias_regularizer, bias_constraint)
+
+    def _make_bias(self, outputs: int) -> None:
+        self.bias = make_weight(self, "bias", (outputs,)) if self.use_bias else None
+
+    def _activated(self, products):
+        """The activation of what the kernel made, plus the bias."""
+        if self.bias is not None:
+            products = products + self.bias
+        return self.activation(products)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            **weight_config(self, "bias"),
+        }
+
+
+class KernelLayer(BiasedLayer):
+    """A layer with a kernel, a bias and an activation.
 
     Args:
         activation: a name or function, none unless given.
@@ -93,63 +140,24 @@ class KernelLayer(Layer):
         bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-
-    def _make_weights(self, kernel_shape: tuple) -> None:
-        """Makes the kernel, and a bias along its last axis."""
-        self.kernel = self.add_weight(
-            kernel_shape,
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
+        super().__init__(
+            activation,
+            use_bias,
+            bias_initializer,
+            bias_regularizer,
+            bias_constraint,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
         )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                kernel_shape[-1:],
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        keep_options(self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
 
-    def _activated(self, products):
-        """The activation of what the kernel made, plus the bias."""
-        if self.bias is not None:
-            products = products + self.bias
-        return self.activation(products)
+    def _make_weights(self, kernel_shape: tuple, outputs: int) -> None:
+        self.kernel = make_weight(self, "kernel", kernel_shape)
+        self._make_bias(outputs)
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            **weight_config(self, "kernel"),
-            **weight_config(self, "bias"),
-        }
-
-
-def weight_config(layer, weight: str) -> dict:
-    """The part of a layer's config that is about one of its weights."""
-    config = {}
-    for kind, module in [
-        ("initializer", initializers),
-        ("regularizer", regularizers),
-        ("constraint", constraints),
-    ]:
-        given = getattr(layer, f"{weight}_{kind}")
-        config[f"{weight}_{kind}"] = None if given is None else module.serialize(given)
-    return config
+        return {**super().get_config(), **weight_config(self, "kernel")}
 
 
 class Dense(KernelLayer):
@@ -170,6 +178,7 @@ class Dense(KernelLayer):
     """
 
     _settings = ("units",)
+    _without = {"quantization_config": None}
 
     def __init__(
         self,
@@ -207,7 +216,7 @@ class Dense(KernelLayer):
 
     def build(self, input_shape):
         """Makes the kernel and the bias."""
-        self._make_weights((input_shape[-1], self.units))
+        self._make_weights((input_shape[-1], self.units), self.units)
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
     def call(self, inputs):

@@ -82,6 +82,8 @@ class Layer(SymbolicCalls, LayerState):
 
     # The constructor's arguments that are kept as attributes under their own names.
     _settings: tuple[str, ...] = ()
+    # What else Keras' config holds: arguments for what minitape doesn't have, at their defaults.
+    _without: dict[str, Any] = {}
     input_spec: Any = None
     activity_regularizer: Any = None
 
@@ -336,7 +338,8 @@ class Layer(SymbolicCalls, LayerState):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        return {**config, **{name: getattr(self, name) for name in self._settings}}
+        settings = {name: getattr(self, name) for name in self._settings}
+        return {**config, **settings, **self._without}
 
     @classmethod
     def from_config(cls, config: dict) -> "Layer":

@@ -1,10 +1,10 @@
 """Batch normalization."""
 
 from ... import ops
-from .. import constraints, initializers, regularizers
-from .core import weight_config
+from .. import initializers
 from .input_spec import InputSpec
 from .layer import ShapeKeepingLayer
+from .weights import keep_options, make_weight, weight_config
 
 
 class BatchNormalization(ShapeKeepingLayer):
@@ -31,6 +31,12 @@ class BatchNormalization(ShapeKeepingLayer):
     """
 
     _settings = ("axis", "momentum", "epsilon", "center", "scale")
+    _without = {
+        "synchronized": False,
+        "renorm": False,
+        "renorm_clipping": None,
+        "renorm_momentum": 0.99,
+    }
 
     def __init__(
         self,
@@ -55,14 +61,10 @@ class BatchNormalization(ShapeKeepingLayer):
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
+        keep_options(self, "beta", beta_initializer, beta_regularizer, beta_constraint)
+        keep_options(self, "gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
 
     def build(self, input_shape):
         """Makes gamma, beta and the two averages."""
@@ -73,23 +75,8 @@ class BatchNormalization(ShapeKeepingLayer):
                 f"{tuple(input_shape)} don't have."
             )
         shape = (input_shape[self.axis],)
-        self.gamma = self.beta = None
-        if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+        self.gamma = make_weight(self, "gamma", shape) if self.scale else None
+        self.beta = make_weight(self, "beta", shape) if self.center else None
         self.moving_mean = self.add_weight(
             shape, self.moving_mean_initializer, trainable=False, name="moving_mean"
         )

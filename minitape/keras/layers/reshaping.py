@@ -6,7 +6,7 @@ from ... import ops
 from .input_spec import InputSpec
 from .keras_tensor import KerasTensor
 from .layer import Layer
-from .windows import check_channels_last
+from .windows import check_data_format
 
 
 class _Reshaping(Layer):
@@ -25,7 +25,8 @@ class Flatten(_Reshaping):
     """Each example as one row.
 
     Args:
-        data_format: "channels_last".
+        data_format: "channels_last", or "channels_first" for inputs of (batch, channels, ...): a
+            row is then laid out as if the channels had come last.
         **kwargs: Layer's arguments.
     """
 
@@ -33,8 +34,14 @@ class Flatten(_Reshaping):
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
-        self.data_format = check_channels_last(data_format)
+        self.data_format = check_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs):
+        """The rows."""
+        if self.data_format == "channels_first" and inputs.ndim > 1:
+            inputs = ops.transpose(inputs, (0, *range(2, inputs.ndim), 1))
+        return super().call(inputs)
 
     def compute_output_shape(self, input_shape):
         """(batch, everything else)."""
@@ -74,3 +81,60 @@ class Reshape(_Reshaping):
                 f"input_shape={lengths}, target_shape={target}"
             )
         return (input_shape[0], *(found if n == -1 else n for n in target))
+
+
+class Permute(_Reshaping):
+    """Each example with its axes in another order.
+
+    Args:
+        dims: the old axes in their new order; the first after the batch is 1.
+        **kwargs: Layer's arguments.
+    """
+
+    _settings = ("dims",)
+
+    def __init__(self, dims, **kwargs):
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(
+                "Invalid permutation argument `dims` for Permute Layer. It must hold the numbers "
+                f"from 1 to {len(self.dims)}, the axes after the batch. Received dims={dims}"
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs):
+        """The values, seen along other axes."""
+        return ops.transpose(inputs, (0, *self.dims))
+
+    def compute_output_shape(self, input_shape):
+        """The lengths in their new order."""
+        return (input_shape[0], *(input_shape[axis] for axis in self.dims))
+
+
+class RepeatVector(Layer):
+    """Each example, a row, `n` times: (batch, length) to (batch, n, length).
+
+    Args:
+        n: how often.
+        **kwargs: Layer's arguments.
+    """
+
+    _settings = ("n",)
+
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise TypeError(f"Expected an integer value for `n`. Received: n={n!r}")
+        if n <= 0:
+            raise ValueError(f"Argument `n` should be a positive integer. Received: n={n}")
+        self.n = n
+        self.input_spec = InputSpec(ndim=2)
+
+    def call(self, inputs):
+        """The repeated rows."""
+        return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)
+
+    def compute_output_shape(self, input_shape):
+        """(batch, n, length)."""
+        return (input_shape[0], self.n, input_shape[1])

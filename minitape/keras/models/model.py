@@ -5,9 +5,10 @@ from typing import Any
 from ... import nest
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
+from ..layers.serialization import CLASSES
 from ..naming import auto_name
 from ..training import Trainer
-from .config import CLASSES, graph_config, graph_from_config
+from .config import graph_config, graph_from_config
 from .graph import Graph
 
 

@@ -6,8 +6,9 @@ from ..layers.core import InputLayer
 from ..layers.input_spec import may_be_equal
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer, is_shape
+from ..layers.serialization import CLASSES
 from ..naming import auto_name
-from .config import CLASSES, layer_config, layer_from_config
+from .config import layer_config, layer_from_config
 from .graph import Graph
 from .model import Model
 
