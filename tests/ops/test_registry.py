@@ -18,10 +18,23 @@ from .test_cases import FEW
 ELSEWHERE = {
     "ascending_order": "tests/compat/test_random.py, through keras.random.shuffle",
     "orthonormal_columns": "tests/compat/test_initializers.py, through Orthogonal",
-    "adam_update": "tests/compat/test_optimizers.py",
-    "rmsprop_update": "tests/compat/test_optimizers.py",
-    "gradient_descent": "tests/compat/test_optimizers.py",
-    "momentum_descent": "tests/compat/test_optimizers.py",
+    **dict.fromkeys(
+        (
+            "adadelta_update",
+            "adafactor_update",
+            "adagrad_update",
+            "adam_update",
+            "adamax_update",
+            "ftrl_update",
+            "gradient_descent",
+            "lamb_update",
+            "lion_update",
+            "momentum_descent",
+            "nadam_update",
+            "rmsprop_update",
+        ),
+        "tests/compat/test_optimizers.py",
+    ),
 }
 # Public functions that run other functions or only make a tensor of a value.
 NO_OPS = {
