@@ -5,7 +5,7 @@ from typing import Any
 from ... import ops
 from ...arrays import as_dtype
 from ..losses import functions
-from ..losses.loss import Loss, aligned, as_tensor, squeeze_or_expand_to_same_rank
+from ..losses.loss import aligned, as_tensor, squeeze_or_expand_to_same_rank
 from ..naming import function_config
 from . import accuracies
 from .metric import Mean
@@ -36,9 +36,6 @@ class MeanMetricWrapper(Mean):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
-        is_loss = isinstance(fn, Loss) or fn in vars(functions).values()
-        if is_loss and self._direction is None:
-            self._direction = "down"
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
