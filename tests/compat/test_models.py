@@ -589,7 +589,7 @@ def feature_extractor(keras):
     model = keras.Model(x, layers.Dense(1, name="last")(y))
     outputs = [layer.output for layer in model.layers if layer is not inner]
     assert model.get_layer("last").input is model.layers[-1].input
-    return keras.Model(model.inputs, {"all": outputs, "inside": inner(model.layers[1].output)})
+    return keras.Model(x, {"all": outputs, "inside": inner(model.layers[1].output)})
 
 
 def beginning_in_the_middle(keras):
