@@ -18,7 +18,7 @@ FLOORS = [
     ["keras.variables"],
     ["keras.random", "keras.regularizers", "keras.activations", "keras.constraints"],
     ["keras.initializers"],
-    ["keras.losses", "keras.optimizers"],
+    ["keras.losses", "keras.optimizers", "keras.ops"],
     ["keras.metrics"],
     ["keras.layers"],
     ["keras.callbacks"],
