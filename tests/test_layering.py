@@ -43,7 +43,7 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "tensorflow": ["compat", "benchmarks", "tests/compat"],
     "keras": ["compat", "benchmarks", "tests/compat"],
     "torch": ["benchmarks"],
-    "matplotlib": ["minitape/demo.py", "examples"],
+    "matplotlib": ["minitape/learn/curves.py", "minitape/keras/utils/plot_model.py", "examples"],
     "h5py": ["minitape/keras/saving", "tests", "compat"],
     "hypothesis": ["compat", "tests"],
     "pytest": ["compat", "tests"],

@@ -73,6 +73,16 @@ def shared(keras):
     return keras.Model([title, body], [y, inner(y) * 2.0], name="shared")
 
 
+def nested(keras):
+    """Functional models inside of each other."""
+    x = keras.Input((3,))
+    inner = keras.Model(x, keras.layers.Dense(2)(x), name="inner")
+    y = keras.Input((3,))
+    outer = keras.Model(y, [inner(y), keras.layers.Dense(2)(y)], name="outer")
+    z = keras.Input((3,))
+    return keras.Model(z, keras.layers.Add()(outer(z)))
+
+
 def compiled(keras):
     model = shared(keras)
     model.compile("adam", "mse")
@@ -113,7 +123,7 @@ def uncalled(keras):
 
 
 MODELS = [
-    convolutional, unbuilt, chain, two_heads, shared, compiled, half, subclassed, uncalled,
+    convolutional, unbuilt, chain, two_heads, shared, nested, compiled, half, subclassed, uncalled,
 ]  # fmt: skip
 
 
@@ -130,7 +140,7 @@ MODELS = [
     ids=str,
 )
 def test_summary(make, settings):
-    if "positions" in settings and make not in (two_heads, shared, compiled):
+    if "positions" in settings and make not in (two_heads, shared, nested, compiled):
         settings = settings | {"positions": [0.4, 0.7, 1.0]}
     ours, theirs = summaries(make, **settings)
     assert ours == theirs

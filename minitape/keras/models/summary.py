@@ -79,17 +79,17 @@ def _is_chain(graph: Graph) -> bool:
 def _rows(layer: Any, graph: Graph | None, expand_nested: bool, depth: int = 0) -> list[dict]:
     """The layer's row, by the names of columns, and those of the layers inside it."""
     prefix = "   " * depth + "└ " if depth else ""
-    kind, params, trainable = type(layer).__name__, "0", "-"
-    if isinstance(layer, OpLayer):
-        kind = "".join(word.capitalize() for word in layer.op.name.split("_"))
-    elif layer.built:
+    params, trainable = "0", "-"
+    if getattr(layer, "built", False):
         params = f"{layer.count_params():,}"
-    elif type(layer).build is not Layer.build or layer._layers_inside:
+    elif isinstance(layer, Layer) and (
+        type(layer).build is not Layer.build or layer._layers_inside
+    ):
         params = "0 (unbuilt)"
     if isinstance(layer, Layer) and layer.weights:
         trainable = "Y" if layer.trainable else "N"
     row = {
-        "Layer (type)": f"{prefix}{layer.name} ({kind})",
+        "Layer (type)": f"{prefix}{layer.name} ({kind_of(layer)})",
         "Output Shape": _output_shape(layer),
         "Param #": params,
         "Connected to": _connections(layer, graph),
@@ -99,6 +99,14 @@ def _rows(layer: Any, graph: Graph | None, expand_nested: bool, depth: int = 0) 
     for inner in getattr(layer, "layers", []) if expand_nested else []:
         rows += _rows(inner, graph, expand_nested, depth + 1)
     return rows
+
+
+def kind_of(layer: Any) -> str:
+    """The name of a layer's class; "Add" for the op `add`, "Functional" for a model of a graph."""
+    if isinstance(layer, OpLayer):
+        return "".join(word.capitalize() for word in layer.op.name.split("_"))
+    name = type(layer).__name__
+    return "Functional" if name == "Model" and layer._graph is not None else name
 
 
 def _output_shape(layer: Any) -> str:

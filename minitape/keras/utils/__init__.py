@@ -3,6 +3,7 @@
 from ..naming import reset_names
 from ..random import reset_global_seed_generator
 from .file import *
+from .plot_model import model_to_dot, plot_model
 from .random_seed import set_random_seed
 
 
