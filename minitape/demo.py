@@ -5,7 +5,7 @@ import time
 import minitape as mt
 from minitape import keras
 from minitape.keras import layers
-from minitape.learn import tape_page
+from minitape.learn import plot_history, tape_page
 
 
 def add_command(commands):
@@ -92,16 +92,7 @@ def train(epochs):
 def draw(history, path):
     """Draws loss and accuracy by epoch into a PNG file; returns a sentence that says so."""
     try:
-        from matplotlib.figure import Figure
+        plot_history(history, path)
     except ImportError:
         return "No training curve: matplotlib is missing. pip install 'minitape[plot]'"
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
-    for axes, name in zip(figure.subplots(1, 2), ["loss", "accuracy"], strict=True):
-        epochs = range(1, len(history[name]) + 1)
-        axes.plot(epochs, history[name], label="training")
-        axes.plot(epochs, history[f"val_{name}"], label="validation")
-        axes.set(title=name, xlabel="epoch")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.legend()
-    figure.savefig(path, dpi=120)
     return f"Training curve: {path}"

@@ -12,6 +12,7 @@ from . import (
     losses,
     metrics,
     models,
+    ops,
     optimizers,
     random,
     regularizers,

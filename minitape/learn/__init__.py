@@ -1,6 +1,7 @@
 """What a learner looks with."""
 
 from .check import GradientError, GradientReport, check_gradients
+from .curves import plot_history
 from .show import tape_page
 
-__all__ = ["GradientError", "GradientReport", "check_gradients", "tape_page"]
+__all__ = ["GradientError", "GradientReport", "check_gradients", "plot_history", "tape_page"]

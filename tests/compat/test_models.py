@@ -573,3 +573,51 @@ def test_sequential_model_of_several_inputs():
         model = library.Sequential([library.layers.Concatenate(), library.layers.Dense(2)])
         found.append([model(data), model(data)])
     assert_close(*found)
+
+
+# -- models made of parts of others ----------------------------------------------------------------
+
+
+def feature_extractor(keras):
+    """All outputs of layers, those of a shared one among them, and of a model inside."""
+    layers = keras.layers
+    x = keras.Input((3,), name="x")
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(4, "tanh"), layers.Dense(4)])
+    dense = layers.Dense(4)
+    y = dense(inner(layers.Dense(4)(x)))
+    y = dense(y) + y
+    model = keras.Model(x, layers.Dense(1, name="last")(y))
+    outputs = [layer.output for layer in model.layers if layer is not inner]
+    assert model.get_layer("last").input is model.layers[-1].input
+    return keras.Model(x, {"all": outputs, "inside": inner(model.layers[1].output)})
+
+
+def beginning_in_the_middle(keras):
+    """The later layers of a model as a model of their own, called on something else."""
+    layers = keras.layers
+    x = keras.Input((3,))
+    y = layers.Dense(4, "tanh")(x)
+    z = layers.Dense(2)(y)
+    rest = keras.Model(y, z, name="rest")
+    a = keras.Input((4,), name="a")
+    return keras.Model([a, x], [rest(a), z])
+
+
+@pytest.mark.parametrize(
+    ("make", "inputs"),
+    [
+        (feature_extractor, array(2, 3)),
+        (beginning_in_the_middle, [array(2, 4), array(2, 3)]),
+    ],
+    ids=["feature_extractor", "beginning_in_the_middle"],
+)
+def test_models_of_parts_of_others(make, inputs):
+    assert_models_alike(make, inputs)
+
+
+def test_compute_output_shape():
+    shapes = {"a": (5, 4), "x": (5, 3)}
+    for make, shape in ((beginning_in_the_middle, list(shapes.values())), (functional, (7, 3))):
+        ours, theirs = both_from(make)
+        our, their = ours.compute_output_shape(shape), theirs.compute_output_shape(shape)
+        assert our == their

@@ -49,10 +49,14 @@ _TRAINING = {"training"}
 
 def _builds(build):
     """A `build` that also notes the layer's path and that it is built; or it leaves no weights."""
+    signature = inspect.signature(build)
 
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
         before = len(self._made_weights)
+        if self._built_for is None:
+            given = list(signature.bind(self, *args, **kwargs).arguments.items())[1:]
+            vars(self)["_built_for"] = dict(given)
         try:
             with self._as_scope():
                 build(self, *args, **kwargs)
@@ -94,6 +98,7 @@ class Layer(SymbolicCalls, LayerState):
             dtype = dtype["config"]["name"]
         super().__init__(name, trainable, dtype)
         self._given_input_shape = _pop_input_shape(kwargs)
+        self._built_for: dict | None = None  # what `build` was given, or would have been, by name
         unknown = {k: v for k, v in kwargs.items() if v not in _NEUTRAL.get(k, ())}
         if unknown:
             raise ValueError(
@@ -253,6 +258,9 @@ class Layer(SymbolicCalls, LayerState):
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Makes the weights for the arguments of the first call."""
         if type(self).build is Layer.build:  # the layers inside do it, when they are called
+            given = self._given(args, kwargs)
+            shapes = {f"{name}_shape": _shapes(value) for name, value in given.items()}
+            vars(self)["_built_for"] = shapes
             with self._as_scope():
                 self.built = True
         else:

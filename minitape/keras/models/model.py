@@ -10,6 +10,7 @@ from ..naming import auto_name
 from ..training import Trainer
 from .config import graph_config, graph_from_config
 from .graph import Graph
+from .summary import print_summary
 
 
 class Model(Trainer, Layer):
@@ -28,6 +29,8 @@ class Model(Trainer, Layer):
 
     # A model that was made from symbolic tensors has a graph; any other has None.
     _graph: Graph | None = None
+    # Whether the layers are a list, whatever graph there is.
+    _is_list = False
 
     def __init__(self, *args, **kwargs):
         if not _are_functional(args, kwargs):
@@ -146,6 +149,35 @@ class Model(Trainer, Layer):
         if self._graph is None or type(self).call is not Model.call:
             return super().compute_output_spec(*args, **kwargs)
         return self._graph.run(args[0] if args else kwargs["inputs"], symbolic=True)
+
+    # -- looking at it ---------------------------------------------------------------------------
+
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ) -> None:
+        """Prints the layers, their output shapes and how many numbers they hold.
+
+        Args:
+            line_length: the width of the table, in characters.
+            positions: where each column ends, as a share of the width.
+            print_fn: called with the whole text, in place of `print`.
+            expand_nested: whether models inside show their layers as well.
+            show_trainable: whether there is a column "Trainable".
+            layer_range: two names of layers, or regular expressions for them: the first layer to
+                be shown and the last one.
+
+        Raises:
+            ValueError: a `layer_range` that is none, or a width that is too small.
+        """
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
 
     # -- configuration -----------------------------------------------------------------------
 

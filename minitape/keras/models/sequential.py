@@ -25,6 +25,8 @@ class Sequential(Model):
         name: its name.
     """
 
+    _is_list = True
+
     def __init__(self, layers=None, trainable=True, name=None):
         super().__init__(trainable=trainable, name=name)
         self._stack: list[Layer] = []  # with the Input, where the input's shape is known

@@ -7,6 +7,7 @@ from .file import *
 from .image_dataset import image_dataset_from_directory
 from .images import array_to_img, img_to_array, load_img, save_img
 from .numerical import normalize, to_categorical
+from .plot_model import model_to_dot, plot_model
 from .random_seed import set_random_seed
 from .split import split_dataset
 
