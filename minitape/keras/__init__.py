@@ -14,6 +14,7 @@ from . import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from .initializers import Initializer

@@ -172,4 +172,5 @@ def get(identifier: Any):
 def serialize(activation: Any):
     """The name of a known function; a config for any other callable."""
     name = getattr(activation, "__name__", None)
-    return name if name in _REGISTRY.objects else _REGISTRY.serialize(activation)
+    known = name is not None and _REGISTRY.objects.get(name) is activation
+    return name if known else _REGISTRY.serialize(activation)

@@ -49,10 +49,14 @@ _TRAINING = {"training"}
 
 def _builds(build):
     """A `build` that also notes the layer's path and that it is built; or it leaves no weights."""
+    signature = inspect.signature(build)
 
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
         before = len(self._made_weights)
+        if self._built_for is None:
+            given = list(signature.bind(self, *args, **kwargs).arguments.items())[1:]
+            vars(self)["_built_for"] = dict(given)
         try:
             with self._as_scope():
                 build(self, *args, **kwargs)
@@ -92,6 +96,7 @@ class Layer(SymbolicCalls, LayerState):
             dtype = dtype["config"]["name"]
         super().__init__(name, trainable, dtype)
         self._given_input_shape = _pop_input_shape(kwargs)
+        self._built_for: dict | None = None  # what `build` was given, or would have been, by name
         unknown = {k: v for k, v in kwargs.items() if v not in _NEUTRAL.get(k, ())}
         if unknown:
             raise ValueError(
@@ -251,6 +256,9 @@ class Layer(SymbolicCalls, LayerState):
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Makes the weights for the arguments of the first call."""
         if type(self).build is Layer.build:  # the layers inside do it, when they are called
+            given = self._given(args, kwargs)
+            shapes = {f"{name}_shape": _shapes(value) for name, value in given.items()}
+            vars(self)["_built_for"] = shapes
             with self._as_scope():
                 self.built = True
         else:
@@ -338,6 +346,21 @@ class Layer(SymbolicCalls, LayerState):
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return {**config, **{name: getattr(self, name) for name in self._settings}}
 
+    def get_build_config(self) -> dict | None:
+        """The shapes that it was built for, with which `build_from_config` makes its weights."""
+        if not self._built_for:
+            return None
+        if len(self._built_for) == 1:
+            return {"input_shape": next(iter(self._built_for.values()))}
+        return {"shapes_dict": self._built_for}
+
+    def build_from_config(self, config: dict) -> None:
+        """Makes the weights for the shapes of a config that `get_build_config` returned."""
+        if config.get("input_shape") is not None:
+            self.build(_as_shapes(config["input_shape"]))
+        elif "shapes_dict" in config:
+            self.build(**{name: _as_shapes(one) for name, one in config["shapes_dict"].items()})
+
     @classmethod
     def from_config(cls, config: dict) -> "Layer":
         """A layer with the arguments that `get_config` returned, without weights."""
@@ -362,6 +385,15 @@ def tensors_of(shapes: Any, dtype: Any) -> Any:
     if is_shape(shapes):
         return KerasTensor(shapes, dtype)
     return type(shapes)(tensors_of(shape, dtype) for shape in shapes)
+
+
+def _as_shapes(shapes: Any) -> Any:
+    """Shapes as tuples, as they were before JSON made them lists."""
+    if isinstance(shapes, dict):
+        return {key: _as_shapes(shape) for key, shape in shapes.items()}
+    if shapes is None or is_shape(shapes):
+        return None if shapes is None else tuple(shapes)
+    return [_as_shapes(shape) for shape in shapes]
 
 
 def is_shape(value: Any) -> bool:

@@ -1,55 +1,11 @@
-"""Models as data: plain dicts and lists, in the form that Keras writes and reads."""
+"""Graphs as data: plain dicts and lists, in the form that Keras writes and reads."""
 
 from typing import Any
 
 from ... import nest
-from ...engine import PRIMITIVES
 from .. import layers
-from ..layers.keras_tensor import KerasTensor, OpLayer
-from ..naming import nearest
-
-# What the class names in a config stand for. The models enter themselves.
-CLASSES: dict[str, Any] = {
-    name: getattr(layers, name) for name in layers.__all__ if name not in ("Input", "InputSpec")
-}
-
-
-def layer_config(layer: Any) -> dict:
-    """A layer's class and arguments."""
-    if isinstance(layer, OpLayer):
-        module, name, config = "minitape.ops", layer.op.name, {"name": layer.name}
-    else:
-        name, config = type(layer).__name__, layer.get_config()
-        module = type(layer).__module__
-    known = CLASSES.get(name) is type(layer)
-    if known:
-        module = "keras.layers" if name in layers.__all__ else "keras"
-    return {
-        "module": module,
-        "class_name": name,
-        "config": config,
-        "registered_name": None if known else name,
-    }
-
-
-def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:
-    """The layer (or op) of a `layer_config`, of minitape's or of Keras'.
-
-    Raises:
-        ValueError: an unknown class.
-    """
-    name = config["class_name"]
-    if config.get("module") == "minitape.ops":
-        return PRIMITIVES[name]
-    known = {**CLASSES, **(custom_objects or {})}
-    if name not in known:
-        raise ValueError(
-            f"Unknown layer class {name!r} in a model's config. {nearest(name, known)} Your own "
-            "classes are named in `custom_objects={'MyLayer': MyLayer}`."
-        )
-    if "layers" in config["config"]:  # a model, which may hold such classes as well
-        return known[name].from_config(config["config"], custom_objects)
-    return known[name].from_config(config["config"])
+from ..layers.keras_tensor import KerasTensor
+from ..saving.serialization import layer_config, layer_from_config
 
 
 def graph_config(graph: Any) -> dict:

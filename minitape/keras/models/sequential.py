@@ -7,7 +7,7 @@ from ..layers.input_spec import may_be_equal
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer, is_shape
 from ..naming import auto_name
-from .config import CLASSES, layer_config, layer_from_config
+from ..saving.serialization import CLASSES, PUBLIC_NAMES, layer_config, layer_from_config
 from .graph import Graph
 from .model import Model
 
@@ -165,3 +165,4 @@ def _known_input_shape(layer: Layer) -> Any:
 
 
 CLASSES["Sequential"] = Sequential
+PUBLIC_NAMES[Sequential] = ("keras", "Sequential", None)
