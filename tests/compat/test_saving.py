@@ -305,7 +305,6 @@ def assert_close(ours, theirs):
 
 
 def assert_equal(ours, theirs):
-    assert [v.name for v in ours] == [v.name for v in theirs]
     for one, two in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(one.numpy(), two.numpy())
 
@@ -313,10 +312,13 @@ def assert_equal(ours, theirs):
 @pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
 def test_a_model_saved_by_one_loads_in_the_other(make, there, saved):
     saving, loading = there
+    if make is layer_in_two_models and saving is keras:
+        pytest.skip("Keras forgets that the layer is shared, and cannot load its own file either")
     model, x, y, folder = saved(saving, make)
     make(loading)  # registers its classes
     loaded = loading.models.load_model(folder / "model.keras")
     assert_close(outputs(loaded, x), outputs(model, x))
+    assert [v.name for v in loaded.weights] == [v.name for v in model.weights]
     assert_equal(loaded.weights, model.weights)
     assert [layer.trainable for layer in loaded.layers] == [one.trainable for one in model.layers]
     if y is None:
@@ -338,8 +340,7 @@ def test_weights_saved_by_one_load_in_the_other(make, there, saved):
     other.load_weights(folder / "model.weights.h5")
     assert_close(outputs(other, x), outputs(model, x))
     if y is not None:
-        for one, two in zip(other.optimizer.variables, model.optimizer.variables, strict=True):
-            np.testing.assert_array_equal(one.numpy(), two.numpy())
+        assert_equal(other.optimizer.variables, model.optimizer.variables)
 
 
 def layout(path):
@@ -362,3 +363,39 @@ def described(thing):
 def test_the_files_have_the_same_members_groups_and_arrays(make, saved):
     ours, theirs = (layout(saved(library, make)[-1] / "model.keras") for library in LIBRARIES)
     assert ours == theirs
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_json_goes_both_ways(make, there):
+    writing, reading = there
+    model, *_ = make(writing)
+    make(reading)  # registers its classes
+    again = reading.models.model_from_json(model.to_json())
+    assert len(again.layers) == len(model.layers)
+    if make is not layer_in_two_models:  # of which Keras makes two
+        assert [v.shape for v in again.weights] == [v.shape for v in model.weights]
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_keras_2_weights_written_by_keras_load(make, saved, tmp_path):
+    theirs, x, *_ = saved(keras, make)
+    theirs.save(tmp_path / "model.h5")
+    ours, *_ = trained(mt.keras, make)
+    for v in ours.weights:
+        v.assign(np.zeros(v.shape))
+    ours.load_weights(tmp_path / "model.h5")
+    assert_close(outputs(ours, x), outputs(theirs, x))
+
+
+def test_keras_2_weights_by_name(tmp_path):
+    def model(library, names):
+        layers = [library.layers.Dense(3, name=name) for name in names]
+        return library.Sequential([library.Input((3,)), *layers])
+
+    theirs, ours = model(keras, "abc"), model(mt.keras, "xca")
+    theirs.save(tmp_path / "model.h5")
+    before = ours.layers[0].get_weights()
+    ours.load_weights(tmp_path / "model.h5", by_name=True)
+    assert_equal(ours.layers[1].weights, theirs.layers[2].weights)
+    assert_equal(ours.layers[2].weights, theirs.layers[0].weights)
+    np.testing.assert_array_equal(ours.layers[0].get_weights()[0], before[0])

@@ -57,16 +57,21 @@ def load_archive(path: Any, custom_objects: dict | None, compile: bool, safe_mod
         config.pop("compile_config", None)
     where = f"{path}, member {WEIGHTS}"
     with Reader(members[WEIGHTS], where) as reader:
-        try:
-            with room_for_weights(reader.declared + _ROOM_BESIDE_WEIGHTS), sharing():
-                model = deserialize_keras_object(config, custom_objects, safe_mode)
-        except Exception as error:
-            raise ValueError(
-                f"{path}, member {CONFIG}: no model could be made of it: {error}"
-            ) from error
-        if not isinstance(model, Layer):
-            raise ValueError(f"{path}, member {CONFIG} is that of no model, but of {model!r}.")
+        with room_for_weights(reader.declared + _ROOM_BESIDE_WEIGHTS):
+            model = _model_of(config, custom_objects, f"{path}, member {CONFIG}", safe_mode)
         load_into(model, reader, where)
+    return model
+
+
+def _model_of(config: dict, custom_objects: dict | None, where: str, safe_mode=True) -> Any:
+    """The model of a config; whatever goes wrong becomes a ValueError."""
+    try:
+        with sharing():
+            model = deserialize_keras_object(config, custom_objects, safe_mode)
+    except Exception as error:
+        raise ValueError(f"{where}: no model could be made of it: {error}") from error
+    if not isinstance(model, Layer):
+        raise ValueError(f"{where} describes no model, but {model!r}.")
     return model
 
 
@@ -135,8 +140,7 @@ def model_from_json(json_string, custom_objects=None) -> Any:
     Raises:
         ValueError: no JSON, or an unknown class.
     """
-    with sharing():
-        return deserialize_keras_object(_parsed(json_string, "The text"), custom_objects)
+    return _model_of(_parsed(json_string, "The text"), custom_objects, "The text")
 
 
 def model_to_json(model: Any, **kwargs) -> str:

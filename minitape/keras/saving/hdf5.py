@@ -260,7 +260,8 @@ class Reader:
                 return []
             # Texts of any length lie elsewhere in the file, where all may share a long one.
             length = kind.itemsize if kind.kind == "S" else self._longest_text()
-            if self._h5py.check_string_dtype(kind) is None or count * length > _NAMES:
+            is_list = len(stored.shape or ()) <= 1 and self._h5py.check_string_dtype(kind)
+            if not is_list or count * length > _NAMES:
                 raise self._refuse(path, f"has an attribute {name!r} that is no list of names")
             value = numpy.atleast_1d(attributes[name]).tolist()
             return [one.decode() if isinstance(one, bytes) else one for one in value]
