@@ -98,12 +98,7 @@ def find_custom(config: dict, custom_objects: dict | None = None) -> Any:
         ValueError: it is of a module that is not Keras', and nobody named it to us; or it is code.
     """
     name, module = config["class_name"], config.get("module")
-    if name == "__lambda__":
-        raise ValueError(
-            "The config holds the code of a Python lambda, which could do anything and is never "
-            "run. Write it as a function, and register that with "
-            "@keras.saving.register_keras_serializable()."
-        )
+    refuse_code(config)
     if name == "function":
         # Keras' registered name of a function is its config; in older files it is plain.
         names = [config.get("config"), config.get("registered_name")]
@@ -122,3 +117,22 @@ def find_custom(config: dict, custom_objects: dict | None = None) -> Any:
             f"custom_objects={{{name!r}: ...}}."
         )
     return None
+
+
+def refuse_code(config: Any) -> None:
+    """Looks through all of a config for code.
+
+    Raises:
+        ValueError: there is some, as Keras writes it for a lambda.
+    """
+    if isinstance(config, dict):
+        if config.get("class_name") == "__lambda__" or config.get("function_type") == "lambda":
+            raise ValueError(
+                "The config holds the code of a Python lambda, which could do anything and is "
+                "never run. Write it as a function, and register that with "
+                "@keras.saving.register_keras_serializable()."
+            )
+        config = list(config.values())
+    if isinstance(config, (list, tuple)):
+        for item in config:
+            refuse_code(item)
