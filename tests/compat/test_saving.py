@@ -1,6 +1,7 @@
 """Files go both ways: what minitape saves loads in real Keras, and the other way round."""
 
 import functools
+import json
 import zipfile
 
 import h5py
@@ -362,6 +363,29 @@ def described(thing):
 @pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
 def test_the_files_have_the_same_members_groups_and_arrays(make, saved):
     ours, theirs = (layout(saved(library, make)[-1] / "model.keras") for library in LIBRARIES)
+    assert ours == theirs
+
+
+def without_numbers(config):
+    """A config without the numbers of shared objects."""
+    if isinstance(config, dict):
+        return {k: without_numbers(v) for k, v in config.items() if k != "shared_object_id"}
+    return [without_numbers(v) for v in config] if isinstance(config, list) else config
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_the_configs_say_the_same_of_class_and_compilation(make, saved):
+    found = []
+    for library in LIBRARIES:
+        with zipfile.ZipFile(saved(library, make)[-1] / "model.keras") as archive:
+            assert json.loads(archive.read("metadata.json"))["keras_version"] == keras.__version__
+            found.append(without_numbers(json.loads(archive.read("config.json"))))
+    for config in found:
+        config.pop("config")  # compared layer by layer in test_layers.py
+        if not (config.get("build_config") or {"input_shape": None})["input_shape"]:
+            config.pop("build_config", None)
+    ours, theirs = found
+    assert ours["compile_config"] == theirs["compile_config"]
     assert ours == theirs
 
 

@@ -69,7 +69,7 @@ def clone_model(
         if input_tensors is not None:
             (first,) = nest.flatten(input_tensors)
             layers.insert(0, first)
-        elif isinstance(model._stack[0], InputLayer):
+        elif model._stack and isinstance(model._stack[0], InputLayer):
             layers.insert(0, _same_again(model._stack[0]))
         clone: Model = Sequential(layers, name=model.name, trainable=model.trainable)
     else:

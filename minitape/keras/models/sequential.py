@@ -142,6 +142,12 @@ class Sequential(Model):
             config["build_input_shape"] = tuple(self._graph.inputs.shape)
         return config
 
+    def get_build_config(self) -> dict | None:
+        """The shape of the input, where it is known."""
+        if self._graph is None:
+            return super().get_build_config()
+        return {"input_shape": tuple(self._graph.inputs.shape)}
+
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None):
         """A model with the layers of a config, without their weights.

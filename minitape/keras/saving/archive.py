@@ -89,22 +89,25 @@ def read_members(path: Any) -> dict[str, bytes]:
     Raises:
         ValueError: anything else; nothing is unpacked before all members were looked at.
     """
-    try:
-        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
-            _check_members(archive, path, os.fstat(file.fileno()).st_size)
-            return {name: archive.read(name) for name in (METADATA, CONFIG, WEIGHTS)}
-    except (ValueError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:  # no such file, and so on
-            raise
-        raise ValueError(f"{path}: {error}") from error
-    except Exception as error:  # zipfile has many for what it cannot read
-        raise ValueError(f"{path} is no zip archive, or a damaged one: {error}") from error
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                _check_members(archive, os.fstat(file.fileno()).st_size)
+                return {name: archive.read(name) for name in (METADATA, CONFIG, WEIGHTS)}
+        except _Refused as error:
+            raise ValueError(f"{path}: {error}") from None
+        except Exception as error:  # zipfile has many for what it cannot read
+            raise ValueError(f"{path} is no zip archive, or a damaged one: {error}") from error
 
 
-def _check_members(archive: zipfile.ZipFile, path: Any, size: int) -> None:
+class _Refused(ValueError):
+    """What is wrong with an archive that can be read."""
+
+
+def _check_members(archive: zipfile.ZipFile, size: int) -> None:
     found = [member.filename for member in archive.infolist()]
     if sorted(found) != sorted([METADATA, CONFIG, WEIGHTS]):
-        raise ValueError(
+        raise _Refused(
             f"a .keras file has exactly the members {METADATA}, {CONFIG} and {WEIGHTS}. Found: "
             f"{found[:20]}. This one is damaged, was made by something else, or holds what "
             "minitape doesn't read, such as the vocabularies of preprocessing layers."
@@ -113,7 +116,7 @@ def _check_members(archive: zipfile.ZipFile, path: Any, size: int) -> None:
         stored, declared = member.compress_size, member.file_size
         limit = min(max(_SMALL, _EXPANSION * stored), _LARGEST_JSON.get(member.filename, declared))
         if stored > size or declared > limit:
-            raise ValueError(
+            raise _Refused(
                 f"member {member.filename} is refused: it declares {declared:,} bytes, of which "
                 f"{stored:,} are stored in an archive of {size:,}."
             )
