@@ -340,10 +340,12 @@ class Layer(SymbolicCalls, LayerState):
     # -- configuration -------------------------------------------------------------------------
 
     def get_config(self) -> dict:
-        """The constructor's arguments; extend it in a subclass that takes more."""
+        """The constructor's arguments; extend it in a subclass that takes more than plain values."""
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        if type(self).get_config.__module__.startswith("minitape.") and not self._settings:
+            return _with_given_arguments(self, config)
         return {**config, **{name: getattr(self, name) for name in self._settings}}
 
     def get_build_config(self) -> dict | None:
@@ -376,6 +378,36 @@ class ShapeKeepingLayer(Layer):
     def compute_output_shape(self, input_shape):
         """The input's shape."""
         return tuple(input_shape)
+
+
+def _with_given_arguments(layer: Layer, config: dict) -> dict:
+    """The config of a layer whose class says nothing of it: what its constructor was given.
+
+    Raises:
+        NotImplementedError: that was something else than numbers, texts, lists and dicts.
+    """
+    constructor = type(layer).__init__
+    if constructor.__module__.startswith("minitape."):
+        return config
+    signature = inspect.signature(constructor)
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    args, kwargs = layer._given_arguments
+    bound = signature.bind(layer, *args, **kwargs)
+    bound.apply_defaults()
+    given = dict(list(bound.arguments.items())[1:])
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            given |= given.pop(name, {})
+    plain = all(isinstance(x, (str, int, float, type(None))) for x in nest.flatten(given))
+    if inspect.Parameter.VAR_POSITIONAL in kinds or not plain:
+        raise NotImplementedError(
+            f"The constructor of {type(layer).__name__} was given other things than numbers, texts "
+            "and lists of these, so that the class must say itself how it is made again: write "
+            "get_config(self), which returns {**super().get_config(), 'argument': value, ...}."
+        )
+    if inspect.Parameter.VAR_KEYWORD not in kinds:
+        config = {name: value for name, value in config.items() if name in signature.parameters}
+    return {**given, **config}
 
 
 def tensors_of(shapes: Any, dtype: Any) -> Any:

@@ -35,6 +35,11 @@ class LayerState:
     _dtype: DType
     _path: str | None
 
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        layer.__dict__["_given_arguments"] = (args, kwargs)  # for the config of a user's class
+        return layer
+
     def __init__(self, name=None, trainable=True, dtype=None):
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(

@@ -346,3 +346,49 @@ def test_clone_of_a_subclassed_model():
     assert [v.shape for v in clone.weights] == [v.shape for v in model.weights]
     with pytest.raises(ValueError, match="clone_function"):
         keras.models.clone_model(model, clone_function=lambda layer: layer)
+
+
+# -- classes that say nothing of their config ------------------------------------------------------
+
+
+class Plain(layers.Layer):
+    def __init__(self, factor, shape=(1, 2), **kwargs):
+        super().__init__(**kwargs)
+        self.f = factor
+
+    def call(self, x):
+        return x * self.f
+
+
+class Named(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_plain_arguments_make_the_config():
+    assert Plain(2, name="mine").get_config() == {
+        "factor": 2,
+        "shape": (1, 2),
+        "name": "mine",
+        "trainable": True,
+        "dtype": "float32",
+    }
+    assert Named(3).get_config() == {"units": 3}
+
+
+def test_models_of_plain_arguments_are_saved(tmp_path):
+    model = Named(3)
+    model(array(2, 2))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", custom_objects={"Named": Named})
+    np.testing.assert_array_equal(loaded(array(2, 2)), model(array(2, 2)))
+
+
+@pytest.mark.parametrize("argument", [layers.ReLU(), [1, array(2)], lambda x: x])
+def test_other_arguments_need_a_config(argument):
+    with pytest.raises(NotImplementedError, match=r"get_config\(self\)"):
+        Plain(argument).get_config()
