@@ -340,7 +340,7 @@ class Layer(SymbolicCalls, LayerState):
     # -- configuration -------------------------------------------------------------------------
 
     def get_config(self) -> dict:
-        """The constructor's arguments; extend it in a subclass that takes more than plain values."""
+        """The constructor's arguments; a subclass that takes more than plain values extends it."""
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
