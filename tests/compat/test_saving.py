@@ -170,6 +170,15 @@ def float64(keras):
     return model, dict(optimizer="sgd", loss="mse"), array(4, 3), array(4, 2)
 
 
+def ops_between_layers(keras):
+    new, ops = keras.layers, mt if keras is mt.keras else keras.ops
+    a, b = keras.Input((3,)), keras.Input((3,))
+    y = -(a + b) * 2.0 / (3.0 - b) ** 2 - array(3)
+    y = ops.exp(new.Dense(2)(ops.abs(y)))
+    model = keras.Model([a, b], ops.tanh(ops.maximum(y, 0.5)))
+    return model, dict(optimizer="sgd", loss="mse"), [array(4, 3), array(4, 3)], array(4, 2)
+
+
 def no_weights(keras):
     new = keras.layers
     model = keras.Sequential([keras.Input((2, 3)), new.Flatten(), new.Reshape((3, 2)), new.ReLU()])
@@ -256,6 +265,7 @@ MODELS = [
     clipped_and_averaged,
     accumulating,
     float64,
+    ops_between_layers,
     no_weights,
     subclassed,
     own_layers_and_functions,

@@ -5,7 +5,7 @@ from typing import Any
 from ... import nest
 from .. import layers
 from ..layers.keras_tensor import KerasTensor
-from ..saving.serialization import layer_config, layer_from_config
+from ..saving.serialization import SPECIAL_VALUES, layer_config, layer_from_config
 
 
 def graph_config(graph: Any) -> dict:
@@ -89,7 +89,10 @@ def graph_from_config(config: dict, custom_objects: dict | None = None) -> tuple
                 continue
             # A keyword argument that is None says nothing; Keras writes such a `mask`.
             said = {name: value for name, value in kwargs.items() if value is not None}
-            given[key] = made[key[0]](*args, **said)
+            layer = made[key[0]]
+            if not isinstance(layer, layers.Layer):  # an op's tuples, which JSON made lists
+                said = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+            given[key] = layer(*args, **said)
         if len(later) == len(waiting):
             raise ValueError(f"The config's calls {later} refer to tensors that nothing makes.")
         waiting = later
@@ -101,6 +104,8 @@ def _with_tensors(structure: Any, tensor_at: Any) -> Any:
     if isinstance(structure, dict):
         if structure.get("class_name") == "__keras_tensor__":
             return tensor_at(structure["config"]["keras_history"])
+        if structure.get("class_name") in SPECIAL_VALUES:
+            return SPECIAL_VALUES[structure["class_name"]](structure["config"])
         return {key: _with_tensors(value, tensor_at) for key, value in structure.items()}
     if isinstance(structure, (list, tuple)):
         return type(structure)(_with_tensors(value, tensor_at) for value in structure)

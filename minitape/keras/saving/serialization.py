@@ -33,6 +33,28 @@ _KINDS = {
     "optimizers": optimizers,
     "regularizers": regularizers_module,
 }
+# Keras' names of ops that mean the same for tensors alone.
+_KERAS_OPS = {
+    "abs": ("keras.src.ops.numpy", "Absolute"),
+    "add": ("keras.src.ops.numpy", "Add"),
+    "cos": ("keras.src.ops.numpy", "Cos"),
+    "exp": ("keras.src.ops.numpy", "Exp"),
+    "log": ("keras.src.ops.numpy", "Log"),
+    "maximum": ("keras.src.ops.numpy", "Maximum"),
+    "minimum": ("keras.src.ops.numpy", "Minimum"),
+    "multiply": ("keras.src.ops.numpy", "Multiply"),
+    "negative": ("keras.src.ops.numpy", "Negative"),
+    "pow": ("keras.src.ops.numpy", "Power"),
+    "realdiv": ("keras.src.ops.numpy", "TrueDivide"),
+    "relu": ("keras.src.ops.nn", "Relu"),
+    "sigmoid": ("keras.src.ops.nn", "Sigmoid"),
+    "sin": ("keras.src.ops.numpy", "Sin"),
+    "sqrt": ("keras.src.ops.numpy", "Sqrt"),
+    "square": ("keras.src.ops.numpy", "Square"),
+    "subtract": ("keras.src.ops.numpy", "Subtract"),
+    "tanh": ("keras.src.ops.numpy", "Tanh"),
+}
+_OPS_OF_KERAS = {names: op for op, names in _KERAS_OPS.items()}
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -122,11 +144,14 @@ def _other_config(obj: Any) -> dict:
 def layer_config(layer: Any) -> dict:
     """A layer's class and arguments, and what it was built for and compiled with."""
     if isinstance(layer, OpLayer):
+        module, op_name = "minitape.ops", layer.op.name
+        if not any(node.kwargs for node in layer.inbound_nodes):  # Keras has other parameters
+            module, op_name = _KERAS_OPS.get(op_name, (module, op_name))
         return {
-            "module": "minitape.ops",
-            "class_name": layer.op.name,
+            "module": module,
+            "class_name": op_name,
             "config": {"name": layer.name},
-            "registered_name": layer.op.name,
+            "registered_name": op_name,
         }
     if type(layer) in PUBLIC_NAMES:
         module, name, registered = PUBLIC_NAMES[type(layer)]
@@ -179,7 +204,7 @@ def _made(config: Any) -> Any:
         raise ValueError(f"Could not parse the config {config!r} of type {type(config).__name__}.")
     if "class_name" not in config or "config" not in config:
         return {key: _made(value) for key, value in config.items()}
-    special = _SPECIAL.get(config["class_name"])
+    special = SPECIAL_VALUES.get(config["class_name"])
     if special is not None:
         return special(config["config"])
     found = find_custom(config)
@@ -260,7 +285,8 @@ def _function(name: Any) -> Callable:
     return _FUNCTIONS[name]
 
 
-_SPECIAL: dict[Any, Callable[[dict], Any]] = {
+# Values that JSON has no form for.
+SPECIAL_VALUES: dict[Any, Callable[[dict], Any]] = {
     "__bytes__": lambda config: config["value"].encode(),
     "__slice__": lambda config: slice(config["start"], config["stop"], config["step"]),
     "__ellipsis__": lambda config: Ellipsis,
@@ -278,10 +304,12 @@ def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:
     with CustomObjectScope(custom_objects):
         found = find_custom(config)
         name = config["class_name"]
-        if found is None and config.get("module") == "minitape.ops":
-            if name not in PRIMITIVES:
-                raise ValueError(f"Unknown op {name!r}. {nearest(name, PRIMITIVES)}")
-            return PRIMITIVES[name]
+        module = str(config.get("module"))
+        if found is None and module.startswith(("minitape.ops", "keras.src.ops")):
+            op = name if module == "minitape.ops" else _OPS_OF_KERAS.get((module, name))
+            if op not in PRIMITIVES:
+                raise ValueError(f"Unknown op {name!r} of {module}. {nearest(name, PRIMITIVES)}")
+            return PRIMITIVES[op]
         if found is None:
             found = CLASSES.get(name) if isinstance(name, str) else None
         if found is None:

@@ -392,3 +392,12 @@ def test_models_of_plain_arguments_are_saved(tmp_path):
 def test_other_arguments_need_a_config(argument):
     with pytest.raises(NotImplementedError, match=r"get_config\(self\)"):
         Plain(argument).get_config()
+
+
+def test_ops_and_arrays_in_a_graph_survive_as_json():
+    inputs = keras.Input((3,))
+    y = mt.nn.softmax(inputs * 2.0 - array(3), axis=-1)
+    model = keras.Model(inputs, [y[:, 1:], mt.reduce_mean(y, axis=1), mt.matmul(y, array(3, 2))])
+    again = keras.models.model_from_json(model.to_json())
+    for one, two in zip(again(array(4, 3)), model(array(4, 3)), strict=True):
+        np.testing.assert_array_equal(one, two)
