@@ -14,6 +14,7 @@ FLOORS = [
     ["engine"],
     ["ops"],
     ["tracing", "data", "learn"],
+    ["keras.registered"],
     ["keras.naming"],
     ["keras.variables"],
     ["keras.random", "keras.regularizers", "keras.activations", "keras.constraints"],
@@ -21,12 +22,13 @@ FLOORS = [
     ["keras.losses", "keras.optimizers", "keras.ops"],
     ["keras.metrics"],
     ["keras.layers"],
+    ["keras.saving"],
     ["keras.callbacks"],
     ["keras.training"],
     ["keras.models"],
     ["keras.utils"],
     ["keras.backend"],
-    ["keras.datasets", "keras.saving"],
+    ["keras.datasets"],
     ["keras"],
     ["math_special"],  # tf.math.special
     # tf.math and so on: names alone

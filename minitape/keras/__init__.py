@@ -16,6 +16,7 @@ from . import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from .initializers import Initializer

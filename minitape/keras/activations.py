@@ -263,4 +263,6 @@ def get(identifier: Any):
 def serialize(activation: Any):
     """The name of a known function; a config for any other callable."""
     name = getattr(activation, "__name__", None)
-    return name if name in _REGISTRY.objects else _REGISTRY.serialize(activation)
+    # A user's own function may have the name of one of these, but tf.nn.relu is the same relu.
+    known = name in _REGISTRY.objects and activation.__module__.startswith("minitape.")
+    return name if known else _REGISTRY.serialize(activation)

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from .registered import find_custom, get_registered_name, get_registered_object
+
 _used_names: Counter[str] = Counter()
 
 
@@ -57,12 +59,42 @@ def require_init(instance: Any, attribute: str) -> None:
 
 
 def function_config(function: Callable) -> dict[str, Any]:
-    """How a config names a function, in Keras' own format."""
+    """How a config names a function, in Keras' own format.
+
+    Raises:
+        ValueError: a lambda, which has no name.
+    """
+    if function.__name__ == "<lambda>":
+        raise ValueError(
+            "A lambda cannot be saved: it has no name to be found by. Write it as a function, and "
+            "register that with @keras.saving.register_keras_serializable()."
+        )
     return {
         "module": "builtins",
         "class_name": "function",
-        "config": function.__name__,
+        "config": get_registered_name(function),
         "registered_name": "function",
+    }
+
+
+def custom_config(thing: Any) -> dict[str, Any]:
+    """How a config describes an object of a user's own class, in Keras' own format.
+
+    Raises:
+        TypeError: it has no `get_config`, or one that gives no dict.
+    """
+    config = thing.get_config() if hasattr(thing, "get_config") else None
+    if not isinstance(config, dict):
+        raise TypeError(
+            f"Cannot serialize {thing!r} of type {type(thing).__name__}: its class needs a method "
+            "get_config() that returns the arguments of its constructor as a dict."
+        )
+    module = type(thing).__module__
+    return {
+        "module": None if module == "__main__" else module,
+        "class_name": type(thing).__name__,
+        "config": config,
+        "registered_name": get_registered_name(type(thing)),
     }
 
 
@@ -105,13 +137,13 @@ class Registry:
             return None
         if inspect.isfunction(thing):
             return function_config(thing)
-        name = type(thing).__name__
-        known = type(thing) in self.objects.values()
+        if type(thing) not in self.objects.values():
+            return custom_config(thing)
         return {
-            "module": self.module if known else type(thing).__module__,
-            "class_name": name,
+            "module": self.module,
+            "class_name": type(thing).__name__,
             "config": thing.get_config(),
-            "registered_name": None if known else name,
+            "registered_name": None,
         }
 
     def deserialize(self, config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
@@ -122,8 +154,10 @@ class Registry:
             custom_objects: your own classes and functions by name.
         """
         settings: dict[str, Any] = {}
-        name = config
-        if isinstance(config, dict):
+        name, found = config, None
+        if isinstance(config, str):
+            found = get_registered_object(config, custom_objects)
+        elif isinstance(config, dict):
             if "class_name" not in config:
                 raise ValueError(
                     f"A {self.kind} config needs the key 'class_name'. Received: {config!r}."
@@ -131,7 +165,8 @@ class Registry:
             name, settings = config["class_name"], config.get("config") or {}
             if name == "function":
                 name, settings = settings, {}
-        found = (custom_objects or {}).get(name) or self.find(name)
+            found = find_custom(config, custom_objects)
+        found = self.find(name) if found is None else found
         if not inspect.isclass(found):
             return found
         make: Callable[..., Any] = getattr(found, "from_config", lambda config: found(**config))

@@ -1,12 +1,57 @@
 """Keras' Variable: the engine's, made by an initializer and belonging to a layer."""
 
+import math
+import threading
+from contextlib import contextmanager
 from typing import Any
+
+import numpy
 
 from ..arrays import as_dtype
 from ..config import floatx
 from ..engine import Tensor
 from ..engine import Variable as EngineVariable
 from .naming import auto_name
+
+
+class _Room(threading.local):
+    """How many bytes new weights may still take; None where nobody set a limit."""
+
+    left: int | None = None
+
+
+_room = _Room()
+
+
+@contextmanager
+def room_for_weights(size: int):
+    """In this context new weights may take so many bytes in all.
+
+    A model is made from a file's config within the size of the weights that the file holds, so
+    that a small file cannot ask for more memory than there is.
+    """
+    outer, _room.left = _room.left, size
+    try:
+        yield
+    finally:
+        _room.left = outer
+
+
+def _take_room(shape: tuple, dtype: str) -> None:
+    """Counts a new weight.
+
+    Raises:
+        ValueError: there is no room for it.
+    """
+    if _room.left is None:
+        return
+    size = math.prod(shape) * as_dtype(dtype).numpy_dtype.itemsize
+    if size > _room.left:
+        raise ValueError(
+            f"The config asks for a weight of shape {shape}, {size:,} bytes; but the file holds "
+            "fewer weights than that. One of the two was changed."
+        )
+    _room.left -= size
 
 
 class Variable(EngineVariable):
@@ -42,6 +87,7 @@ class Variable(EngineVariable):
                     f"Received: initializer={initializer!r}, shape=None."
                 )
             dtype = floatx() if dtype is None else as_dtype(dtype).name
+            _take_room(tuple(shape), dtype)
             value = initializer(tuple(shape), dtype=dtype)
         else:
             value = initializer
@@ -85,3 +131,26 @@ class Variable(EngineVariable):
             f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={self.dtype}, "
             f"value={self.numpy()}>"
         )
+
+
+def assign_stored(owner: str, variables: list, store: Any) -> None:
+    """Assigns the arrays "0", "1", ... of a store to variables, whose shapes they must have.
+
+    Raises:
+        ValueError: a wrong number of arrays, or a wrong shape; nothing is then changed.
+    """
+    if sorted(store) != sorted(str(i) for i in range(len(variables))):
+        raise ValueError(
+            f"{owner} expected {len(variables)} variables, but received {len(store)} of the names "
+            f"{sorted(store)}. Expected: {[v.name for v in variables]}. The file is of another "
+            "model, or this one isn't built as that one was."
+        )
+    for i, v in enumerate(variables):
+        received = tuple(store[str(i)].shape)
+        if received != tuple(v.shape):
+            raise ValueError(
+                f"{owner} expected the shape {tuple(v.shape)} for its variable {v.name!r}, but "
+                f"received {received}. The file is of another model."
+            )
+    for i, v in enumerate(variables):
+        v.assign(numpy.asarray(store[str(i)]).astype(v.dtype, copy=False))

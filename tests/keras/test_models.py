@@ -326,7 +326,7 @@ def test_layers_of_your_own_in_a_config():
     inner = keras.Sequential([Doubling()])
     model = keras.Model(inputs, Doubling()(inner(inputs)))
     config = model.get_config()
-    with pytest.raises(ValueError, match=r"Unknown layer class 'Doubling'.*custom_objects="):
+    with pytest.raises(ValueError, match=r"Unknown class 'Doubling'.*custom_objects="):
         keras.Model.from_config(config)
     again = keras.Model.from_config(config, custom_objects={"Doubling": Doubling})
     np.testing.assert_array_equal(again(array(2, 3)), 4 * array(2, 3))

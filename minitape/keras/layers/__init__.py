@@ -67,7 +67,7 @@ from .regularization import (
 )
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
 from .scaling import Normalization, Rescaling
-from .serialization import CLASSES, deserialize, serialize
+from .serialization import CLASSES, PUBLIC_NAMES, deserialize, serialize
 from .transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from .upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 from .wrappers import SpectralNormalization, TimeDistributed, Wrapper
@@ -202,8 +202,7 @@ __all__ = [
     "subtract",
 ]
 
-CLASSES.update(
-    (name, thing)
-    for name, thing in list(vars().items())
-    if isinstance(thing, type) and issubclass(thing, Layer)
-)
+for _name, _thing in list(vars().items()):
+    if isinstance(_thing, type) and issubclass(_thing, Layer):
+        CLASSES[_name] = _thing
+        PUBLIC_NAMES[_thing] = ("keras.layers", _thing.__name__, None)

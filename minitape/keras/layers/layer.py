@@ -342,12 +342,30 @@ class Layer(SymbolicCalls, LayerState):
     # -- configuration -------------------------------------------------------------------------
 
     def get_config(self) -> dict:
-        """The constructor's arguments; extend it in a subclass that takes more."""
+        """The constructor's arguments; a subclass that takes more than plain values extends it."""
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         settings = {name: getattr(self, name) for name in self._settings}
-        return {**config, **settings, **self._without}
+        config = {**config, **settings, **self._without}
+        if type(self).get_config.__module__.startswith("minitape.") and not self._settings:
+            return _with_given_arguments(self, config)
+        return config
+
+    def get_build_config(self) -> dict | None:
+        """The shapes that it was built for, with which `build_from_config` makes its weights."""
+        if not self._built_for:
+            return None
+        if len(self._built_for) == 1:
+            return {"input_shape": next(iter(self._built_for.values()))}
+        return {"shapes_dict": self._built_for}
+
+    def build_from_config(self, config: dict) -> None:
+        """Makes the weights for the shapes of a config that `get_build_config` returned."""
+        if config.get("input_shape") is not None:
+            self.build(_as_shapes(config["input_shape"]))
+        elif "shapes_dict" in config:
+            self.build(**{name: _as_shapes(one) for name, one in config["shapes_dict"].items()})
 
     @classmethod
     def from_config(cls, config: dict) -> "Layer":
@@ -366,6 +384,36 @@ class ShapeKeepingLayer(Layer):
         return tuple(input_shape)
 
 
+def _with_given_arguments(layer: Layer, config: dict) -> dict:
+    """The config of a layer whose class says nothing of it: what its constructor was given.
+
+    Raises:
+        NotImplementedError: that was something else than numbers, texts, lists and dicts.
+    """
+    constructor = type(layer).__init__
+    if constructor.__module__.startswith("minitape."):
+        return config
+    signature = inspect.signature(constructor)
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    args, kwargs = layer._given_arguments
+    bound = signature.bind(layer, *args, **kwargs)
+    bound.apply_defaults()
+    given = dict(list(bound.arguments.items())[1:])
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            given |= given.pop(name, {})
+    plain = all(isinstance(x, (str, int, float, type(None))) for x in nest.flatten(given))
+    if inspect.Parameter.VAR_POSITIONAL in kinds or not plain:
+        raise NotImplementedError(
+            f"The constructor of {type(layer).__name__} was given other things than numbers, texts "
+            "and lists of these, so that the class must say itself how it is made again: write "
+            "get_config(self), which returns {**super().get_config(), 'argument': value, ...}."
+        )
+    if inspect.Parameter.VAR_KEYWORD not in kinds:
+        config = {name: value for name, value in config.items() if name in signature.parameters}
+    return {**given, **config}
+
+
 def tensors_of(shapes: Any, dtype: Any) -> Any:
     """A KerasTensor for a shape, or one for each shape in a list or dict of them."""
     if isinstance(shapes, dict):
@@ -373,6 +421,15 @@ def tensors_of(shapes: Any, dtype: Any) -> Any:
     if is_shape(shapes):
         return KerasTensor(shapes, dtype)
     return type(shapes)(tensors_of(shape, dtype) for shape in shapes)
+
+
+def _as_shapes(shapes: Any) -> Any:
+    """Shapes as tuples, as they were before JSON made them lists."""
+    if isinstance(shapes, dict):
+        return {key: _as_shapes(shape) for key, shape in shapes.items()}
+    if shapes is None or is_shape(shapes):
+        return None if shapes is None else tuple(shapes)
+    return [_as_shapes(shape) for shape in shapes]
 
 
 def is_shape(value: Any) -> bool:

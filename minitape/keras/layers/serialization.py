@@ -1,25 +1,26 @@
 """Layers as data: plain dicts, in the form that Keras writes and reads."""
 
-import inspect
 from typing import Any
 
-from ..naming import nearest
+from ..naming import custom_config, nearest
+from ..registered import CustomObjectScope, find_custom
 
 # What the class names in a config stand for. The layers and the models enter themselves.
 CLASSES: dict[str, Any] = {}
+# How configs name a class: its module in Keras, its name, its registered name.
+PUBLIC_NAMES: dict[type, tuple[str, str, str | None]] = {}
 
 
 def serialize(layer: Any) -> dict:
     """A layer's class and arguments."""
-    name, module = type(layer).__name__, type(layer).__module__
-    known = CLASSES.get(name) is type(layer)
-    if known:
-        module = "keras.layers" if module.startswith(f"{__package__}.") else "keras"
+    if type(layer) not in PUBLIC_NAMES:
+        return custom_config(layer)
+    module, name, registered = PUBLIC_NAMES[type(layer)]
     return {
         "module": module,
         "class_name": name,
         "config": layer.get_config(),
-        "registered_name": None if known else name,
+        "registered_name": registered,
     }
 
 
@@ -33,15 +34,19 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: an unknown class.
     """
-    name = config["class_name"]
-    known = {**CLASSES, **(custom_objects or {})}
-    if name not in known:
-        raise ValueError(
-            f"Unknown layer class {name!r} in a model's config. {nearest(name, known)} Your own "
-            "classes are named in `custom_objects={'MyLayer': MyLayer}`."
-        )
-    make = known[name].from_config
-    # Models and wrappers hold layers, which may be of your own classes as well.
-    if custom_objects and "custom_objects" in inspect.signature(make).parameters:
-        return make(config["config"], custom_objects)
-    return make(config["config"])
+    with CustomObjectScope(custom_objects):
+        name, found = config["class_name"], find_custom(config)
+        if found is None and isinstance(name, str):
+            found = CLASSES.get(name)
+        if found is None:
+            raise ValueError(
+                f"Unknown layer class {name!r} in a model's config. {nearest(name, CLASSES)} Your "
+                "own classes are named in `custom_objects={'MyLayer': MyLayer}`, or registered "
+                "with @keras.saving.register_keras_serializable()."
+            )
+        settings = config["config"] or {}
+        if not isinstance(settings, dict):
+            raise ValueError(
+                f"Expected the config of {name!r} to be a dict. Received: {settings!r}"
+            )
+        return found.from_config(settings)

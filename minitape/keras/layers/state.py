@@ -11,7 +11,7 @@ from .. import initializers, regularizers
 from ..metrics import Metric
 from ..naming import auto_name
 from ..random import SeedGenerator
-from ..variables import Variable
+from ..variables import Variable, assign_stored
 from .tracking import Tracker
 
 
@@ -34,6 +34,11 @@ class LayerState:
     _trainable: bool
     _dtype: DType
     _path: str | None
+
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        layer.__dict__["_given_arguments"] = (args, kwargs)  # for the config of a user's class
+        return layer
 
     def __init__(self, name=None, trainable=True, dtype=None):
         if name is not None and (not isinstance(name, str) or "/" in name):
@@ -268,6 +273,27 @@ class LayerState:
                 )
         for v, value in zip(variables, weights, strict=True):
             v.assign(value)
+
+    def save_own_variables(self, store) -> None:
+        """Puts its own weights, not those of the layers inside, into what a file keeps for it.
+
+        Args:
+            store: a dict to be filled: from "0", "1", ... to arrays.
+        """
+        for i, v in enumerate(self._own_variables()):
+            store[str(i)] = v.numpy()
+
+    def load_own_variables(self, store) -> None:
+        """Assigns what `save_own_variables` put there.
+
+        Args:
+            store: a dict from "0", "1", ... to arrays, which a file reads when they are asked for.
+
+        Raises:
+            ValueError: a wrong number of arrays, or a wrong shape.
+        """
+        owner = f"Layer '{self.name}'{'' if self.built else ', which was never built,'}"
+        assign_stored(owner, self._own_variables(), store)
 
     def count_params(self) -> int:
         """How many numbers its weights hold.

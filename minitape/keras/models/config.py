@@ -1,35 +1,11 @@
-"""Models as data: plain dicts and lists, in the form that Keras writes and reads."""
+"""Graphs as data: plain dicts and lists, in the form that Keras writes and reads."""
 
 from typing import Any
 
 from ... import nest
-from ...engine import PRIMITIVES
 from .. import layers
-from ..layers.keras_tensor import KerasTensor, OpLayer
-from ..layers.serialization import deserialize, serialize
-
-
-def layer_config(layer: Any) -> dict:
-    """The class and arguments of a layer, or of an op in its place."""
-    if not isinstance(layer, OpLayer):
-        return serialize(layer)
-    return {
-        "module": "minitape.ops",
-        "class_name": layer.op.name,
-        "config": {"name": layer.name},
-        "registered_name": layer.op.name,
-    }
-
-
-def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:
-    """The layer (or op) of a `layer_config`, of minitape's or of Keras'.
-
-    Raises:
-        ValueError: an unknown class.
-    """
-    if config.get("module") == "minitape.ops":
-        return PRIMITIVES[config["class_name"]]
-    return deserialize(config, custom_objects)
+from ..layers.keras_tensor import KerasTensor
+from ..saving.serialization import SPECIAL_VALUES, layer_config, layer_from_config
 
 
 def graph_config(graph: Any) -> dict:
@@ -113,7 +89,10 @@ def graph_from_config(config: dict, custom_objects: dict | None = None) -> tuple
                 continue
             # A keyword argument that is None says nothing; Keras writes such a `mask`.
             said = {name: value for name, value in kwargs.items() if value is not None}
-            given[key] = made[key[0]](*args, **said)
+            layer = made[key[0]]
+            if not isinstance(layer, layers.Layer):  # an op's tuples, which JSON made lists
+                said = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+            given[key] = layer(*args, **said)
         if len(later) == len(waiting):
             raise ValueError(f"The config's calls {later} refer to tensors that nothing makes.")
         waiting = later
@@ -125,6 +104,8 @@ def _with_tensors(structure: Any, tensor_at: Any) -> Any:
     if isinstance(structure, dict):
         if structure.get("class_name") == "__keras_tensor__":
             return tensor_at(structure["config"]["keras_history"])
+        if structure.get("class_name") in SPECIAL_VALUES:
+            return SPECIAL_VALUES[structure["class_name"]](structure["config"])
         return {key: _with_tensors(value, tensor_at) for key, value in structure.items()}
     if isinstance(structure, (list, tuple)):
         return type(structure)(_with_tensors(value, tensor_at) for value in structure)

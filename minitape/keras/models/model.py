@@ -3,9 +3,10 @@
 from typing import Any
 
 from ... import nest
+from .. import saving
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
-from ..layers.serialization import CLASSES
+from ..layers.serialization import CLASSES, PUBLIC_NAMES
 from ..naming import auto_name
 from ..training import Trainer
 from .config import graph_config, graph_from_config
@@ -179,6 +180,54 @@ class Model(Trainer, Layer):
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 
+    # -- saving ------------------------------------------------------------------------------
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs) -> None:
+        """Saves the model to a `.keras` file, which `keras.models.load_model` reads.
+
+        Args:
+            filepath: a path that ends in `.keras`.
+            overwrite: whether to replace a file that is there. Otherwise the user is asked.
+            zipped: accepted for Keras' scripts, which may say True.
+            **kwargs: Keras 2's `include_optimizer` and `save_format`.
+
+        Raises:
+            ValueError: another ending, or something that cannot be saved; the old file stays.
+        """
+        saving.save_model(self, filepath, overwrite, zipped, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None) -> None:
+        """Saves the weights, and the optimizer's state, to a `.weights.h5` file.
+
+        Args:
+            filepath: a path that ends in `.weights.h5`.
+            overwrite: whether to replace a file that is there. Otherwise the user is asked.
+            max_shard_size: must be None: there is one file.
+        """
+        saving.save_weights(self, filepath, overwrite, max_shard_size)
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs) -> None:
+        """Loads the weights, and the optimizer's state, of a model made like this one.
+
+        Args:
+            filepath: a `.keras` file, a `.weights.h5` file, or an `.h5` file of Keras 2.
+            skip_mismatch: whether to leave out, with a warning, what doesn't fit.
+            **kwargs: `by_name=True` for an `.h5` file of Keras 2.
+
+        Raises:
+            ValueError: weights that don't fit, or a file that is damaged or refused; the model
+                stays as it was.
+        """
+        saving.load_weights(self, filepath, skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs) -> str:
+        """How the model is made, as a text that `keras.models.model_from_json` reads.
+
+        Args:
+            **kwargs: arguments of `json.dumps`.
+        """
+        return saving.model_to_json(self, **kwargs)
+
     # -- configuration -----------------------------------------------------------------------
 
     def get_config(self) -> dict:
@@ -213,3 +262,4 @@ def _are_functional(args: tuple, kwargs: dict) -> bool:
 
 # Keras' own configs call the functional ones by the name of a class of its own.
 CLASSES.update(Model=Model, Functional=Model)
+PUBLIC_NAMES[Model] = ("keras.src.models.functional", "Functional", "Functional")

@@ -6,9 +6,9 @@ from ..layers.core import InputLayer
 from ..layers.input_spec import may_be_equal
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer, is_shape
-from ..layers.serialization import CLASSES
+from ..layers.serialization import CLASSES, PUBLIC_NAMES
 from ..naming import auto_name
-from .config import layer_config, layer_from_config
+from ..saving.serialization import layer_config, layer_from_config
 from .graph import Graph
 from .model import Model
 
@@ -145,6 +145,12 @@ class Sequential(Model):
             config["build_input_shape"] = tuple(self._graph.inputs.shape)
         return config
 
+    def get_build_config(self) -> dict | None:
+        """The shape of the input, where it is known."""
+        if self._graph is None:
+            return super().get_build_config()
+        return {"input_shape": tuple(self._graph.inputs.shape)}
+
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None):
         """A model with the layers of a config, without their weights.
@@ -168,3 +174,4 @@ def _known_input_shape(layer: Layer) -> Any:
 
 
 CLASSES["Sequential"] = Sequential
+PUBLIC_NAMES[Sequential] = ("keras", "Sequential", None)

@@ -14,7 +14,7 @@ from ...engine import GradientTape
 from ...engine import Variable as EngineVariable
 from .. import initializers
 from ..naming import auto_name, require_init
-from ..variables import Variable
+from ..variables import Variable, assign_stored
 from . import schedules
 from .schedules import LearningRateSchedule
 
@@ -358,6 +358,36 @@ class Optimizer:
         if self.use_ema:
             for variable, average in zip(var_list, self._averages, strict=True):
                 variable.assign(average)
+
+    # -- saving ------------------------------------------------------------------------------
+
+    def save_own_variables(self, store) -> None:
+        """Puts its variables into what a file keeps for it: a dict from "0", "1", ... to arrays."""
+        for i, v in enumerate(self.variables):
+            store[str(i)] = v.numpy()
+
+    def load_own_variables(self, store) -> None:
+        """Assigns what `save_own_variables` put there.
+
+        The state of an optimizer of other weights, or of other settings, is left out with a
+        warning. That of one that made no step yet is its counter and its learning rate.
+
+        Args:
+            store: a dict from "0", "1", ... to arrays.
+
+        Raises:
+            ValueError: a wrong shape; nothing is then changed.
+        """
+        first = [v for v in self.variables if v is self._iterations or v is self._learning_rate]
+        known = first if len(store) == len(first) else self.variables
+        if len(store) != len(known):
+            warnings.warn(
+                f"The state of optimizer '{self.name}' was not loaded: it has {len(known)} "
+                f"variables, and the saved one {len(store)}. It starts anew.",
+                stacklevel=2,
+            )
+            return
+        assign_stored(f"Optimizer '{self.name}'", known, store)
 
     # -- config ------------------------------------------------------------------------------
 

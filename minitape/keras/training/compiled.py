@@ -167,11 +167,15 @@ class Compiled:
     Attributes:
         loss: the losses of the outputs, or None.
         metrics: the metrics of the outputs, or None.
+        arguments: the arguments themselves, by name.
         loss_tracker: the mean of the total loss.
     """
 
-    def __init__(self, loss: CompiledLoss | None, metrics: CompiledMetrics | None):
+    def __init__(
+        self, loss: CompiledLoss | None, metrics: CompiledMetrics | None, arguments: dict[str, Any]
+    ):
         self.loss = loss
+        self.arguments = arguments
         self.metrics = metrics
         self.loss_tracker = Mean(name="loss")
 

@@ -13,6 +13,7 @@ from .. import metrics as metrics_module
 from .. import optimizers
 from ..layers.layer import Layer
 from ..metrics import Metric
+from ..saving.serialization import deserialize_keras_object, serialize_keras_object
 from .compiled import Compiled, CompiledLoss, CompiledMetrics
 from .data import unpack_x_y_sample_weight
 
@@ -67,8 +68,37 @@ class Steps(Layer):
         if metrics is not None or weighted_metrics is not None:
             measured = CompiledMetrics(metrics, weighted_metrics, output_names)
         minimized = None if loss is None else CompiledLoss(loss, loss_weights, output_names)
-        self._compiled = Compiled(minimized, measured)
+        arguments = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": False if jit_compile == "auto" else jit_compile,
+        }
+        self._compiled = Compiled(minimized, measured, arguments)
         self.compiled = True
+
+    def get_compile_config(self) -> dict:
+        """What `compile` was given, as data; empty before."""
+        if self._compiled is None:
+            return {}
+        return serialize_keras_object({"optimizer": self.optimizer, **self._compiled.arguments})
+
+    def compile_from_config(self, config: dict) -> None:
+        """Compiles with a config that `get_compile_config` returned."""
+        if type(self).compile is not Steps.compile:
+            warnings.warn(
+                f"The class {type(self).__name__} has a `compile()` of its own, which was not "
+                "called: call it yourself, or write `get_compile_config()` and "
+                "`compile_from_config(config)` as well.",
+                stacklevel=2,
+            )
+            return
+        self.compile(**deserialize_keras_object(config))
+        if self.optimizer is not None and self.built:
+            self.optimizer.build(self.trainable_variables)
 
     @property
     def metrics(self) -> list[Metric]:

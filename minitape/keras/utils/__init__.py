@@ -2,6 +2,15 @@
 
 from ..naming import reset_names
 from ..random import reset_global_seed_generator
+from ..registered import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from ..saving import deserialize_keras_object, serialize_keras_object
 from ..training import PyDataset
 from .file import *
 from .image_dataset import image_dataset_from_directory

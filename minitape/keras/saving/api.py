@@ -1,0 +1,144 @@
+"""Saving and loading by the kind of file that a path names."""
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+from .archive import WEIGHTS, load_archive, load_into, read_members, save_archive
+from .files import may_write, replacing
+from .hdf5 import Reader
+from .legacy import read_legacy
+from .weights import write_weights
+
+
+def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
+    """Saves a model: how it is made, its weights, what it was compiled with, the optimizer's state.
+
+    Args:
+        model: the model.
+        filepath: a path that ends in `.keras`.
+        overwrite: whether to replace a file that is there. Otherwise the user is asked.
+        zipped: accepted for Keras' scripts, which may say True.
+        **kwargs: Keras 2's `include_optimizer` and `save_format`.
+
+    Raises:
+        ValueError: another ending, or something that cannot be saved; the old file stays.
+    """
+    kwargs.pop("include_optimizer", None)
+    kwargs.pop("save_format", None)
+    if kwargs:
+        raise ValueError(f"The following argument(s) are not supported: {list(kwargs)}")
+    if not str(filepath).endswith(".keras"):
+        raise ValueError(
+            "Invalid filepath extension for saving: a model is saved in a file whose name ends in "
+            "`.keras`, its weights alone by `save_weights` in one that ends in `.weights.h5`. "
+            f"Received: filepath={filepath}."
+        )
+    if zipped is False:
+        raise ValueError("minitape saves a model as one file, a zip archive: leave `zipped` out.")
+    if not may_write(filepath, overwrite):
+        return
+    if not model.built:
+        warnings.warn(
+            "The model is not built yet, and so has no weights to be saved. Call it on data, or "
+            "build it, first.",
+            stacklevel=2,
+        )
+    save_archive(model, filepath)
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> Any:
+    """The model of a `.keras` file, of minitape's or of Keras'.
+
+    The file may come from anybody: nothing in it is run or imported, whatever it says.
+
+    Args:
+        filepath: its path.
+        custom_objects: your own classes and functions by name. Those that were registered with
+            `register_keras_serializable` are known anyway.
+        compile: whether to compile the model as it was.
+        safe_mode: accepted for Keras' scripts. Code in a file is never run.
+
+    Raises:
+        ValueError: a file of another kind, a damaged one, one that is refused, or an unknown
+            class in it.
+    """
+    if not str(filepath).endswith(".keras"):
+        raise ValueError(
+            "File format not supported: a model is loaded from a `.keras` file. Weights alone are "
+            f"loaded into a model by `model.load_weights`. Received: filepath={filepath}."
+        )
+    if not os.path.isfile(filepath):
+        raise ValueError(f"File not found: filepath={filepath}.")
+    return load_archive(filepath, custom_objects, compile, safe_mode)
+
+
+def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
+    """Saves a model's weights, and its optimizer's state.
+
+    Args:
+        model: a model that is built.
+        filepath: a path that ends in `.weights.h5`.
+        overwrite: whether to replace a file that is there. Otherwise the user is asked.
+        max_shard_size: must be None: there is one file.
+
+    Raises:
+        ValueError: another ending, or a model without weights yet.
+    """
+    if not str(filepath).endswith(".weights.h5"):
+        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
+    if max_shard_size is not None:
+        raise ValueError("minitape writes weights into one file: leave `max_shard_size` out.")
+    _check_built(model, "saving")
+    if not may_write(filepath, overwrite):
+        return
+    data = write_weights(model)
+    with replacing(filepath) as file:
+        file.write(data)
+
+
+def load_weights(model, filepath, skip_mismatch=False, **kwargs) -> None:
+    """Loads weights, and the optimizer's state, into a model made like the one that was saved.
+
+    Args:
+        model: a model that is built.
+        filepath: a `.keras` file, a `.weights.h5` file, or an `.h5` file of Keras 2.
+        skip_mismatch: whether to leave out, with a warning, what doesn't fit.
+        **kwargs: `by_name=True` for an `.h5` file of Keras 2, to go by the names of layers.
+
+    Raises:
+        ValueError: weights that don't fit, or a file that is damaged or refused; the model stays
+            as it was.
+    """
+    path, by_name = str(filepath), kwargs.pop("by_name", False)
+    if kwargs:
+        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if not path.endswith((".keras", ".h5", ".hdf5")):
+        raise ValueError(
+            "File format not supported: weights are loaded from `.keras`, `.weights.h5` and "
+            f"Keras 2's `.h5` files. Received: filepath={filepath}"
+        )
+    _check_built(model, "loading")
+    if by_name and path.endswith((".keras", ".weights.h5")):
+        raise ValueError(f"`by_name` is for Keras 2's `.h5` files. Received: filepath={filepath}")
+    if path.endswith(".keras"):
+        data, where = read_members(filepath)[WEIGHTS], f"{path}, member {WEIGHTS}"
+    else:
+        data, where = Path(filepath).read_bytes(), path
+    legacy = not path.endswith((".keras", ".weights.h5"))
+    with Reader(data, where, legacy) as reader:
+        if legacy:
+            skipped = read_legacy(model, reader, by_name, skip_mismatch)
+        else:
+            skipped = load_into(model, reader, where, skip_mismatch)
+    if skipped:
+        warnings.warn(f"Left out of {path}: {'; '.join(skipped)}", stacklevel=2)
+
+
+def _check_built(model: Any, doing: str) -> None:
+    if not model.built:
+        raise ValueError(
+            f"You are {doing} the weights of a model that has none yet: call it on data, or "
+            "`build` it, first."
+        )

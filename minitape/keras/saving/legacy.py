@@ -1,0 +1,77 @@
+"""Keras 2's `.h5` weights: a group for each layer, and attributes that list groups and arrays."""
+
+from typing import Any
+
+import numpy
+
+from .hdf5 import Reader
+
+_TOP = "top_level_model_weights"
+
+
+def read_legacy(model: Any, reader: Reader, by_name: bool, skip_mismatch: bool) -> list[str]:
+    """Assigns the weights of a Keras 2 file to a model; or, if they don't fit, nothing.
+
+    Args:
+        model: the model.
+        reader: the file.
+        by_name: whether a layer gets the weights of the saved layer of its name. Otherwise the
+            layers that have weights are matched in their order.
+        skip_mismatch: whether to leave out what doesn't fit.
+
+    Returns:
+        What was left out, and why.
+
+    Raises:
+        ValueError: what doesn't fit.
+    """
+    root = "model_weights" if reader.has("model_weights") else ""
+    saved = {name: _arrays(reader, root, name) for name in reader.names(root, "layer_names")}
+    layers = [layer for layer in model.layers if layer.weights]
+    if by_name:
+        pairs = [(layer, name) for name in saved for layer in layers if layer.name == name]
+    else:
+        names = [name for name, arrays in saved.items() if arrays]
+        if len(names) != len(layers):
+            raise ValueError(
+                f"{reader.where} has {len(names)} layers with weights, {names}, and the model "
+                f"{len(layers)}: {[layer.name for layer in layers]}."
+            )
+        pairs = list(zip(layers, names, strict=True))
+    wanted = [
+        (
+            f"layer '{layer.name}'",
+            layer.trainable_weights + layer.non_trainable_weights,
+            saved[name],
+        )
+        for layer, name in pairs
+    ]
+    if reader.has(_below(root, _TOP)):
+        wanted.append(("the model itself", model._own_variables(), _arrays(reader, root, _TOP)))
+    assignments: list[tuple[Any, Any]] = []
+    skipped = []
+    for owner, variables, arrays in wanted:
+        shapes = [tuple(v.shape) for v in variables]
+        stored = [array.shape for array in arrays]
+        if shapes == stored:
+            assignments += zip(variables, arrays, strict=True)
+        else:
+            reason = f"{owner} has weights of the shapes {shapes}, and the file {stored}"
+            if not skip_mismatch:
+                raise ValueError(f"{reader.where}: {reason}.")
+            skipped.append(reason)
+    # All is read before anything is assigned.
+    values = [numpy.asarray(array).astype(v.dtype, copy=False) for v, array in assignments]
+    for (variable, _), value in zip(assignments, values, strict=True):
+        variable.assign(value)
+    return skipped
+
+
+def _arrays(reader: Reader, root: str, layer: str) -> list:
+    """The arrays of one layer, in the order of its weights."""
+    group = _below(root, layer)
+    return [reader.array(f"{group}/{name}") for name in reader.names(group, "weight_names")]
+
+
+def _below(root: str, name: str) -> str:
+    return f"{root}/{name}" if root else name

@@ -1,0 +1,300 @@
+"""Objects as data: plain dicts and lists, in the form that Keras writes and reads."""
+
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+import numpy
+
+from ...engine import PRIMITIVES, Tensor
+from ...ops import convert_to_tensor
+from .. import activations, constraints, initializers, layers, losses, metrics, optimizers
+from .. import regularizers as regularizers_module
+from ..layers.keras_tensor import OpLayer
+from ..naming import custom_config, function_config, nearest
+from ..registered import CustomObjectScope, find_custom, get_registered_object
+
+# The modules of Keras with objects that are no layers, and what reads their configs.
+_KINDS = {
+    "activations": activations,
+    "constraints": constraints,
+    "initializers": initializers,
+    "losses": losses,
+    "metrics": metrics,
+    "optimizers": optimizers,
+    "regularizers": regularizers_module,
+}
+# Keras' names of ops that mean the same for tensors alone.
+_KERAS_OPS = {
+    "abs": ("keras.src.ops.numpy", "Absolute"),
+    "add": ("keras.src.ops.numpy", "Add"),
+    "cos": ("keras.src.ops.numpy", "Cos"),
+    "exp": ("keras.src.ops.numpy", "Exp"),
+    "log": ("keras.src.ops.numpy", "Log"),
+    "maximum": ("keras.src.ops.numpy", "Maximum"),
+    "minimum": ("keras.src.ops.numpy", "Minimum"),
+    "multiply": ("keras.src.ops.numpy", "Multiply"),
+    "negative": ("keras.src.ops.numpy", "Negative"),
+    "pow": ("keras.src.ops.numpy", "Power"),
+    "realdiv": ("keras.src.ops.numpy", "TrueDivide"),
+    "relu": ("keras.src.ops.nn", "Relu"),
+    "sigmoid": ("keras.src.ops.nn", "Sigmoid"),
+    "sin": ("keras.src.ops.numpy", "Sin"),
+    "sqrt": ("keras.src.ops.numpy", "Sqrt"),
+    "square": ("keras.src.ops.numpy", "Square"),
+    "subtract": ("keras.src.ops.numpy", "Subtract"),
+    "tanh": ("keras.src.ops.numpy", "Tanh"),
+}
+_OPS_OF_KERAS = {names: op for op, names in _KERAS_OPS.items()}
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class _Shared(threading.local):
+    """The layers met so far in one config: their numbers by id, and by number themselves."""
+
+    numbers: dict[int, int] | None = None
+    objects: dict[Any, Any] | None = None
+
+
+_shared = _Shared()
+
+
+@contextmanager
+def sharing():
+    """A context for one config, in which a layer that occurs several times stays one layer."""
+    outer = _shared.numbers, _shared.objects
+    _shared.numbers, _shared.objects = {}, {}
+    try:
+        yield
+    finally:
+        _shared.numbers, _shared.objects = outer
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+def serialize_keras_object(obj) -> Any:
+    """What `deserialize_keras_object` makes the object of again: dicts, lists and plain values.
+
+    Args:
+        obj: a layer, model, loss, metric, optimizer, ...; an object of your own class that has
+            `get_config()`, a function with a name, a tensor, or lists and dicts of these.
+
+    Raises:
+        TypeError: an object without `get_config()`.
+        ValueError: a lambda.
+    """
+    if isinstance(obj, _PLAIN):
+        return obj
+    if isinstance(obj, (list, tuple)):
+        items = [serialize_keras_object(x) for x in obj]
+        return tuple(items) if isinstance(obj, tuple) else items
+    if isinstance(obj, dict):
+        return {key: serialize_keras_object(value) for key, value in obj.items()}
+    if isinstance(obj, bytes):
+        return {"class_name": "__bytes__", "config": {"value": obj.decode()}}
+    if isinstance(obj, slice):
+        parts = {"start": obj.start, "stop": obj.stop, "step": obj.step}
+        return {"class_name": "__slice__", "config": parts}
+    if obj is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(obj, numpy.ndarray) and obj.ndim:
+        return _array_config("__numpy__", obj)
+    if isinstance(obj, (numpy.generic, numpy.ndarray)):
+        return obj.item()
+    if isinstance(obj, Tensor):
+        return _array_config("__tensor__", obj.numpy())
+    if isinstance(obj, (layers.Layer, OpLayer)):
+        return layer_config(obj)
+    if callable(obj) and hasattr(obj, "__name__"):
+        return function_config(obj)
+    return _other_config(obj)
+
+
+def _array_config(kind: str, array: numpy.ndarray) -> dict:
+    return {"class_name": kind, "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+
+
+def _other_config(obj: Any) -> dict:
+    """The config of an object that is no layer."""
+    for kind, module in _KINDS.items():
+        if type(obj) in vars(module).values():
+            config = {
+                "module": f"keras.{kind}",
+                "class_name": type(obj).__name__,
+                "config": obj.get_config(),
+                "registered_name": None,
+            }
+            break
+    else:
+        config = custom_config(obj)
+    config["config"] = serialize_keras_object(config["config"])
+    return config
+
+
+def layer_config(layer: Any) -> dict:
+    """A layer's class and arguments, and what it was built for and compiled with."""
+    if isinstance(layer, OpLayer):
+        module, op_name = "minitape.ops", layer.op.name
+        if not any(node.kwargs for node in layer.inbound_nodes):  # Keras has other parameters
+            module, op_name = _KERAS_OPS.get(op_name, (module, op_name))
+        return {
+            "module": module,
+            "class_name": op_name,
+            "config": {"name": layer.name},
+            "registered_name": op_name,
+        }
+    config = layers.serialize(layer)
+    config["config"] = serialize_keras_object(config["config"])
+    build_config = layer.get_build_config()
+    if build_config is not None:
+        config["build_config"] = serialize_keras_object(build_config)
+    if hasattr(layer, "get_compile_config"):
+        config["compile_config"] = serialize_keras_object(layer.get_compile_config())
+    if _shared.numbers is not None:
+        config["shared_object_id"] = _shared.numbers.setdefault(id(layer), len(_shared.numbers))
+    return config
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def deserialize_keras_object(config, custom_objects=None, safe_mode=True) -> Any:
+    """The object of a config that `serialize_keras_object` returned, minitape's or Keras'.
+
+    Args:
+        config: dicts, lists and plain values.
+        custom_objects: your own classes and functions by name.
+        safe_mode: accepted for Keras' scripts. Code in a config is never run.
+
+    Raises:
+        ValueError: an unknown class or function, or one that is code.
+    """
+    with CustomObjectScope(custom_objects):
+        return _made(config)
+
+
+def _made(config: Any) -> Any:
+    if isinstance(config, str):
+        found = get_registered_object(config)
+        return config if found is None else found
+    if isinstance(config, _PLAIN):
+        return config
+    if isinstance(config, (list, tuple)):
+        return [_made(item) for item in config]
+    if not isinstance(config, dict):
+        raise ValueError(f"Could not parse the config {config!r} of type {type(config).__name__}.")
+    if "class_name" not in config or "config" not in config:
+        return {key: _made(value) for key, value in config.items()}
+    special = SPECIAL_VALUES.get(config["class_name"])
+    if special is not None:
+        return special(config["config"])
+    found = find_custom(config)
+    if found is not None:
+        if isinstance(found, type) and issubclass(found, layers.Layer):
+            return _built_and_compiled(config)
+        return _from_custom(found, config)
+    kind = _kind_of(config.get("module"))
+    if kind == "functions":
+        return _function(config["config"])
+    if kind == "layers":
+        return _built_and_compiled(config)
+    if kind not in _KINDS:
+        raise ValueError(
+            f"Unknown class {config['class_name']!r} of module {config.get('module')!r} in a "
+            "config: minitape makes layers, models, losses, metrics, optimizers and what these "
+            "are given, and your own registered classes."
+        )
+    return _KINDS[kind].deserialize(config)
+
+
+def _built_and_compiled(config: dict) -> Any:
+    """A layer or model as it was saved. Those inside a graph are built by its calls instead."""
+    layer = layer_from_config(config)
+    if config.get("build_config") and not layer.built:
+        layer.build_from_config(config["build_config"])
+    if config.get("compile_config"):
+        layer.compile_from_config(config["compile_config"])
+    return layer
+
+
+def _kind_of(module: Any) -> str:
+    """The module of Keras below the top that a config names: "layers", "losses", ..."""
+    if module == "builtins":
+        return "functions"
+    words = [w for w in str(module or "keras").split(".") if w not in ("keras", "src", "minitape")]
+    kind = words[0] if words else "layers"
+    return "layers" if kind in ("models", "ops") else kind
+
+
+def _from_custom(found: Any, config: dict) -> Any:
+    """A registered function as it is; an object of a registered class."""
+    if not isinstance(found, type):
+        return found
+    if not hasattr(found, "from_config"):
+        raise ValueError(
+            f"The class {found.__name__} needs a class method from_config(config) to be made from "
+            "a config."
+        )
+    return found.from_config(_settings(config))
+
+
+def _settings(config: dict) -> dict:
+    settings = config["config"] or {}
+    if not isinstance(settings, dict):
+        raise ValueError(
+            f"Expected the config of {config['class_name']!r} to be a dict. Received: {settings!r}"
+        )
+    return settings
+
+
+# Functions that a config may name: losses and activations, not what makes or finds them.
+_FUNCTIONS: dict[str, Callable] = {
+    name: value
+    for module in (losses, activations)
+    for name, value in module._REGISTRY.objects.items()
+    if not isinstance(value, type)
+}
+
+
+def _function(name: Any) -> Callable:
+    """The loss or activation that a config names without saying which of these it is."""
+    if not isinstance(name, str) or name not in _FUNCTIONS:
+        raise ValueError(
+            f"Unknown function {name!r} in a config. {nearest(str(name), _FUNCTIONS)} Your own "
+            "functions are registered with @keras.saving.register_keras_serializable()."
+        )
+    return _FUNCTIONS[name]
+
+
+# Values that JSON has no form for.
+SPECIAL_VALUES: dict[Any, Callable[[dict], Any]] = {
+    "__bytes__": lambda config: config["value"].encode(),
+    "__slice__": lambda config: slice(config["start"], config["stop"], config["step"]),
+    "__ellipsis__": lambda config: Ellipsis,
+    "__numpy__": lambda config: numpy.array(config["value"], dtype=config["dtype"]),
+    "__tensor__": lambda config: convert_to_tensor(config["value"], dtype=config["dtype"]),
+}
+
+
+def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:
+    """The layer (or op) of a `layer_config`, of minitape's or of Keras'.
+
+    Raises:
+        ValueError: an unknown class.
+    """
+    with CustomObjectScope(custom_objects):
+        name, module = config["class_name"], str(config.get("module"))
+        if module.startswith(("minitape.ops", "keras.src.ops")) and find_custom(config) is None:
+            op = name if module == "minitape.ops" else _OPS_OF_KERAS.get((module, name))
+            if op not in PRIMITIVES:
+                raise ValueError(f"Unknown op {name!r} of {module}. {nearest(name, PRIMITIVES)}")
+            return PRIMITIVES[op]
+        number = config.get("shared_object_id")
+        if _shared.objects is not None and number is not None and number in _shared.objects:
+            return _shared.objects[number]
+        layer = layers.deserialize(config)
+        if _shared.objects is not None and number is not None:
+            _shared.objects[number] = layer
+        return layer

@@ -1,0 +1,435 @@
+"""Files go both ways: what minitape saves loads in real Keras, and the other way round."""
+
+import functools
+import json
+import zipfile
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+import minitape as mt
+
+LIBRARIES = (mt.keras, keras)
+
+
+def array(*shape, seed=0):
+    return np.random.default_rng(seed).uniform(-1, 1, shape).astype("float32")
+
+
+def one_hot(n, classes):
+    return np.eye(classes, dtype="float32")[np.arange(n) % classes]
+
+
+# -- models ----------------------------------------------------------------------------------------
+# Each takes the library and gives (model, arguments of compile, x, y). Registered classes are made
+# for each library by the same text.
+
+
+def dense_stack(keras):
+    new = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            new.Dense(3, activation="relu", kernel_regularizer="l2"),
+            new.Dropout(0.3, seed=1),
+            new.Dense(1, use_bias=False, kernel_initializer="he_normal"),
+        ]
+    )
+    return model, dict(optimizer="adam", loss="mse", metrics=["mae"]), array(8, 4), array(8, 1)
+
+
+def convnet(keras):
+    new = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 2)),
+            new.Conv2D(3, 3, strides=2, padding="same", activation="relu"),
+            new.BatchNormalization(momentum=0.9),
+            new.MaxPooling2D(2),
+            new.AveragePooling2D(1),
+            new.Flatten(),
+            new.Dense(3, activation="softmax"),
+        ],
+        name="convnet",
+    )
+    compiled = dict(
+        optimizer=keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+        metrics=["accuracy", keras.metrics.CategoricalAccuracy(name="share")],
+    )
+    return model, compiled, array(6, 8, 8, 2), one_hot(6, 3)
+
+
+def global_pooling(keras):
+    new = keras.layers
+    inputs = keras.Input((6, 6, 2))
+    y = new.Conv2D(4, 3, use_bias=False)(inputs)
+    y = new.Activation("tanh")(new.BatchNormalization(scale=False)(y))
+    y = new.Add()([new.GlobalMaxPooling2D()(y), new.GlobalAveragePooling2D()(y)])
+    model = keras.Model(inputs, new.Softmax()(y))
+    compiled = dict(optimizer=keras.optimizers.RMSprop(0.01), loss="categorical_crossentropy")
+    return model, compiled, array(4, 6, 6, 2), one_hot(4, 4)
+
+
+def several_inputs_and_outputs(keras):
+    new = keras.layers
+    a, b = keras.Input((4,), name="a"), keras.Input((3,), name="b")
+    joined = new.Concatenate()([a, b])
+    model = keras.Model(
+        {"a": a, "b": b},
+        {
+            "one": new.Dense(1, name="one")(joined),
+            "two": new.Dense(2, activation="softmax", name="two")(joined),
+        },
+    )
+    compiled = dict(
+        optimizer=keras.optimizers.RMSprop(0.01, momentum=0.9, centered=True),
+        loss={"one": "mse", "two": keras.losses.CategoricalCrossentropy()},
+        loss_weights={"one": 0.5, "two": 1.0},
+        metrics={"one": ["mae"], "two": ["accuracy"]},
+    )
+    x = {"a": array(6, 4), "b": array(6, 3, seed=1)}
+    return model, compiled, x, {"one": array(6, 1), "two": one_hot(6, 2)}
+
+
+def lists_of_inputs_and_outputs(keras):
+    new = keras.layers
+    inputs = [keras.Input((2,)), keras.Input((2,))]
+    y = new.Concatenate()(inputs)
+    model = keras.Model(inputs, [new.Dense(1)(y), new.Dense(2)(y)])
+    compiled = dict(optimizer="sgd", loss=["mse", "mae"], loss_weights=[1.0, 0.5])
+    return model, compiled, [array(4, 2), array(4, 2, seed=1)], [array(4, 1), array(4, 2)]
+
+
+def shared_layer(keras):
+    new = keras.layers
+    a, b = keras.Input((4,)), keras.Input((4,))
+    shared = new.Dense(3, activation="tanh", name="shared")
+    model = keras.Model([a, b], new.Dense(1)(new.Concatenate()([shared(a), shared(b)])))
+    compiled = dict(optimizer=keras.optimizers.Adam(amsgrad=True), loss="mse")
+    return model, compiled, [array(4, 4), array(4, 4, seed=1)], array(4, 1)
+
+
+def nested(keras):
+    new = keras.layers
+    inner = keras.Sequential([keras.Input((3,)), new.Dense(4), new.Dense(3)], name="inner")
+    x = keras.Input((3,))
+    block = keras.Model(x, new.Dense(3)(inner(x)), name="block")
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, new.Dense(2)(block(new.BatchNormalization()(inputs))))
+    return model, dict(optimizer="adam", loss="mse"), array(4, 3), array(4, 2)
+
+
+def model_in_sequential(keras):
+    new = keras.layers
+    x = keras.Input((3,))
+    inner = keras.Model(x, new.Dense(2, activation="sigmoid")(x))
+    model = keras.Sequential([keras.Input((3,)), new.Dense(3), inner, new.LeakyReLU()])
+    return model, dict(optimizer="rmsprop", loss="mae"), array(4, 3), array(4, 2)
+
+
+def layer_in_two_models(keras):
+    """The same layer in two inner models: it is saved, and made, once."""
+    new = keras.layers
+    shared = new.Dense(2)
+    first = keras.Sequential([keras.Input((2,)), shared])
+    second = keras.Sequential([keras.Input((2,)), new.Dense(2), shared])
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, new.Add()([first(inputs), second(inputs)]))
+    return model, dict(optimizer="sgd", loss="mse"), array(4, 2), array(4, 2)
+
+
+def frozen(keras):
+    new = keras.layers
+    model = keras.Sequential([keras.Input((3,)), new.Dense(3), new.BatchNormalization()])
+    model.layers[0].trainable = False
+    return model, dict(optimizer="adam", loss="mse"), array(4, 3), array(4, 3)
+
+
+def clipped_and_averaged(keras):
+    new = keras.layers
+    model = keras.Sequential([keras.Input((3,)), new.Dense(3)])
+    optimizer = keras.optimizers.Adam(
+        0.01, clipnorm=1.0, use_ema=True, weight_decay=0.01, ema_overwrite_frequency=3
+    )
+    return model, dict(optimizer=optimizer, loss="mse"), array(4, 3), array(4, 3)
+
+
+def accumulating(keras):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
+    optimizer = keras.optimizers.SGD(0.01, gradient_accumulation_steps=3)
+    return model, dict(optimizer=optimizer, loss="mse"), array(4, 3), array(4, 3)
+
+
+def float64(keras):
+    new = keras.layers
+    inputs = keras.Input((3,), dtype="float64")
+    model = keras.Model(inputs, new.Dense(2, dtype="float64")(inputs))
+    return model, dict(optimizer="sgd", loss="mse"), array(4, 3), array(4, 2)
+
+
+def ops_between_layers(keras):
+    new, ops = keras.layers, mt if keras is mt.keras else keras.ops
+    a, b = keras.Input((3,)), keras.Input((3,))
+    y = -(a + b) * 2.0 / (3.0 - b) ** 2 - array(3)
+    y = ops.exp(new.Dense(2)(ops.abs(y)))
+    model = keras.Model([a, b], ops.tanh(ops.maximum(y, 0.5)))
+    return model, dict(optimizer="sgd", loss="mse"), [array(4, 3), array(4, 3)], array(4, 2)
+
+
+def no_weights(keras):
+    new = keras.layers
+    model = keras.Sequential([keras.Input((2, 3)), new.Flatten(), new.Reshape((3, 2)), new.ReLU()])
+    return model, None, array(4, 2, 3), None
+
+
+def subclassed(keras):
+    new = keras.layers
+
+    @keras.saving.register_keras_serializable("tests", "Subclassed")
+    class Subclassed(keras.Model):
+        def __init__(self, units=3, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.first = new.Dense(units, name="another_name")
+            self.blocks = [new.Dense(2), new.BatchNormalization(), new.Dense(units)]
+            self.parts = {"b": new.Dense(2), "a": [new.Dense(1), new.Dense(2)]}
+            self.tail = (new.Dense(2), new.Dense(units))
+            self._hidden = new.Dense(2)
+
+        def call(self, x, training=None):
+            x = self.first(x)
+            for block in self.blocks:
+                x = block(x)
+            x = self.parts["a"][1](self.parts["a"][0](self.parts["b"](x)))
+            return self._hidden(self.tail[1](self.tail[0](x)))
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+    return Subclassed(4), dict(optimizer="adam", loss="mse"), array(4, 3), array(4, 2)
+
+
+def own_layers_and_functions(keras):
+    new = keras.layers
+    ops = mt if keras is mt.keras else __import__("tensorflow")
+
+    @keras.saving.register_keras_serializable("tests", "Scaled")
+    class Scaled(new.Layer):
+        def __init__(self, start=2.0, **kwargs):
+            super().__init__(**kwargs)
+            self.start = start
+            self.inner = new.Dense(3)
+
+        def build(self, input_shape):
+            self.inner.build(input_shape)
+            self.factor = self.add_weight(
+                shape=(3,), initializer=keras.initializers.Constant(self.start), name="factor"
+            )
+            self.steps = self.add_weight(
+                shape=(), initializer="zeros", trainable=False, name="steps"
+            )
+
+        def call(self, x):
+            return self.inner(x) * self.factor
+
+        def get_config(self):
+            return {**super().get_config(), "start": self.start}
+
+    @keras.saving.register_keras_serializable("tests")
+    def bent(x):
+        return ops.math.sin(x) + x
+
+    @keras.saving.register_keras_serializable("tests")
+    def distance(y_true, y_pred):
+        return ops.reduce_mean(ops.abs(y_true - y_pred), axis=-1)
+
+    model = keras.Sequential([keras.Input((3,)), Scaled(1.5), new.Dense(2, activation=bent)])
+    compiled = dict(optimizer="sgd", loss=distance, metrics=[distance])
+    return model, compiled, array(4, 3), array(4, 2)
+
+
+MODELS = [
+    dense_stack,
+    convnet,
+    global_pooling,
+    several_inputs_and_outputs,
+    lists_of_inputs_and_outputs,
+    shared_layer,
+    nested,
+    model_in_sequential,
+    layer_in_two_models,
+    frozen,
+    clipped_and_averaged,
+    accumulating,
+    float64,
+    ops_between_layers,
+    no_weights,
+    subclassed,
+    own_layers_and_functions,
+]
+
+
+def trained(library, make):
+    """A model after two epochs, and its data."""
+    library.backend.clear_session()
+    library.utils.set_random_seed(0)
+    model, compiled, x, y = make(library)
+    if compiled is not None:
+        model.compile(**compiled)
+        model.run_eagerly = True  # tracing would take longer than all the steps
+        model.fit(x, y, epochs=2, batch_size=4, shuffle=False, verbose=0)
+    return model, x, y
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A function of library and maker: a trained model, its data, and the files it was saved in."""
+
+    @functools.cache
+    def get(library, make):
+        model, x, y = trained(library, make)
+        folder = tmp_path_factory.mktemp(make.__name__)
+        model.save(folder / "model.keras")
+        model.save_weights(folder / "model.weights.h5")
+        return model, x, y, folder
+
+    return get
+
+
+@pytest.fixture(params=["to Keras", "to minitape"])
+def there(request):
+    """The library that saves, and the one that loads."""
+    return LIBRARIES if request.param == "to Keras" else LIBRARIES[::-1]
+
+
+def outputs(model, x):
+    return mt.nest.map_structure(np.asarray, model(x, training=False))
+
+
+def assert_close(ours, theirs):
+    assert mt.nest.flatten(ours)
+    for one, two in zip(mt.nest.flatten(ours), mt.nest.flatten(theirs), strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-6)
+
+
+def assert_equal(ours, theirs):
+    for one, two in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy())
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_a_model_saved_by_one_loads_in_the_other(make, there, saved):
+    saving, loading = there
+    if make is layer_in_two_models and saving is keras:
+        pytest.skip("Keras forgets that the layer is shared, and cannot load its own file either")
+    model, x, y, folder = saved(saving, make)
+    make(loading)  # registers its classes
+    loaded = loading.models.load_model(folder / "model.keras")
+    assert_close(outputs(loaded, x), outputs(model, x))
+    assert [v.name for v in loaded.weights] == [v.name for v in model.weights]
+    assert_equal(loaded.weights, model.weights)
+    assert [layer.trainable for layer in loaded.layers] == [one.trainable for one in model.layers]
+    if y is None:
+        return
+    assert_equal(loaded.optimizer.variables, model.optimizer.variables)
+    loaded.run_eagerly = True
+    logs = [one.evaluate(x, y, verbose=0, return_dict=True) for one in (loaded, model)]
+    assert sorted(logs[0]) == sorted(logs[1])
+    assert_close(*logs)
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_weights_saved_by_one_load_in_the_other(make, there, saved):
+    saving, loading = there
+    model, x, y, folder = saved(saving, make)
+    other, *_ = trained(loading, make)
+    for v in other.weights:
+        v.assign(np.zeros(v.shape))
+    other.load_weights(folder / "model.weights.h5")
+    assert_close(outputs(other, x), outputs(model, x))
+    if y is not None:
+        assert_equal(other.optimizer.variables, model.optimizer.variables)
+
+
+def layout(path):
+    """The members of a `.keras` file, and all groups and arrays with their shapes and types."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.namelist()
+        with archive.open("model.weights.h5") as file, h5py.File(file) as stored:
+            found = {}
+            stored.visititems(lambda name, thing: found.update({name: described(thing)}))
+    return members, found
+
+
+def described(thing):
+    if isinstance(thing, h5py.Group):
+        return dict(thing.attrs)
+    return thing.shape, thing.dtype, thing.chunks, thing.compression
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_the_files_have_the_same_members_groups_and_arrays(make, saved):
+    ours, theirs = (layout(saved(library, make)[-1] / "model.keras") for library in LIBRARIES)
+    assert ours == theirs
+
+
+def without_numbers(config):
+    """A config without the numbers of shared objects."""
+    if isinstance(config, dict):
+        return {k: without_numbers(v) for k, v in config.items() if k != "shared_object_id"}
+    return [without_numbers(v) for v in config] if isinstance(config, list) else config
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_the_configs_say_the_same_of_class_and_compilation(make, saved):
+    found = []
+    for library in LIBRARIES:
+        with zipfile.ZipFile(saved(library, make)[-1] / "model.keras") as archive:
+            assert json.loads(archive.read("metadata.json"))["keras_version"] == keras.__version__
+            found.append(without_numbers(json.loads(archive.read("config.json"))))
+    for config in found:
+        config.pop("config")  # compared layer by layer in test_layers.py
+        if not (config.get("build_config") or {"input_shape": None})["input_shape"]:
+            config.pop("build_config", None)
+    ours, theirs = found
+    assert ours["compile_config"] == theirs["compile_config"]
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_json_goes_both_ways(make, there):
+    writing, reading = there
+    model, *_ = make(writing)
+    make(reading)  # registers its classes
+    again = reading.models.model_from_json(model.to_json())
+    assert len(again.layers) == len(model.layers)
+    if make is not layer_in_two_models:  # of which Keras makes two
+        assert [v.shape for v in again.weights] == [v.shape for v in model.weights]
+
+
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_keras_2_weights_written_by_keras_load(make, saved, tmp_path):
+    theirs, x, *_ = saved(keras, make)
+    theirs.save(tmp_path / "model.h5")
+    ours, *_ = trained(mt.keras, make)
+    for v in ours.weights:
+        v.assign(np.zeros(v.shape))
+    ours.load_weights(tmp_path / "model.h5")
+    assert_close(outputs(ours, x), outputs(theirs, x))
+
+
+def test_keras_2_weights_by_name(tmp_path):
+    def model(library, names):
+        layers = [library.layers.Dense(3, name=name) for name in names]
+        return library.Sequential([library.Input((3,)), *layers])
+
+    theirs, ours = model(keras, "abc"), model(mt.keras, "xca")
+    theirs.save(tmp_path / "model.h5")
+    before = ours.layers[0].get_weights()
+    ours.load_weights(tmp_path / "model.h5", by_name=True)
+    assert_equal(ours.layers[1].weights, theirs.layers[2].weights)
+    assert_equal(ours.layers[2].weights, theirs.layers[0].weights)
+    np.testing.assert_array_equal(ours.layers[0].get_weights()[0], before[0])
