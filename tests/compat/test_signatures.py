@@ -21,6 +21,7 @@ MODULES = (
     "nest",
     "debugging",
     "random.experimental",
+    "train",
 )
 CLASSES = {
     "GradientTape": tf.GradientTape,
@@ -28,6 +29,8 @@ CLASSES = {
     "IndexedSlices": tf.IndexedSlices,
     "autodiff.ForwardAccumulator": tf.autodiff.ForwardAccumulator,
     "random.Generator": tf.random.Generator,
+    "train.Checkpoint": tf.train.Checkpoint,
+    "train.CheckpointManager": tf.train.CheckpointManager,
 }
 # Where the parameters differ, and why.
 DEVIATIONS = {

@@ -154,6 +154,10 @@ class Reader:
         """Whether there is a group of this path; "" is the file itself."""
         return path in self._arrays
 
+    def groups(self) -> list[str]:
+        """The paths of all groups."""
+        return list(self._arrays)
+
     def group(self, path: str) -> Group:
         """The arrays of a group; none where there is no such group."""
         return Group(self._arrays.get(path, {}))
