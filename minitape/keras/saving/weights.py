@@ -44,7 +44,7 @@ def read_weights(model: Any, reader: Reader, skip_mismatch: bool = False) -> lis
     Raises:
         ValueError: what doesn't fit.
     """
-    before = [(v, v.value) for v in all_variables(model)]
+    before = [(v, v.__tensor__()) for v in all_variables(model)]
     skipped = []
     try:
         for path, part in parts(model):
