@@ -56,7 +56,7 @@ LEFT_OUT: dict[str, list[str]] = {
     ESTIMATORS: [
         *_in("", "constant_initializer initializers losses metrics ones_initializer optimizers"),
         *_in("", "random_normal_initializer random_uniform_initializer zeros_initializer"),
-        *_in("", "feature_column train"),
+        *_in("", "feature_column"),
     ],
     SAMPLERS: [
         *_in("nn", "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler"),

@@ -219,6 +219,6 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitape\.")
 
 
 def __getattr__(name: str):
-    if name == "keras":
-        return importlib.import_module(".keras", __name__)
+    if name in ("keras", "train"):  # `train` saves what the keras wing makes
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

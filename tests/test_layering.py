@@ -32,7 +32,18 @@ FLOORS = [
     ["keras"],
     ["math_special"],  # tf.math.special
     # tf.math and so on: names alone
-    ["autodiff", "bitwise", "debugging", "dtypes", "linalg", "math", "nn", "random", "test"],
+    [
+        "autodiff",
+        "bitwise",
+        "debugging",
+        "dtypes",
+        "linalg",
+        "math",
+        "nn",
+        "random",
+        "test",
+        "train",
+    ],
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["run", "doctor"],

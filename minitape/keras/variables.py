@@ -153,4 +153,4 @@ def assign_stored(owner: str, variables: list, store: Any) -> None:
                 f"received {received}. The file is of another model."
             )
     for i, v in enumerate(variables):
-        v.assign(numpy.asarray(store[str(i)]).astype(v.dtype, copy=False))
+        v.assign(numpy.asarray(store[str(i)]).astype(v.array.dtype, copy=False))

@@ -2,12 +2,14 @@
 
 import functools
 import json
+import re
 import zipfile
 
 import h5py
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import minitape as mt
 
@@ -214,7 +216,7 @@ def subclassed(keras):
 
 def own_layers_and_functions(keras):
     new = keras.layers
-    ops = mt if keras is mt.keras else __import__("tensorflow")
+    ops = mt if keras is mt.keras else tf
 
     @keras.saving.register_keras_serializable("tests", "Scaled")
     class Scaled(new.Layer):
@@ -433,3 +435,33 @@ def test_keras_2_weights_by_name(tmp_path):
     assert_equal(ours.layers[1].weights, theirs.layers[2].weights)
     assert_equal(ours.layers[2].weights, theirs.layers[0].weights)
     np.testing.assert_array_equal(ours.layers[0].get_weights()[0], before[0])
+
+
+# -- tf.train.Checkpoint ---------------------------------------------------------------------------
+
+
+def run_of_checkpoints(library, folder):
+    """What a manager says while it saves, and the text file that it leaves."""
+    v = library.Variable([1.0, 2.0])
+    checkpoint = library.train.Checkpoint(v=v)
+    manager = library.train.CheckpointManager(
+        checkpoint, str(folder), max_to_keep=2, checkpoint_name="ck"
+    )
+    seen = []
+    for n in range(4):
+        v.assign_add([1.0, float(n)])
+        seen.append((manager.save(), manager.latest_checkpoint, manager.checkpoints))
+    checkpoint.restore(manager.checkpoints[0]).assert_consumed()
+    seen += [v.numpy().tolist(), int(checkpoint.save_counter)]
+    seen += [manager.save(), manager.save(checkpoint_number=20), int(checkpoint.save_counter)]
+    seen.append(library.train.latest_checkpoint(str(folder)))
+    text = (folder / "checkpoint").read_text()
+    text = re.sub(r"last_preserved_timestamp: .*\n", "", text)  # for checkpoints kept by the hour
+    return str(seen).replace(str(folder), ""), re.sub(r"stamps: [\d.]+", "stamps:", text)
+
+
+def test_checkpoints_are_numbered_kept_and_listed_alike(tmp_path):
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    assert run_of_checkpoints(mt, ours) == run_of_checkpoints(tf, theirs)
+    # TensorFlow reads the list that minitape wrote.
+    assert tf.train.get_checkpoint_state(str(ours)).model_checkpoint_path == str(ours / "ck-20")

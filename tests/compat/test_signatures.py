@@ -22,6 +22,7 @@ MODULES = (
     "debugging",
     "random.experimental",
     "data",
+    "train",
 )
 CLASSES = {
     "GradientTape": tf.GradientTape,
@@ -32,6 +33,8 @@ CLASSES = {
     "TensorSpec": tf.TensorSpec,
     "data.Dataset": tf.data.Dataset,
     "data.DatasetSpec": tf.data.DatasetSpec,
+    "train.Checkpoint": tf.train.Checkpoint,
+    "train.CheckpointManager": tf.train.CheckpointManager,
 }
 # Where the parameters differ, and why.
 DEVIATIONS = {

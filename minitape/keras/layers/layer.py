@@ -64,6 +64,9 @@ def _builds(build):
             del self._made_weights[before:]
             raise
         self.built = True
+        # A checkpoint was restored before; a `build` that this one calls is too early for it.
+        if type(self).build is wrapper and "_awaited" in vars(self):
+            self.load_own_variables(vars(self).pop("_awaited"))
 
     return wrapper
 

@@ -241,6 +241,8 @@ class Optimizer:
             raise ValueError(f"Received {len(grads)} gradients for {len(variables)} variables.")
         if not self.built:
             self.build(variables)
+        if "_awaited" in vars(self):  # a checkpoint was restored before
+            self.load_own_variables(vars(self).pop("_awaited"))
         self._check_known(variables)
         # Of a table of which some rows were used: rows used twice are added.
         grads = [g.__tensor__() if isinstance(g, ops.IndexedSlices) else g for g in grads]

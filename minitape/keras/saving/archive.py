@@ -9,7 +9,7 @@ from typing import Any
 from ..layers import Layer
 from ..variables import room_for_weights
 from .files import replacing
-from .hdf5 import Reader
+from .hdf5 import Reader, Refused
 from .serialization import deserialize_keras_object, serialize_keras_object, sharing
 from .weights import read_weights, write_weights
 
@@ -94,20 +94,16 @@ def read_members(path: Any) -> dict[str, bytes]:
             with zipfile.ZipFile(file) as archive:
                 _check_members(archive, os.fstat(file.fileno()).st_size)
                 return {name: archive.read(name) for name in (METADATA, CONFIG, WEIGHTS)}
-        except _Refused as error:
+        except Refused as error:
             raise ValueError(f"{path}: {error}") from None
         except Exception as error:  # zipfile has many for what it cannot read
             raise ValueError(f"{path} is no zip archive, or a damaged one: {error}") from error
 
 
-class _Refused(ValueError):
-    """What is wrong with an archive that can be read."""
-
-
 def _check_members(archive: zipfile.ZipFile, size: int) -> None:
     found = [member.filename for member in archive.infolist()]
     if sorted(found) != sorted([METADATA, CONFIG, WEIGHTS]):
-        raise _Refused(
+        raise Refused(
             f"a .keras file has exactly the members {METADATA}, {CONFIG} and {WEIGHTS}. Found: "
             f"{found[:20]}. This one is damaged, was made by something else, or holds what "
             "minitape doesn't read, such as the vocabularies of preprocessing layers."
@@ -116,7 +112,7 @@ def _check_members(archive: zipfile.ZipFile, size: int) -> None:
         stored, declared = member.compress_size, member.file_size
         limit = min(max(_SMALL, _EXPANSION * stored), _LARGEST_JSON.get(member.filename, declared))
         if stored > size or declared > limit:
-            raise _Refused(
+            raise Refused(
                 f"member {member.filename} is refused: it declares {declared:,} bytes, of which "
                 f"{stored:,} are stored in an archive of {size:,}."
             )

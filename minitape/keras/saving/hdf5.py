@@ -36,6 +36,10 @@ def h5py() -> Any:
     return h5py
 
 
+class Refused(ValueError):
+    """What is wrong with a file that can be read."""
+
+
 class Writer:
     """An HDF5 file in memory, of groups of arrays."""
 
@@ -140,7 +144,7 @@ class Reader:
             self._check()
         except BaseException as error:
             self._file.close()
-            if isinstance(error, ValueError) or not isinstance(error, Exception):
+            if isinstance(error, Refused) or not isinstance(error, Exception):
                 raise
             raise ValueError(f"{where} is damaged: {error}") from error
 
@@ -153,6 +157,10 @@ class Reader:
     def has(self, path: str) -> bool:
         """Whether there is a group of this path; "" is the file itself."""
         return path in self._arrays
+
+    def groups(self) -> list[str]:
+        """The paths of all groups."""
+        return list(self._arrays)
 
     def group(self, path: str) -> Group:
         """The arrays of a group; none where there is no such group."""
@@ -182,8 +190,8 @@ class Reader:
 
     # -- checking --------------------------------------------------------------------------------
 
-    def _refuse(self, path: str, reason: str) -> ValueError:
-        return ValueError(f"{self.where} is refused: '{path}' {reason}. Keras writes no such file.")
+    def _refuse(self, path: str, reason: str) -> "Refused":
+        return Refused(f"{self.where} is refused: '{path}' {reason}. Keras writes no such file.")
 
     def _check(self) -> None:
         """Walks through the file, following nothing but plain names."""
@@ -265,9 +273,9 @@ class Reader:
                 raise self._refuse(path, f"has an attribute {name!r} that is no list of names")
             value = numpy.atleast_1d(attributes[name]).tolist()
             return [one.decode() if isinstance(one, bytes) else one for one in value]
-        except ValueError:
+        except Refused:
             raise
-        except Exception as error:
+        except Exception as error:  # h5py has ValueErrors of its own
             raise ValueError(f"{self.where} is damaged: {error}") from error
 
     def _longest_text(self) -> int:

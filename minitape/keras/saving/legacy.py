@@ -61,7 +61,7 @@ def read_legacy(model: Any, reader: Reader, by_name: bool, skip_mismatch: bool) 
                 raise ValueError(f"{reader.where}: {reason}.")
             skipped.append(reason)
     # All is read before anything is assigned.
-    values = [numpy.asarray(array).astype(v.dtype, copy=False) for v, array in assignments]
+    values = [numpy.asarray(array).astype(v.array.dtype, copy=False) for v, array in assignments]
     for (variable, _), value in zip(assignments, values, strict=True):
         variable.assign(value)
     return skipped

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from ...arrays import as_dtype
 from ...engine import PRIMITIVES, Tensor
 from ...ops import convert_to_tensor
 from .. import activations, constraints, initializers, layers, losses, metrics, optimizers
@@ -273,9 +274,17 @@ SPECIAL_VALUES: dict[Any, Callable[[dict], Any]] = {
     "__bytes__": lambda config: config["value"].encode(),
     "__slice__": lambda config: slice(config["start"], config["stop"], config["step"]),
     "__ellipsis__": lambda config: Ellipsis,
-    "__numpy__": lambda config: numpy.array(config["value"], dtype=config["dtype"]),
-    "__tensor__": lambda config: convert_to_tensor(config["value"], dtype=config["dtype"]),
+    "__numpy__": lambda config: _array(config),
+    "__tensor__": lambda config: convert_to_tensor(_array(config)),
 }
+
+
+def _array(config: dict) -> numpy.ndarray:
+    """An array of numbers; of texts or objects a few bytes could declare any size."""
+    dtype = as_dtype(config["dtype"]).numpy_dtype
+    if dtype.kind not in "biufc":
+        raise ValueError(f"Expected an array of numbers in a config. Received: {config['dtype']!r}")
+    return numpy.array(config["value"], dtype=dtype)
 
 
 def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:

@@ -23,7 +23,7 @@ _LISTS_OF_MODELS = ("_graph_layers", "_results", "_stack")
 def write_weights(model: Any) -> bytes:
     """An HDF5 file with the weights of a model and of all in it, its optimizer included."""
     writer = Writer()
-    for path, part in _parts(model):
+    for path, part in parts(model):
         store: dict[str, Any] = {}
         part.save_own_variables(store)
         writer.write(path, store, getattr(part, "name", None))
@@ -44,10 +44,10 @@ def read_weights(model: Any, reader: Reader, skip_mismatch: bool = False) -> lis
     Raises:
         ValueError: what doesn't fit.
     """
-    before = [(v, v.value) for v in all_variables(model)]
+    before = [(v, v.__tensor__()) for v in all_variables(model)]
     skipped = []
     try:
-        for path, part in _parts(model):
+        for path, part in parts(model):
             try:
                 part.load_own_variables(reader.group(f"{path}/vars" if path else "vars"))
             except Exception as error:
@@ -67,7 +67,7 @@ def all_variables(model: Any) -> list:
     return model.weights + (optimizer.variables if isinstance(optimizer, Optimizer) else [])
 
 
-def _parts(model: Any) -> Iterator[tuple[str, Any]]:
+def parts(model: Any) -> Iterator[tuple[str, Any]]:
     """The model, the layers in it and optimizers, each once, with the path of each, as in Keras."""
     seen: set[int] = set()
     left: list[tuple[str, Any]] = [("", model)]

@@ -102,6 +102,12 @@ def function(name, module="builtins"):
     }
 
 
+def array_of(dtype):
+    """A change of a config: the loss gets an array as its weight."""
+    config = {"value": ["x"] * 1000, "dtype": dtype}
+    return compiled_with("loss_weights", {"class_name": "__numpy__", "config": config})
+
+
 LAMBDA = {"class_name": "__lambda__", "config": {"value": ["4wEAAAAA", None, None]}}
 CODE = ["4wEAAAAAAAAAAAAAAAEAAAADAAAA", None, None]
 CONFIGS = {
@@ -154,6 +160,8 @@ CONFIGS = {
     "an unknown argument": argument("command", "touch pwned"),
     "a layer for the model's metric": compiled_with("metrics", [{"class_name": "Dense"}]),
     "a loss for the model": whole("keras.losses", "MeanSquaredError"),
+    "an array of long texts": array_of("S1000000000"),
+    "an array of objects": array_of("object"),
     "nothing": lambda config_json: config_json.clear(),
     "no list of layers": lambda config_json: config_json["config"].update(layers=7),
     "a layer that is None": lambda config_json: config_json["config"]["layers"].append(None),

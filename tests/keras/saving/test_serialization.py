@@ -401,3 +401,22 @@ def test_ops_and_arrays_in_a_graph_survive_as_json():
     again = keras.models.model_from_json(model.to_json())
     for one, two in zip(again(array(4, 3)), model(array(4, 3)), strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def test_a_variable_of_tensorflows_kind_is_saved_too(tmp_path):
+    class Scaled(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.scale = mt.Variable(2.0)
+            self.dense = layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x) * self.scale
+
+    model, other = Scaled(), Scaled()
+    for one in (model, other):
+        one(array(1, 3))
+    model.scale.assign(5.0)
+    model.save_weights(tmp_path / "model.weights.h5")
+    other.load_weights(tmp_path / "model.weights.h5")
+    np.testing.assert_array_equal(other(array(2, 3)), model(array(2, 3)))
