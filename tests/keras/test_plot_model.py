@@ -52,6 +52,7 @@ def arrows(diagram):
 
 
 def test_boxes_and_arrows():
+    keras.backend.clear_session()
     diagram = Diagram(branches(), show_layer_names=True)
     assert arrows(diagram) == {
         ("title", "both"), ("body", "both"), ("both", "first"), ("first", "shared"),
