@@ -480,7 +480,7 @@ def test_a_schedule_is_part_of_the_config():
 
     config = optimizers.SGD(Mine()).get_config()
     assert optimizers.SGD.from_config(config, {"Mine": Mine}).learning_rate == 0.5
-    with pytest.raises(ValueError, match="learning rate schedule identifier: 'Mine'"):
+    with pytest.raises(ValueError, match="Unknown class 'Mine'"):
         optimizers.SGD.from_config(config)
 
 
