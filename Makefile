@@ -20,7 +20,7 @@ demo: $(VENV)/.demo ## train on handwritten digits (installs NumPy and matplotli
 	$(BIN)/minitape demo
 
 test: $(VENV)/.test ## run all tests (installs TensorFlow too, to compare with)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: lint types test ## all that continuous integration checks
 
