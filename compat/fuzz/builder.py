@@ -220,7 +220,7 @@ class Builder:
             raise Unfit
         arrays = [self.arrays[a.name] for a in args if isinstance(a, Ref) and a.name in self.arrays]
         largest, _ = deviations.LARGEST.get(op, (np.inf, ""))
-        if any((np.abs(x) > largest).any() for x in arrays):
+        if any((np.abs(x).astype(float) > largest).any() for x in arrays):
             raise Unfit
         if op in deviations.FINITE and not all(np.isfinite(x).all() for x in arrays):
             raise Unfit

@@ -302,7 +302,7 @@ def test_layers_as_dicts():
     own = layers.serialize(layers.TimeDistributed(Halved()))
     again = layers.deserialize(own, custom_objects={"Halved": Halved})
     assert type(again.layer) is Halved
-    with pytest.raises(ValueError, match=r"Unknown layer class 'Halved'.*`custom_objects"):
+    with pytest.raises(ValueError, match=r"Unknown class 'Halved'.*custom_objects"):
         layers.deserialize(own)
 
 

@@ -15,7 +15,11 @@ BASES = {"Layer", "Wrapper", "InputLayer"}  # what a table of layers can't hold
 
 
 def title(row):
-    return f"{row.name}-{row.settings}-{row.shape}" if isinstance(row.settings, dict) else row.name
+    if callable(row.settings):
+        return row.name
+    # Of a function its name: each process of the tests must call a row the same.
+    settings = {key: getattr(v, "__name__", v) for key, v in row.settings.items()}
+    return f"{row.name}-{settings}-{row.shape}"
 
 
 rows = pytest.mark.parametrize("row", table.ROWS, ids=title)

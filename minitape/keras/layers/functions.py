@@ -5,6 +5,7 @@ from typing import Any
 
 from ... import nest
 from ..naming import function_config
+from ..registered import find_custom
 from .keras_tensor import KerasTensor
 from .layer import Layer, is_shape
 
@@ -123,9 +124,10 @@ def _function(config: dict, custom_objects: dict):
             "The config of a Lambda layer holds a function's compiled code, which minitape doesn't "
             "run. Write the function with `def`, and save the model again."
         )
-    if name not in custom_objects:
+    found = find_custom(config, custom_objects)
+    if found is None:
         raise ValueError(
             f"The config of a Lambda layer names the function {name!r}: pass it as "
             f"custom_objects={{{name!r}: {name}}}."
         )
-    return custom_objects[name]
+    return found

@@ -101,9 +101,13 @@ def test_a_full_disk_leaves_the_old_file(model, target, step, monkeypatch):
 def test_ctrl_c_leaves_the_old_file(model, target, monkeypatch):
     path, save = target
     path.write_text("old")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job may ignore it
     monkeypatch.setattr(os, "fsync", lambda _: signal.raise_signal(signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
-        save(model, path)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            save(model, path)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert path.read_text() == "old"
     assert os.listdir(path.parent) == [path.name]
 
