@@ -130,6 +130,8 @@ def _to_extremes(g, y, x, *, axis, keepdims):
 
 
 def _from_extremes(t, y, x, *, axis, keepdims):
+    if 0 in x.shape:
+        return zeros_like(y)
     extreme = cast(equal(x, reshape(y, _kept(x, axis))), x.dtype)
     ties = _reduce_sum(extreme, axis=axis, keepdims=keepdims)
     return _reduce_sum(extreme * t, axis=axis, keepdims=keepdims) / ties

@@ -54,6 +54,7 @@ PROGRAMS = {
     "gradient of the mean alone beside an infinite variance": step(
         "nn.moments", np.float64([np.inf, 1.0]), results=2, axes=[0]
     ),
+    "tangent of the largest of nothing": step("reduce_max", np.zeros(0), mode="jvp"),
     "zeta of infinity": step("math.zeta", np.full(3, np.inf), np.float64([0.5, 1.0, 2.0])),
     "gradient of rows picked by one number": step(
         "math.unsorted_segment_sum", np.float32(1), np.int32(1), num_segments=3
