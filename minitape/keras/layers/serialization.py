@@ -44,9 +44,18 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Any:
                 "own classes are named in `custom_objects={'MyLayer': MyLayer}`, or registered "
                 "with @keras.saving.register_keras_serializable()."
             )
-        settings = config["config"] or {}
-        if not isinstance(settings, dict):
-            raise ValueError(
-                f"Expected the config of {name!r} to be a dict. Received: {settings!r}"
-            )
-        return found.from_config(settings)
+        return found.from_config(settings_of(config))
+
+
+def settings_of(config: dict) -> dict:
+    """The arguments that a config `{"class_name": ..., "config": ...}` holds.
+
+    Raises:
+        ValueError: they are no dict.
+    """
+    settings = config["config"] or {}
+    if not isinstance(settings, dict):
+        raise ValueError(
+            f"Expected the config of {config['class_name']!r} to be a dict. Received: {settings!r}"
+        )
+    return settings

@@ -13,6 +13,7 @@ from ...ops import convert_to_tensor
 from .. import activations, constraints, initializers, layers, losses, metrics, optimizers
 from .. import regularizers as regularizers_module
 from ..layers.keras_tensor import OpLayer
+from ..layers.serialization import settings_of
 from ..naming import custom_config, function_config, nearest
 from ..registered import CustomObjectScope, find_custom, get_registered_object
 
@@ -238,16 +239,7 @@ def _from_custom(found: Any, config: dict) -> Any:
             f"The class {found.__name__} needs a class method from_config(config) to be made from "
             "a config."
         )
-    return found.from_config(_settings(config))
-
-
-def _settings(config: dict) -> dict:
-    settings = config["config"] or {}
-    if not isinstance(settings, dict):
-        raise ValueError(
-            f"Expected the config of {config['class_name']!r} to be a dict. Received: {settings!r}"
-        )
-    return settings
+    return found.from_config(settings_of(config))
 
 
 # Functions that a config may name: losses and activations, not what makes or finds them.
