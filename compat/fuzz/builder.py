@@ -216,22 +216,8 @@ class Builder:
 
     def step(self, op: str, *args, results: int | None = 1, **params) -> Ref:
         """Adds a call and returns its (first) result; with results=None, it takes all of a list."""
-        if self.failed or op in deviations.NOT_IN.get(self.mode, ()):
-            raise Unfit
         arrays = [self.arrays[a.name] for a in args if isinstance(a, Ref) and a.name in self.arrays]
-        largest, _ = deviations.LARGEST.get(op, (np.inf, ""))
-        if any((np.abs(x).astype(float) > largest).any() for x in arrays):
-            raise Unfit
-        if op in deviations.FINITE and not all(np.isfinite(x).all() for x in arrays):
-            raise Unfit
-        if op in deviations.POSITIVE and not all((x > 0).all() for x in arrays):
-            raise Unfit
-        nonzero = deviations.NONZERO | (
-            {} if self.mode in ("gradient", "jvp") else deviations.NONZERO_TWICE
-        )
-        if op in nonzero and not all(x.all() for x in arrays if x.dtype.kind in "fc"):
-            raise Unfit
-        if op in deviations.NOT_IN_FLOAT64 and any(x.dtype == np.float64 for x in arrays):
+        if self.failed or not deviations.is_measure(op, self.mode, arrays):
             raise Unfit
         first = self.name("y")
 

@@ -3,6 +3,10 @@
 docs/deviations.md has the same for users. What is avoided here has its proof in compat/cases.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
+
 _MOMENTS = {"nn.moments": "TensorFlow takes the mean for a constant"}
 _LABELS = {
     "nn.softmax_cross_entropy_with_logits": "TensorFlow leaves out what the labels contribute"
@@ -46,10 +50,19 @@ FINITE = {
         "TensorFlow gives nan instead of the limit",
     ),
     **dict.fromkeys(
-        ["nn.conv1d", "nn.conv2d", "nn.depthwise_conv2d"],
+        [
+            *("nn.conv1d", "nn.conv2d", "nn.conv2d_transpose", "nn.convolution"),
+            *("nn.depthwise_conv2d", "nn.separable_conv2d"),
+        ],
         "TensorFlow multiplies the border's zeros by them",
     ),
+    **dict.fromkeys(
+        ["nn.max_pool", "nn.max_pool2d", "nn.pool"],
+        "of nothing but -inf and nan TensorFlow gives the lowest number",
+    ),
     "math.cumulative_logsumexp": "TensorFlow's compares with nan",
+    "math.cumprod": "TensorFlow divides by the factors",
+    "math.nextafter": "TensorFlow's gradient in x2 is 0 times the cotangent, nan if infinite",
     **dict.fromkeys(
         ("pow", "**", "math.pow"), "NumPy's power of a half is the square root: nan of -inf"
     ),
@@ -110,3 +123,18 @@ NOWHERE = {
 NOT_IN_FLOAT64 = {
     "nn.gelu": "TensorFlow's constants are float32's, also here",
 }
+
+
+def is_measure(op: str, mode: str, arrays: Sequence[np.ndarray]) -> bool:
+    """Whether TensorFlow's is the measure of an op on these inputs, in a program of a mode."""
+    if op in NOT_IN.get(mode, ()):
+        return False
+    nonzero = NONZERO if mode in ("gradient", "jvp") else NONZERO | NONZERO_TWICE
+    largest, _ = LARGEST.get(op, (np.inf, ""))
+    return not (
+        any((np.abs(x).astype(float) > largest).any() for x in arrays)
+        or (op in FINITE and not all(np.isfinite(x).all() for x in arrays))
+        or (op in POSITIVE and not all((x > 0).all() for x in arrays))
+        or (op in nonzero and not all(x.all() for x in arrays if x.dtype.kind in "fc"))
+        or (op in NOT_IN_FLOAT64 and any(x.dtype == np.float64 for x in arrays))
+    )

@@ -136,7 +136,7 @@ def negative(x):
     return array_module(x).negative(x)
 
 
-@elementwise(lambda g, y, x: g * 2 * x, kinds="iufc")
+@elementwise(lambda g, y, x: g * (2 * x), kinds="iufc")
 def square(x):
     """x * x, elementwise."""
     return x * x
@@ -344,8 +344,8 @@ def _has_logarithm(x):
     return not_equal(x, 0) if x.dtype.is_complex else x > 0
 
 
-# A zero cotangent gives zero here too: see reciprocal_grad.
-@elementwise(lambda c, d, g, y: sqrt_grad(c, y), lambda c, d, g, y: sqrt_grad(-2 * c * d, y))
+# A zero cotangent gives zero here too (see reciprocal_grad), though in the first order alone.
+@elementwise(lambda c, d, g, y: c / (2 * y), lambda c, d, g, y: -(c / y) * d)
 def sqrt_grad(g, y):
     """The cotangent (or tangent) through sqrt, from its output y: g / 2 / y, 0 for g = 0."""
     return array_module(g).where(g == 0, g, g / (2 * y))

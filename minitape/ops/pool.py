@@ -40,9 +40,14 @@ def _max_pool(x, *, window):
 
 def _hits(x, y, window):
     """For each place in the window, where the maximum was first found there."""
-    free = array_module(x).ones(y.shape, bool)
-    for _, tap in window.taps(_with_border(x, window), y.shape[1:-1]):
-        hit = (tap == y) & free
+    xp = array_module(x)
+    free = xp.ones(y.shape, bool)
+    steps = y.shape[1:-1]
+    taps = window.taps(_with_border(x, window), steps)
+    pixels = window.taps(window.padded(xp.ones((1, *x.shape[1:-1], 1), bool)), steps)
+    nothing = y != y  # a window of nan alone: its first pixel counts as the maximum
+    for (_, tap), (_, pixel) in zip(taps, pixels, strict=True):
+        hit = ((tap == y) | (nothing & pixel)) & free
         free &= ~hit
         yield hit
 

@@ -55,6 +55,15 @@ PROGRAMS = {
         "nn.moments", np.float64([np.inf, 1.0]), results=2, axes=[0]
     ),
     "tangent of the largest of nothing": step("reduce_max", np.zeros(0), mode="jvp"),
+    "gradient of a square beside the largest number": step(
+        "square", np.float64([np.finfo(float).max, 2**1023])
+    ),
+    "second derivative through sqrt at 0": Program(
+        {"x": Leaf(np.float64(-0.0))},
+        (Step(("y",), "sqrt", (Ref("x"),)), Step(("z",), "square", (Ref("y"),))),
+        ("z",),
+        "second",
+    ),
     "zeta of infinity": step("math.zeta", np.full(3, np.inf), np.float64([0.5, 1.0, 2.0])),
     "gradient of rows picked by one number": step(
         "math.unsorted_segment_sum", np.float32(1), np.int32(1), num_segments=3
