@@ -28,14 +28,17 @@ _SPREAD = dict.fromkeys(
     ("math.reduce_std", "math.reduce_euclidean_norm", "norm", "linalg.norm"),
     "of one number TensorFlow's derivative of the derivative is nan",
 )
+_ANGLES = dict.fromkeys(
+    ("atan2", "math.atan2"), "of a number and itself all cancels, in TensorFlow before rounding"
+)
 _POWERS = dict.fromkeys(("pow", "**", "math.pow"), "at 0 TensorFlow's second tangents are nan")
 
 # Ops that are left out of programs of a mode.
 NOT_IN = {
-    "second": _MOMENTS | _LABELS | _EXTREMES | _SPREAD,
+    "second": _MOMENTS | _LABELS | _EXTREMES | _SPREAD | _ANGLES,
     "jvp": _SPARSE | _EXTREMES | _SUMS | _SPREAD,
     "forward over reverse": (
-        _MOMENTS | _LABELS | _SPARSE | _EXTREMES | _SUMS | _POWERS | _SPREAD | _OVERFLOW
+        _MOMENTS | _LABELS | _SPARSE | _EXTREMES | _SUMS | _POWERS | _SPREAD | _ANGLES | _OVERFLOW
     ),
 }
 

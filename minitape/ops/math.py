@@ -225,7 +225,7 @@ def truediv(x, y, name=None):
 
 @elementwise(
     lambda g, z, x, y: divide_no_nan(g, y),
-    lambda g, z, x, y: -divide_no_nan(g * z, y),
+    lambda g, z, x, y: -g * divide_no_nan(z, y),
     kinds="fc",
 )
 def _divide_no_nan(x, y):
@@ -288,7 +288,12 @@ def floormod(x, y):
         InvalidArgumentError: an integer is divided by zero.
     """
     _check_divisor(y)
-    return x % y
+    if x.dtype.kind != "f":
+        return x % y
+    # Not x % y: where nothing is left, Python's 0 has y's sign, and TensorFlow's x's.
+    xp = array_module(x)
+    rest = xp.fmod(x, y)
+    return xp.where((rest != 0) & ((rest < 0) != (y < 0)), rest + y, rest)
 
 
 mod = floormod

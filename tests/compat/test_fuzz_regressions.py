@@ -64,6 +64,14 @@ PROGRAMS = {
         ("z",),
         "second",
     ),
+    "a remainder's sign where nothing is left": Program(
+        {"x": Leaf(np.float32([1, -1])), "y": Leaf(np.float32([-1, 1]))},
+        (
+            Step(("z",), "math.floormod", (Ref("x"), Ref("y"))),
+            Step(("w",), "/", (Ref("x"), Ref("z"))),
+        ),
+        ("w",),
+    ),
     "zeta of infinity": step("math.zeta", np.full(3, np.inf), np.float64([0.5, 1.0, 2.0])),
     "gradient of rows picked by one number": step(
         "math.unsorted_segment_sum", np.float32(1), np.int32(1), num_segments=3
