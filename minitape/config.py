@@ -11,6 +11,7 @@ _settings: dict[str, Any] = {
     "floatx": "float32",
     "epsilon": 1e-7,
     "image_data_format": "channels_last",
+    "run_functions_eagerly": False,
 }
 
 
@@ -39,6 +40,16 @@ def set_epsilon(value: float) -> None:
 def image_data_format() -> str:
     """The layout of images: always "channels_last", (batch, height, width, channels)."""
     return _settings["image_data_format"]
+
+
+def functions_run_eagerly() -> bool:
+    """Whether `function` runs the Python function at every call (False unless set)."""
+    return _settings["run_functions_eagerly"]
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Says whether `function` runs the Python function at every call, for debugging say."""
+    _settings["run_functions_eagerly"] = bool(run_eagerly)
 
 
 class SeedContext:

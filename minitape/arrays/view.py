@@ -55,9 +55,14 @@ class ArrayView:
                 f"{TensorShape(shape)}."
             )
 
+    @property
+    def concrete(self) -> Any:
+        """The array where its values decide what Python does next: the engine notices that."""
+        return self.array
+
     def numpy(self) -> Any:
         """The value as a NumPy array of its own (a NumPy scalar where there are no axes)."""
-        array = to_numpy(self.array)
+        array = to_numpy(self.concrete)
         return array.copy() if array.ndim else array[()]
 
     def ref(self) -> "Reference":
@@ -65,7 +70,7 @@ class ArrayView:
         return Reference(self)
 
     def __array__(self, dtype=None, copy=None) -> Any:
-        return numpy.array(to_numpy(self.array), dtype)  # a copy: NumPy's users may write into it
+        return numpy.array(to_numpy(self.concrete), dtype)  # a copy: NumPy's users may write into it
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -78,19 +83,19 @@ class ArrayView:
         return iter([self[i] for i in range(len(self))])  # type: ignore[index]
 
     def __bool__(self) -> bool:
-        return bool(self.array)
+        return bool(self.concrete)
 
     def __int__(self) -> int:
-        return int(self.array)
+        return int(self.concrete)
 
     def __index__(self) -> int:
-        return self.array.__index__()
+        return self.concrete.__index__()
 
     def __float__(self) -> float:
-        return float(self.array)
+        return float(self.concrete)
 
     def __complex__(self) -> complex:
-        return complex(self.array)
+        return complex(self.concrete)
 
     def __hash__(self) -> int:
         raise TypeError(f"{type(self).__name__} is unhashable. Instead, use .ref() as the key.")
@@ -103,9 +108,10 @@ class ArrayView:
         )
 
 
-def text_of(value: Any, show: Callable[[Any], str]) -> str:
-    """A NumPy array or scalar as str or repr shows it, on lines of its own if there are several."""
-    text = show(value) if isinstance(value, numpy.ndarray) else str(value)
+def text_of(array: Any, show: Callable[[Any], str]) -> str:
+    """An array's values as str or repr shows them, on lines of their own if there are several."""
+    value = to_numpy(array)
+    text = show(value) if value.ndim else str(value[()])
     return f"\n{text}" if "\n" in text else text
 
 

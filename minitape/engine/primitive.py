@@ -49,6 +49,7 @@ class Primitive:
         self.name = forward.__name__.removeprefix("_")
         self.forward = forward
         self.differentiable, self.mixed, self.kinds = differentiable, mixed, kinds
+        self.registered = registered
         if registered:
             PRIMITIVES[self.name] = self
 

@@ -4,6 +4,8 @@ import threading
 from contextlib import contextmanager
 from typing import Any
 
+from ..arrays import ArrayView
+
 
 class _Active(threading.local):
     """The recorders of one thread, outermost first. A tuple: a saved one never changes."""
@@ -40,6 +42,22 @@ class Recorder:
     def record_assign(self, variable: Any, value: Any) -> None:
         """`variable` now has the value of the tensor `value`."""
 
+    def record_look(self, value: Any) -> None:
+        """Python looks at the elements of a tensor or variable, or (None) at the world outside."""
+
+
+class Recorded(ArrayView):
+    """An array that Python can't look at without the recorders knowing."""
+
+    __slots__ = ()
+
+    @property
+    def concrete(self) -> Any:
+        """The array where its values decide what Python does next."""
+        for recorder in active.recorders:
+            recorder.record_look(self)
+        return self.array
+
 
 @contextmanager
 def only(recorders: tuple):
@@ -49,3 +67,9 @@ def only(recorders: tuple):
         yield
     finally:
         active.recorders = saved
+
+
+def run_each_time() -> None:
+    """Says that what follows is Python's business at each call: printing, foreign code."""
+    for recorder in active.recorders:
+        recorder.record_look(None)

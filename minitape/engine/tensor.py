@@ -3,13 +3,14 @@
 from itertools import count
 from typing import Any
 
-from ..arrays import ArrayView, array_module, text_of
+from ..arrays import array_module, text_of
+from .recording import Recorded
 
 # Identities are counted, never `id()`: Python reuses the addresses of dead objects.
 next_id = count().__next__
 
 
-class Tensor(ArrayView):
+class Tensor(Recorded):
     """An immutable array. Made by ops; `Tensor(array)` wraps an array without copying it.
 
     Attributes:
@@ -36,14 +37,14 @@ class Tensor(ArrayView):
         return format(self.numpy(), spec)
 
     def __str__(self) -> str:
-        value = text_of(self.numpy(), str)
+        value = text_of(self.array, str)
         return f"tf.Tensor({value}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __repr__(self) -> str:
-        value = text_of(self.numpy(), repr)
+        value = text_of(self.array, repr)
         return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={value}>"
 
 
-def full_like(x: ArrayView, number: float) -> Tensor:
+def full_like(x: Recorded, number: float) -> Tensor:
     """A tensor of x's shape and dtype, with one number everywhere."""
     return Tensor(array_module(x.array).full_like(x.array, number))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..arrays import ArrayView, as_dtype, text_of
+from ..arrays import as_dtype, text_of
 from .primitive import convert_to_tensor, primitive
-from .recording import active
+from .recording import Recorded, active
 from .tensor import Tensor, next_id
 
 
@@ -18,7 +18,7 @@ read_variable.linear(lambda g, y, variable: g)
 read_variable.passes_slices = True
 
 
-class Variable(ArrayView):
+class Variable(Recorded):
     """An assignable array with a name.
 
     Each read is an op of its own that gives a new Tensor, so a gradient is that of the value that
@@ -100,5 +100,5 @@ class Variable(ArrayView):
         self.__dict__.update(state, id=next_id())  # a copy has an id of its own
 
     def __repr__(self) -> str:
-        value, dtype = text_of(self.numpy(), repr), self.dtype.name
+        value, dtype = text_of(self.array, repr), self.dtype.name
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={dtype}, numpy={value}>"

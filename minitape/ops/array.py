@@ -73,7 +73,7 @@ def from_front(op: str, axis, count: int, error: type[Exception] = InvalidArgume
             raise TypeError(f"{op}: axis must be an integer. Received: {axis!r}.")
         if given.shape.num_elements() != 1:
             raise error(f"{op}: axis must be a single integer. Received: {axis!r}.")
-        axis = int(given.array.item())
+        axis = int(given.concrete.item())
     if not -count <= axis < count:
         raise error(f"{op}: axis {axis} is not in [{-count}, {count}).")
     return axis % count

@@ -93,7 +93,7 @@ def bincount(
         values.shape,
     )
 
-    numbers = values.array
+    numbers = values.concrete
     _check("bincount", not (numbers < 0).any(), "numbers must be >= 0", values)
     length = int(numbers.max()) + 1 if numbers.size else 0
     length = length if minlength is None else max(length, int(minlength))
@@ -163,11 +163,11 @@ def _histogram_of(op: str, values, value_range, nbins) -> tuple:
     _check(op, nbins > 0, "nbins must be > 0", nbins)
     _check(
         op,
-        limits.shape == (2,) and bool(limits.array[0] < limits.array[1]),
+        limits.shape == (2,) and bool(limits.concrete[0] < limits.concrete[1]),
         "value_range must be two numbers, the first below the second",
         limits,
     )
-    _check(op, not (values.array != values.array).any(), "values must not contain nan", values)
+    _check(op, not (values.concrete != values.concrete).any(), "values must not contain nan", values)
     return values, limits, nbins
 
 

@@ -158,8 +158,8 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
     xp, real = array_module(x.array), as_dtype(x.dtype.real_dtype)
     rounding = 10 * xp.finfo(real.numpy_dtype).eps
     rtol, atol = (convert_to_tensor(rounding if t is None else t, real) for t in (rtol, atol))
-    allowed = atol.array + rtol.array * xp.abs(y.array)
-    if not (xp.abs((x - y).array) <= allowed).all():
+    allowed = atol.concrete + rtol.concrete * xp.abs(y.concrete)
+    if not (xp.abs((x - y).concrete) <= allowed).all():
         most = summarize or 3
         raise InvalidArgumentError(
             f"{message or ''}\nx and y not equal to tolerance rtol = {rtol.numpy()}, atol = "

@@ -117,7 +117,7 @@ def _cofactors(y, x):
     refuses. Near them the two terms that the inverse's derivative has would cancel.
     """
     xp = array_module(x.array)
-    s = _each_matrix(lambda x: xp.linalg.svd(x, compute_uv=False), x.array)
+    s = _each_matrix(lambda x: xp.linalg.svd(x, compute_uv=False), x.concrete)
     limit = numpy.finfo(s.dtype).eps ** 0.5
     singular = s.min(-1, initial=math.inf) <= limit * s.max(-1, initial=0)
     if not singular.any():
@@ -137,7 +137,7 @@ def _adjugate(x, rank):
     d - c a^-1 b is inverted, as a polynomial.
     """
     xp = array_module(x.array)
-    u, _, vh = xp.linalg.svd(x.array)
+    u, _, vh = xp.linalg.svd(x.concrete)
     turned = Tensor(xp.asarray(xp.linalg.det(u) * xp.linalg.det(vh)))
     to_u, v = adjoint(Tensor(u)), adjoint(Tensor(vh))
     m = matmul(matmul(to_u, x), v)
@@ -768,7 +768,7 @@ def matrix_rank(a, tol=None, validate_args=False, name=None):
         ValueError: fewer than two axes.
     """
     a = _float_matrix(convert_to_tensor(a, dtype_hint="float32"))
-    return _matrix_rank(a, tol=None if tol is None else convert_to_tensor(tol, a.dtype).array)
+    return _matrix_rank(a, tol=None if tol is None else convert_to_tensor(tol, a.dtype).concrete)
 
 
 # -- functions of matrices -------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
         return _limited(gather(table, ids), max_norm, ids.ndim)
     tables = [convert_to_tensor(table) for table in params]
     ends = list(accumulate(len(table) for table in tables))
-    check_indices("embedding_lookup", ids.array, ends[-1])
+    check_indices("embedding_lookup", ids.concrete, ends[-1])
     ids_shape, ids = ids.shape, reshape(ids, (-1,))
     of_table = searchsorted(constant(ends, ids.dtype), ids, side="right")
     rows = ids - gather(constant([0, *ends[:-1]], ids.dtype), of_table)

@@ -3,7 +3,7 @@
 import numpy
 
 from .. import nest
-from ..engine import convert_to_tensor, only
+from ..engine import convert_to_tensor, only, run_each_time
 from ..errors import InvalidArgumentError
 
 
@@ -22,6 +22,7 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     """
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func!r} of {type(func)}.")
+    run_each_time()
     result = func(*map(convert_to_tensor, inp))
     dtypes = list(Tout) if isinstance(Tout, (list, tuple)) else [Tout]
     if result is None:
@@ -55,7 +56,9 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
     Returns:
         A tensor, a list of tensors where there are several results, or None.
     """
+    run_each_time()
+    arrays = [numpy.array(x) for x in inp]
     with only(()):
-        result = func(*(numpy.array(x) for x in inp))
+        result = func(*arrays)
         results = [None if x is None else convert_to_tensor(x) for x in nest.flatten(result)]
     return results[0] if len(results) == 1 else results

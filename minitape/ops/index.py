@@ -323,10 +323,10 @@ def unravel_index(indices, dims, name=None):
     """
     indices, lengths = convert_to_tensor(indices), integers_of("unravel_index", "dims", dims)
     size = int(numpy.prod(lengths, dtype=numpy.int64))
-    wrong = (indices.array < 0) | (indices.array >= size)
+    wrong = (indices.concrete < 0) | (indices.concrete >= size)
     if wrong.any():
         raise InvalidArgumentError(
-            f"unravel_index: index {indices.array[wrong][0]} is out of bounds for shape {lengths}, "
+            f"unravel_index: index {indices.concrete[wrong][0]} is out of bounds for shape {lengths}, "
             f"which has {size} elements."
         )
     return _unravel_index(indices, dims=tuple(lengths))

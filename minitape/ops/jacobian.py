@@ -174,9 +174,9 @@ def _examples_mix(tape, target, source, result) -> bool:
     weights = xp.asarray(weights.astype(target.array.dtype))
     with only(()):
         (found,) = tape._pull([target], [Tensor(weights)], [source])
-    found = found.__tensor__().array
+    found = found.__tensor__().concrete
     batch, values = len(weights), math.prod(target.array.shape[1:])
-    rows = result.array.reshape(batch, values, -1)
+    rows = result.concrete.reshape(batch, values, -1)
     expected = xp.einsum("bv,bvx->bx", weights.reshape(batch, values), rows).reshape(found.shape)
     allowed = _ROUNDING[target.dtype.real_dtype.name] * xp.abs(expected).max(initial=1e-30)
     return bool((xp.abs(found - expected) > allowed).any())

@@ -151,6 +151,13 @@ def _common_shape(op: str, labels, logits) -> tuple[int, ...]:
 @primitive(mixed=True)
 def _sparse_softmax_cross_entropy(labels, logits):
     xp = array_module(logits)
+    classes = logits.shape[-1]
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise InvalidArgumentError(
+            f"Received a label value of {int(labels[wrong].flat[0])} which is outside the valid "
+            f"range of [0, {classes}). Label values must be smaller than the number of outputs."
+        )
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_total = xp.log(xp.exp(shifted).sum(axis=-1))
     return log_total - xp.take_along_axis(shifted, labels[..., None], axis=-1)[..., 0]
@@ -202,17 +209,9 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
             f"{logits.shape[:-1]}. Received: labels of shape {labels.shape}, logits of shape "
             f"{logits.shape}."
         )
-    classes = logits.shape[-1]
-    if not classes:
+    if not logits.shape[-1]:
         raise InvalidArgumentError(
             f"Must have at least one class, but got logits of shape {logits.shape}."
-        )
-    wrong = (labels.array < 0) | (labels.array >= classes)
-    if wrong.any():
-        raise InvalidArgumentError(
-            f"Received a label value of {int(labels.array[wrong].flat[0])} which is outside the "
-            f"valid range of [0, {classes}). Label values must be smaller than the number of "
-            "outputs."
         )
     return _sparse_softmax_cross_entropy(labels, logits)
 

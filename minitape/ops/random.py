@@ -169,7 +169,7 @@ def _random_categorical(logits, state, *, num_samples, dtype):
 def lengths_of(shape) -> tuple[int, ...]:
     """A shape from a list of integers or scalar tensors, or from an integer vector."""
     if hasattr(shape, "__tensor__"):
-        shape = shape.__tensor__().array
+        shape = shape.__tensor__().concrete
     try:
         lengths = tuple(map(operator.index, shape))
     except TypeError:

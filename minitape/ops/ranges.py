@@ -54,7 +54,7 @@ def range(start, limit=None, delta=1, dtype=None, name=None):
             raise InvalidArgumentError(
                 f"range: start, limit and delta must be scalars. Received: shape {v.shape}."
             )
-    first, last, step = (v.array.astype(dtype).item() for v in values)
+    first, last, step = (v.concrete.astype(dtype).item() for v in values)
     return Tensor(_numbers(first, last, step, numpy.dtype(dtype)))
 
 
@@ -104,7 +104,7 @@ def linspace(start, stop, num, name=None, axis=0):
     count = convert_to_tensor(num)
     if not count.dtype.is_integer or count.shape.num_elements() != 1:
         raise TypeError(f"linspace: num must be an integer. Received: {num!r}.")
-    count = int(count.array.item())
+    count = int(count.concrete.item())
     if count < 0:
         raise InvalidArgumentError(f"linspace: num must be >= 0. Received: {count}.")
     shape = numpy.broadcast_shapes(start.shape, stop.shape)
@@ -185,7 +185,7 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
         if limit.ndim:
             raise ValueError(f"sequence_mask: maxlen must be a scalar. Received: {maxlen!r}.")
         lengths = cast(lengths, limit.dtype)
-        maxlen = math.ceil(limit.array.item())
+        maxlen = math.ceil(limit.concrete.item())
         if maxlen < 0:
             raise InvalidArgumentError(f"sequence_mask: maxlen must be >= 0. Received: {maxlen}.")
     return _sequence_mask(lengths, maxlen=maxlen, dtype=dtype)

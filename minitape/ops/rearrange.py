@@ -126,7 +126,7 @@ def _border(value, dtype):
         raise InvalidArgumentError(
             f"pad: constant_values must be a scalar. Received: shape {border.shape}."
         )
-    return border.array.item()
+    return border.concrete.item()
 
 
 # -- moved along an axis --------------------------------------------------------------------------

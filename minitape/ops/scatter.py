@@ -333,7 +333,7 @@ def dynamic_partition(data, partitions, num_partitions, name=None):
     if count < 1:
         raise InvalidArgumentError(f"num_partitions must be at least 1. Received: {count}.")
     check_integers("dynamic_partition", partitions)
-    check_indices("dynamic_partition", partitions.array, count, "partitions")
+    check_indices("dynamic_partition", partitions.concrete, count, "partitions")
     if data.shape[: partitions.ndim] != partitions.shape:
         raise InvalidArgumentError(
             f"dynamic_partition: the shape of data, {data.shape}, must begin with that of "
@@ -377,7 +377,7 @@ def dynamic_stitch(indices, data, name=None):
             )
         rows.append(reshape(x, (i.array.size, *rest)))
     numbers = concat([reshape(i, (i.array.size, 1)) for i in places], 0)
-    size = int(numbers.array.max(initial=-1)) + 1
+    size = int(numbers.concrete.max(initial=-1)) + 1
     return tensor_scatter_nd_update(
         zeros((size, *rest), tensors[0].dtype), numbers, concat(rows, 0)
     )

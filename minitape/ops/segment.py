@@ -30,8 +30,8 @@ def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
             f"{op}: the shape of data, {data.shape}, must begin with that of segment_ids. "
             f"Received: {ids.shape}."
         )
-    kept = array_module(ids.array).where(ids.array < 0, 0, ids.array)
-    if (ids.array >= 0).any():
+    kept = array_module(ids.concrete).where(ids.concrete < 0, 0, ids.concrete)
+    if (ids.concrete >= 0).any():
         check_indices(op, kept, int(count), "segment_ids")
     return data, ids, int(count)
 
@@ -45,12 +45,12 @@ def _sorted(op: str, data, segment_ids) -> tuple:
             f"{op}: segment_ids must be a vector with an id for each row of data. Received: data "
             f"of shape {data.shape}, segment_ids of shape {ids.shape}."
         )
-    if (ids.array[1:] < ids.array[:-1]).any() or (ids.array < 0).any():
+    if (ids.concrete[1:] < ids.concrete[:-1]).any() or (ids.concrete < 0).any():
         raise InvalidArgumentError(
             f"{op}: segment_ids must be sorted and not negative. Received: {ids.numpy()}. "
             f"unsorted_{op} takes them in any order."
         )
-    return data, ids, int(ids.array[-1]) + 1 if len(ids) else 0
+    return data, ids, int(ids.concrete[-1]) + 1 if len(ids) else 0
 
 
 def _sizes(data, ids, count):

@@ -72,7 +72,7 @@ def _assign_rows(op: str, variable, slices, how: str | None):
     check_dtypes(op, [variable.array], "" if how is None else "iufc")
     if not variable.ndim:
         raise InvalidArgumentError(f"{op}: a variable without axes has no rows.")
-    check_indices(op, indices.array, variable.array.shape[0])
+    check_indices(op, indices.concrete, variable.array.shape[0])
     expected = (*indices.shape, *variable.shape[1:])
     if values.shape not in ((), expected):
         raise InvalidArgumentError(

@@ -1,6 +1,238 @@
-"""`tf.function`, run eagerly: each call runs the Python function and is recorded as it happens."""
+"""`tf.function`: a function that is run once, written down, and replayed from then on."""
 
-from functools import wraps
+import functools
+import inspect
+import logging
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from .. import nest
+from ..arrays import TensorSpec, as_dtype
+from ..config import functions_run_eagerly
+from ..engine import Tensor, active, convert_to_tensor
+from ..engine.variable import Variable
+from .passes import optimized
+from .program import Program
+from .recorder import Tracer
+
+_log = logging.getLogger("minitape")
+_MANY = 8  # programs of one function, from which on it says that it makes so many
+
+
+class Trace:
+    """What is kept of a call for later calls with the same signature.
+
+    Attributes:
+        program: what runs; None where Python has to run at each call.
+        why_not: why Python has to.
+    """
+
+    def __init__(self, program: Program | None, results: Any, why_not: str | None):
+        self.program, self.why_not = program, why_not
+        self._results = results  # the structure, with the results' places for the tensors
+        self._run = None if program is None else program.compiled()
+
+    def __call__(self, tensors: list[Tensor]) -> Any:
+        if active.recorders:
+            values = self.program.replay(tensors)  # type: ignore[union-attr]
+        else:
+            values = list(map(Tensor, self._run(*[x.array for x in tensors])))  # type: ignore[misc]
+        return _filled(self._results, values)
+
+
+class Function:
+    """A Python function with a program for each signature: see `function`."""
+
+    def __init__(self, python_function: Callable, input_signature=None, autograph=True):
+        functools.update_wrapper(self, python_function)
+        self.python_function = python_function
+        self.input_signature = None if input_signature is None else tuple(input_signature)
+        self._autograph = autograph
+        self._traces: dict[Any, Trace] = {}
+        self._of_instance: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+    def __get__(self, instance, owner=None):
+        """As a method it has programs for each instance, which go when the instance does."""
+        if instance is None:
+            return self
+        bound = self._of_instance.get(instance)
+        if bound is None:
+            # The instance must not be kept alive by what is kept for it.
+            method = weakref.WeakMethod(self.python_function.__get__(instance))
+            bound = Function(_calling(method), self.input_signature, self._autograph)
+            functools.update_wrapper(bound, self.python_function)
+            self._of_instance[instance] = bound
+        return bound
+
+    def __call__(self, *args, **kwargs) -> Any:
+        if functions_run_eagerly():
+            return self.python_function(*args, **kwargs)
+        tensors: list[Tensor] = []
+        args, kwargs = self._checked(args, kwargs)
+        key = (_key(args, tensors), _key(kwargs, tensors) if kwargs else None)
+        trace = self._traces.get(key)
+        if trace is None:
+            return self._trace(key, tensors, args, kwargs)
+        if trace.program is None:
+            return self.python_function(*args, **kwargs)
+        return trace(tensors)
+
+    def _checked(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """The arguments; with an input signature, by position and as it wants them."""
+        if self.input_signature is None:
+            return args, kwargs
+        bound = inspect.signature(self.python_function).bind(*args, **kwargs)
+        bound.apply_defaults()
+        given = tuple(bound.arguments.values())[: len(self.input_signature)]
+        return tuple(nest.map_structure(_of_spec, self.input_signature, given)), {}
+
+    def _trace(self, key, tensors: list[Tensor], args: tuple, kwargs: dict) -> Any:
+        """Runs Python once, and keeps the program."""
+        given = iter(tensors)
+        args, kwargs = _with_tensors(args, given), _with_tensors(kwargs, given)
+        tracer = Tracer(tensors, self._autograph)
+        with tracer:
+            results = nest.map_structure(_as_result, self.python_function(*args, **kwargs))
+        if tracer.why_not is not None:
+            _log.info("function %s runs in Python each time: %s.", self._name, tracer.why_not)
+            self._traces[key] = Trace(None, None, tracer.why_not)
+        elif not tracer.made_variables:  # otherwise the next call is the first of its kind
+            leaves = nest.flatten(results)
+            program = tracer.program([x for x in leaves if isinstance(x, Tensor)])
+            places = iter(range(len(leaves)))
+            structure = nest.map_structure(
+                lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
+            )
+            self._traces[key] = Trace(optimized(program), structure, None)
+            self._warn()
+        return results
+
+    @property
+    def _name(self) -> str:
+        return getattr(self.python_function, "__qualname__", repr(self.python_function))
+
+    def _warn(self) -> None:
+        if len(self._traces) == _MANY:
+            _log.warning(
+                "function %s has been traced %d times, which is slow. A new program is made for "
+                "each new shape, dtype, and value of an argument that is no tensor: pass numbers "
+                "that change as tensors (constant(n)), and make the function once, outside loops.",
+                self._name,
+                _MANY,
+            )
+
+    def program(self, *args, **kwargs) -> str:
+        """The program of a call with these arguments, as text; it is run for that if it is new.
+
+        Raises:
+            ValueError: there is none, because Python has to run each time; the error says why.
+        """
+        for _ in range(3):  # the first call may make variables
+            tensors: list[Tensor] = []
+            checked, named = self._checked(args, kwargs)
+            key = (_key(checked, tensors), _key(named, tensors) if named else None)
+            if key in self._traces:
+                break
+            self(*args, **kwargs)
+        trace = self._traces.get(key)
+        if trace is None or trace.program is None:
+            why = "it makes variables at each call" if trace is None else trace.why_not
+            raise ValueError(f"function {self._name} has no program: {why}.")
+        return str(trace.program)
+
+    def get_concrete_function(self, *args, **kwargs) -> Callable:
+        """The function itself: its programs are found by the arguments of a call."""
+        return self
+
+
+class _Place(int):
+    """Where a result stands among the tensors that a program returns."""
+
+
+def _filled(structure, values: list) -> Any:
+    if type(structure) is _Place:
+        return values[structure]
+    kind = type(structure)
+    if kind is dict:
+        return {name: _filled(one, values) for name, one in structure.items()}
+    if kind is list or kind is tuple:
+        return kind([_filled(one, values) for one in structure])
+    if nest.is_nested(structure):
+        leaves = [_filled(one, values) for one in nest.flatten(structure)]
+        return nest.pack_sequence_as(structure, leaves)
+    return structure
+
+
+def _as_result(value) -> Any:
+    """A result as a tensor, where it can be one; other objects are given back as they are."""
+    if isinstance(value, Tensor):
+        return value
+    if hasattr(value, "__tensor__") or isinstance(value, (bool, int, float, numpy.ndarray)):
+        return convert_to_tensor(value)
+    return value
+
+
+def _key(value, tensors: list[Tensor]) -> Any:
+    """What two values must share for one program to serve both; collects their tensors."""
+    kind = type(value)
+    if kind is Tensor:
+        tensors.append(value)
+        return value.array.shape, value.array.dtype
+    if kind is tuple or kind is list:
+        return (kind, *[_key(one, tensors) for one in value])
+    if kind is dict:
+        return (kind, *[(name, _key(value[name], tensors)) for name in sorted(value)])
+    if isinstance(value, Tensor | numpy.ndarray | numpy.generic):
+        return _key(convert_to_tensor(value), tensors)
+    if isinstance(value, Variable):
+        return kind, value.id
+    if nest.is_nested(value):
+        return (kind, *[_key(one, tensors) for one in nest.flatten(value)])
+    try:
+        hash(value)
+    except TypeError:
+        raise TypeError(
+            f"function: an argument must be a tensor, an array, or hashable. Received: {value!r}."
+        ) from None
+    return kind, value
+
+
+def _with_tensors(structure, tensors) -> Any:
+    """The arguments with a tensor in place of each array."""
+    return nest.map_structure(
+        lambda x: next(tensors) if isinstance(x, Tensor | numpy.ndarray | numpy.generic) else x,
+        structure,
+    )
+
+
+def _of_spec(spec: TensorSpec, value) -> Any:
+    """An argument as its spec wants it.
+
+    Raises:
+        TypeError: it is of another shape or dtype.
+    """
+    tensor = convert_to_tensor(value, dtype_hint=as_dtype(spec.dtype))
+    if tensor.dtype != spec.dtype or not tensor.shape.is_compatible_with(spec.shape):
+        raise TypeError(
+            f"function: an argument does not match its input_signature. Expected: {spec}. "
+            f"Received: a tensor of shape {tensor.shape} and dtype {tensor.dtype.name}."
+        )
+    return tensor
+
+
+def _calling(method: weakref.WeakMethod) -> Callable:
+    """A function that calls a method as long as its object lives."""
+
+    def call(*args, **kwargs):
+        bound = method()
+        if bound is None:
+            raise ReferenceError("The object whose method this function is has gone.")
+        return bound(*args, **kwargs)
+
+    return call
 
 
 def function(
@@ -9,18 +241,30 @@ def function(
     autograph=True,
     jit_compile=None,
     reduce_retracing=False,
-):
-    """Marks a function as a step that may be compiled; minitape runs it as it stands.
+    **experimental,
+) -> Any:
+    """Decorator: the function runs as a program that is written down at its first call.
 
-    The results are the same as TensorFlow's, and Python's side effects happen at every call, not
-    only at the first. The arguments are TensorFlow's and are accepted for its scripts.
+    The first call with arguments of new shapes and dtypes runs Python, and every op that it runs
+    is recorded. Later calls replay these ops without Python: variables are read and assigned, and
+    random numbers drawn, as the Python function would. Python's own side effects (printing, lists
+    that grow) happen at the first call alone, and a number that isn't a tensor is a constant.
+
+    Args:
+        func: the function.
+        input_signature: a TensorSpec for each argument: others are refused.
+        autograph: whether Python may decide by a tensor, as in `if x > 0`: the function then runs
+            in Python at each call. Without it that is an error.
+        jit_compile: accepted for TensorFlow's scripts.
+        reduce_retracing: accepted for TensorFlow's scripts; a program serves one set of shapes.
+        **experimental: accepted for TensorFlow's scripts.
+
+    Raises:
+        TypeError: (at a call) an argument doesn't match the input signature, or the function makes
+            a Python number of a tensor.
     """
 
     def decorate(f):
-        @wraps(f)
-        def run(*args, **kwargs):
-            return f(*args, **kwargs)
-
-        return run
+        return Function(f, input_signature, autograph)
 
     return decorate if func is None else decorate(func)

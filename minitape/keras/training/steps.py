@@ -25,6 +25,7 @@ class Steps(Layer):
     compiled = False
     optimizer: Any = None
     loss: Any = None
+    run_eagerly = False
     _compiled: Compiled | None = None
 
     def compile(
@@ -49,7 +50,8 @@ class Steps(Layer):
             metrics: a list of names, Metrics or functions; a list or dict of lists where the
                 model has several outputs. "accuracy" becomes the kind that fits the labels.
             weighted_metrics: the same, for metrics that get the sample weights.
-            run_eagerly: every step is run as it stands in any case.
+            run_eagerly: whether steps run in Python each time, rather than as programs that
+                were written down at their first run (see `function`).
             steps_per_execution: accepted for Keras' scripts.
             jit_compile: accepted for Keras' scripts.
             auto_scale_loss: accepted for Keras' scripts.
@@ -62,6 +64,7 @@ class Steps(Layer):
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         self.run_eagerly = run_eagerly
+        vars(self)["_step_functions"] = {}  # programs of another optimizer or loss
         # A model may be built, and so come to have outputs, after this.
         output_names = partial(getattr, self, "output_names", None)
         measured = None

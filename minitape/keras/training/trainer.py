@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 
 from ... import nest
+from ...tracing import function
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
 from .arrays import split_validation
@@ -97,6 +98,7 @@ class Trainer(Steps):
             callbacks, add_history=True, verbose=verbose, epochs=epochs, steps=training.steps
         )
         self.stop_training = False
+        train_step = self._program_of("train_step")
         logs: dict[str, Any] = {}
         listeners.on_train_begin()
         for epoch in range(initial_epoch, epochs):
@@ -105,7 +107,7 @@ class Trainer(Steps):
             results = None
             for step, data in enumerate(training):
                 listeners.on_train_batch_begin(step)
-                results = self.train_step(data)
+                results = train_step(data)
                 listeners.on_train_batch_end(step, _logs(results, "train_step"))
                 if self.stop_training:
                     break
@@ -151,11 +153,12 @@ class Trainer(Steps):
         self.stop_evaluating = False
         self.reset_metrics()
         data.restart()
+        test_step = self._program_of("test_step")
         logs: dict[str, Any] = {}
         listeners.on_test_begin()
         for step, batch in enumerate(data):
             listeners.on_test_batch_begin(step)
-            logs = _logs(self.test_step(batch), "test_step")
+            logs = _logs(test_step(batch), "test_step")
             listeners.on_test_batch_end(step, dict(logs))
             if self.stop_evaluating:
                 break
@@ -167,11 +170,12 @@ class Trainer(Steps):
         data = Epochs(batches(x, batch_size=batch_size), steps)
         listeners = self._listeners(callbacks, verbose=verbose, epochs=1, steps=data.steps)
         self.stop_predicting = False
+        predict_step = self._program_of("predict_step")
         collected = []
         listeners.on_predict_begin()
         for step, batch in enumerate(data):
             listeners.on_predict_batch_begin(step)
-            collected.append(_as_numpy(self.predict_step(batch)))
+            collected.append(_as_numpy(predict_step(batch)))
             listeners.on_predict_batch_end(step, {"outputs": collected[-1]})
             if self.stop_predicting:
                 break
@@ -187,7 +191,7 @@ class Trainer(Steps):
         self._check_compiled("train_on_batch")
         data = ArrayBatches(x, y, sample_weight, class_weight).whole()
         self.reset_metrics()
-        logs = _logs(self.train_step(data), "train_step")
+        logs = _logs(self._program_of("train_step")(data), "train_step")
         return logs if return_dict else self._in_order(logs)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False) -> Any:
@@ -195,14 +199,23 @@ class Trainer(Steps):
         self._check_compiled("test_on_batch")
         data = ArrayBatches(x, y, sample_weight).whole()
         self.reset_metrics()
-        logs = _logs(self.test_step(data), "test_step")
+        logs = _logs(self._program_of("test_step")(data), "test_step")
         return logs if return_dict else self._in_order(logs)
 
     def predict_on_batch(self, x) -> Any:
         """The outputs for the given examples, as NumPy arrays."""
-        return _as_numpy(self.predict_step(ArrayBatches(x).whole()))
+        return _as_numpy(self._program_of("predict_step")(ArrayBatches(x).whole()))
 
     # -- small parts -----------------------------------------------------------------------------
+
+    def _program_of(self, step: str) -> Any:
+        """A step as a `function`, the same one until the model is compiled again."""
+        if self.run_eagerly:
+            return getattr(self, step)
+        functions = vars(self).setdefault("_step_functions", {})
+        if step not in functions:
+            functions[step] = function(getattr(self, step))
+        return functions[step]
 
     def _check_compiled(self, method: str) -> None:
         if not self.compiled:

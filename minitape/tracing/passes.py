@@ -1,0 +1,65 @@
+"""Passes: what makes a program shorter without changing its results, one function each."""
+
+from .program import Assign, Call, Line, Program, Read, read, written
+from .recorder import STATEFUL
+
+
+def optimized(program: Program) -> Program:
+    """The program after all passes."""
+    return without_dead_code(with_shared_values(program))
+
+
+def without_dead_code(program: Program) -> Program:
+    """Leaves out what no result and no assignment needs."""
+    needed = set(program.outputs)
+    lines: list[Line] = []
+    for line in reversed(program.lines):
+        effect = isinstance(line, Assign) or (isinstance(line, Call) and line.op.name in STATEFUL)
+        if effect or not needed.isdisjoint(written(line)):
+            lines.append(line)
+            needed.update(read(line))
+    lines.reverse()
+    constants = {n: array for n, array in program.constants.items() if n in needed}
+    return Program(program.inputs, constants, lines, program.outputs)
+
+
+def with_shared_values(program: Program) -> Program:
+    """Computes what is computed twice of the same inputs once; reads a variable once for each value."""
+    same: dict[int, int] = {}  # a value's number: that of an equal one before it
+    known: dict = {}
+    current: dict[int, int] = {}  # the value that a variable, by its id, has at this line
+    lines: list[Line] = []
+    for line in program.lines:
+        if isinstance(line, Read):
+            if line.variable.id in current:
+                same[line.output] = current[line.variable.id]
+                continue
+            current[line.variable.id] = line.output
+        elif isinstance(line, Assign):
+            number = same.get(line.input, line.input)
+            current[line.variable.id] = number
+            line = line._replace(input=number)
+        else:
+            line = line._replace(inputs=tuple(same.get(n, n) for n in line.inputs))
+            key = _key(line)
+            if key is not None:
+                if key in known:
+                    same.update(zip(line.outputs, known[key], strict=True))
+                    continue
+                known[key] = line.outputs
+        lines.append(line)
+    outputs = [same.get(n, n) for n in program.outputs]
+    return Program(program.inputs, program.constants, lines, outputs)
+
+
+def _key(line: Call):
+    """What two equal lines share; None where a line can't be compared."""
+    if line.op.name in STATEFUL:
+        return None
+    params = tuple((name, type(value), value) for name, value in sorted(line.params.items()))
+    key = (line.op, line.inputs, params)
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key

@@ -1,0 +1,153 @@
+"""Tracing: running a function once while every op is written down as a line of a Program."""
+
+import sys
+from types import FrameType
+from typing import Any
+
+from ..engine import Recorder, Tensor
+from ..engine.tensor import next_id
+from ..engine.variable import read_variable
+from .errors import refused
+from .program import Assign, Call, Line, Program, Read
+
+# Of these only the input's shape matters, which every call of a program shares.
+_SHAPE_ONLY = {"shape", "size", "zeros_like", "ones_like"}
+# Another result each time, though nothing goes in.
+STATEFUL = {"next_random_state"}
+
+
+class Tracer(Recorder):
+    """Writes down what runs in its `with` block, on real values.
+
+    A value is dynamic if another call may bring another one: it comes from an argument, a
+    variable or a random state. What is computed of the others alone is a constant of the program.
+
+    Args:
+        arguments: the tensors among the function's arguments.
+        autograph: whether a tensor may decide in an `if`: then there is no program.
+
+    Attributes:
+        why_not: why there can be no program, for the user; None if there can.
+        made_variables: whether variables were made on the way: then what was written down is no
+            later call.
+    """
+
+    def __init__(self, arguments: list[Tensor], autograph: bool):
+        self._autograph = autograph
+        self._begin = next_id()
+        self._numbers: dict[int, int] = {}  # of a tensor's id
+        self._of_array: dict[int, int] = {}  # of a raw array's id(): `_kept` keeps those alive
+        self._kept: list[Any] = []
+        self._dynamic: set[int] = set()
+        self._constants: dict[int, Any] = {}
+        self._lines: list[Line] = []
+        self.why_not: str | None = None
+        self.made_variables = False
+        self._inputs = [self._new(x, dynamic=True) for x in arguments]
+
+    def program(self, outputs: list[Tensor]) -> Program:
+        """What was written down, with these results."""
+        numbers = [self._number(x) for x in outputs]
+        return Program(self._inputs, self._constants, self._lines, numbers)
+
+    def _new(self, x: Tensor, dynamic: bool) -> int:
+        number = self._numbers[x.id] = len(self._kept)
+        self._kept.append(x)
+        self._of_array[id(x.array)] = number
+        if dynamic:
+            self._dynamic.add(number)
+        else:
+            self._constants[number] = x.array
+        return number
+
+    def _number(self, x: Tensor) -> int:
+        """The number of a tensor; one that nothing here made is a constant."""
+        known = self._numbers.get(x.id)
+        return self._new(x, dynamic=False) if known is None else known
+
+    def record(self, op, inputs, output, params) -> None:
+        """Writes an op down, unless its result is the same in each call."""
+        outputs = output if type(output) is tuple else (output,)
+        if op is read_variable:
+            (variable,) = inputs
+            self._lines.append(Read(variable, self._new(output, dynamic=True)))
+            self._notice(variable)
+            return
+        if not op.registered:  # a function with a gradient of its own: its ops were seen already
+            for y in outputs:
+                number = self._of_array.get(id(y.array))
+                if number is None:
+                    self._new(y, dynamic=False)
+                else:
+                    self._numbers[y.id] = number
+                    self._kept.append(y)
+            return
+        numbers = tuple(map(self._number, inputs))
+        dynamic = op.name in STATEFUL or (
+            op.name not in _SHAPE_ONLY and any(n in self._dynamic for n in numbers)
+        )
+        made = tuple(self._new(y, dynamic) for y in outputs)
+        if dynamic:
+            self._lines.append(Call(op, numbers, made, params))
+
+    def record_assign(self, variable, value) -> None:
+        """Writes an assignment down."""
+        self._lines.append(Assign(variable, self._number(value)))
+        self._notice(variable)
+
+    def _notice(self, variable) -> None:
+        self._kept.append(variable)
+        if variable.id > self._begin:
+            self.made_variables = True
+
+    def record_look(self, value) -> None:
+        """Python looks at a value: if it is dynamic, what Python does next is no program.
+
+        Raises:
+            TypeError, AttributeError, NotImplementedError: the user's own code looks, as
+                TensorFlow raises them.
+        """
+        if self.why_not is not None:
+            return
+        if value is None:
+            self.why_not = f"{_op_of(sys._getframe(1))} has to run in Python each time"
+            return
+        if isinstance(value, Tensor) and self._number(value) not in self._dynamic:
+            return
+        # Frames: this one, `concrete`, the method of ArrayView that looks, and who called that.
+        looking = sys._getframe(2)
+        method = looking.f_code.co_name
+        user = looking.f_back if _is_view(looking) else looking
+        if user is not None and _is_minitape(user):
+            self.why_not = f"{_op_of(user)} needs the elements of a tensor to be known"
+            return
+        if method == "__bool__" and self._autograph:
+            self.why_not = f"{_place(user)} decides by the value of a tensor"
+            return
+        raise refused(method, value, _place(user))
+
+
+def _module(frame: FrameType) -> str:
+    return frame.f_globals.get("__name__", "")
+
+
+def _is_minitape(frame: FrameType) -> bool:
+    return _module(frame).partition(".")[0] == "minitape"
+
+
+def _is_view(frame: FrameType) -> bool:
+    return _module(frame) == "minitape.arrays.view"
+
+
+def _op_of(frame: FrameType | None) -> str:
+    """The outermost function of minitape's own that led here, as the user calls it."""
+    name = "an op"
+    while frame is not None and _is_minitape(frame):
+        name, frame = frame.f_code.co_name, frame.f_back
+    return f"{name} ({_place(frame)})"
+
+
+def _place(frame: FrameType | None) -> str:
+    if frame is None:
+        return "unknown line"
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
