@@ -9,17 +9,17 @@ from ..errors import explained
 
 
 class Call(NamedTuple):
-    """`outputs = op(inputs, params)`; inputs and outputs are numbers of values."""
+    """`outputs = op(inputs, params)`; inputs and outputs are numbers of values.
+
+    Attributes:
+        is_tuple: whether the op gives a tuple of results, perhaps of one.
+    """
 
     op: Primitive
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     params: dict
-
-    @property
-    def is_tuple(self) -> bool:
-        """Whether the op gives a tuple of results, even of one."""
-        return len(self.outputs) != 1
+    is_tuple: bool
 
 
 class Read(NamedTuple):

@@ -88,7 +88,7 @@ class Tracer(Recorder):
         )
         made = tuple(self._new(y, dynamic) for y in outputs)
         if dynamic:
-            self._lines.append(Call(op, numbers, made, params))
+            self._lines.append(Call(op, numbers, made, params, type(output) is tuple))
 
     def record_assign(self, variable, value) -> None:
         """Writes an assignment down."""
