@@ -5,7 +5,7 @@ from .dtypes import DType, as_dtype, check_dtypes, from_numpy
 from .module import array_module, is_array, is_value, to_numpy
 from .shape import TensorShape
 from .spec import TensorSpec
-from .view import ArrayView, text_of
+from .view import ArrayView, looks, tell_look, text_of
 
 __all__ = [
     "ArrayView",
@@ -19,6 +19,8 @@ __all__ = [
     "from_numpy",
     "is_array",
     "is_value",
+    "looks",
+    "tell_look",
     "text_of",
     "to_numpy",
 ]

@@ -1,5 +1,6 @@
 """An array as Python and NumPy see it: the part of a tensor that knows nothing of gradients."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,24 @@ from .shape import TensorShape
 
 # An array's lengths need no check: ops ask for shapes often.
 _shape_of = tuple.__new__
+
+
+class _Looks(threading.local):
+    """Who is told, in this thread, that Python looks at elements: a function while it is traced.
+
+    What Python does with them is not among the ops that are recorded.
+    """
+
+    listeners: tuple[Callable, ...] = ()
+
+
+looks = _Looks()
+
+
+def tell_look(value) -> None:
+    """Tells that Python looks at the elements of a value, or (None) does what no op does."""
+    for listener in looks.listeners:
+        listener(value)
 
 
 class ArrayView:
@@ -57,7 +76,8 @@ class ArrayView:
 
     @property
     def concrete(self) -> Any:
-        """The array where its values decide what Python does next: the engine notices that."""
+        """The array, for Python to look at its elements; see `looks`."""
+        tell_look(self)
         return self.array
 
     def numpy(self) -> Any:
@@ -70,7 +90,7 @@ class ArrayView:
         return Reference(self)
 
     def __array__(self, dtype=None, copy=None) -> Any:
-        return numpy.array(to_numpy(self.concrete), dtype)  # a copy: NumPy's users may write into it
+        return numpy.array(to_numpy(self.concrete), dtype)  # a copy: NumPy's users may write to it
 
     def __len__(self) -> int:
         if not self.ndim:

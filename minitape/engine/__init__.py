@@ -3,7 +3,7 @@
 from .custom import custom_gradient
 from .forward import ForwardAccumulator
 from .primitive import PRIMITIVES, Primitive, alike, conj, convert_to_tensor, primitive
-from .recording import Recorder, active, only, run_each_time
+from .recording import Recorder, active, only
 from .tape import Entry, GradientTape, UnconnectedGradients
 from .tensor import Tensor
 from .variable import Variable

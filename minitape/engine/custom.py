@@ -44,7 +44,7 @@ def custom_gradient(f):
 
     @wraps(f)
     def decorated(*args, **kwargs):
-        # A variable is given as its value now, whatever is assigned before the gradient is asked.
+        # A variable is given as its value now, whatever is assigned later.
         args = nest.map_structure(lambda x: getattr(x, "__tensor__", lambda: x)(), list(args))
         # f itself is recorded as usual, so that second derivatives can go through what
         # grad_fn captured; only the result is a new tensor, whose gradient is grad_fn.

@@ -34,6 +34,7 @@ class Primitive:
         differentiable: False for ops whose output doesn't vary smoothly (comparisons, argmax).
         mixed: True where the inputs may have different dtypes (indices beside values, say).
         kinds: NumPy's letters for what the first input may hold ("fc", "iu", "b"); "" for anything.
+        registered: False for an op made while the program runs, by custom_gradient.
         passes_slices: True where the vjp hands on IndexedSlices as they are; others get them dense.
     """
 

@@ -4,8 +4,6 @@ import threading
 from contextlib import contextmanager
 from typing import Any
 
-from ..arrays import ArrayView
-
 
 class _Active(threading.local):
     """The recorders of one thread, outermost first. A tuple: a saved one never changes."""
@@ -19,9 +17,8 @@ active = _Active()
 class Recorder:
     """Something that is shown every op and assignment of its thread inside its `with` block.
 
-    Whatever happens is told to each of `active.recorders`, outermost first. A recorder that
-    computes in answer does so under `only(recorders outside it)`, so that what it computes is
-    recorded by the outer ones alone.
+    Whatever happens is told to each of `active.recorders`, outermost first. What a recorder computes
+    in answer, under `only(recorders outside it)`, is recorded by the outer ones alone.
     """
 
     def __enter__(self) -> Any:
@@ -42,22 +39,6 @@ class Recorder:
     def record_assign(self, variable: Any, value: Any) -> None:
         """`variable` now has the value of the tensor `value`."""
 
-    def record_look(self, value: Any) -> None:
-        """Python looks at the elements of a tensor or variable, or (None) at the world outside."""
-
-
-class Recorded(ArrayView):
-    """An array that Python can't look at without the recorders knowing."""
-
-    __slots__ = ()
-
-    @property
-    def concrete(self) -> Any:
-        """The array where its values decide what Python does next."""
-        for recorder in active.recorders:
-            recorder.record_look(self)
-        return self.array
-
 
 @contextmanager
 def only(recorders: tuple):
@@ -67,9 +48,3 @@ def only(recorders: tuple):
         yield
     finally:
         active.recorders = saved
-
-
-def run_each_time() -> None:
-    """Says that what follows is Python's business at each call: printing, foreign code."""
-    for recorder in active.recorders:
-        recorder.record_look(None)

@@ -3,14 +3,13 @@
 from itertools import count
 from typing import Any
 
-from ..arrays import array_module, text_of
-from .recording import Recorded
+from ..arrays import ArrayView, array_module, text_of
 
 # Identities are counted, never `id()`: Python reuses the addresses of dead objects.
 next_id = count().__next__
 
 
-class Tensor(Recorded):
+class Tensor(ArrayView):
     """An immutable array. Made by ops; `Tensor(array)` wraps an array without copying it.
 
     Attributes:
@@ -37,14 +36,13 @@ class Tensor(Recorded):
         return format(self.numpy(), spec)
 
     def __str__(self) -> str:
-        value = text_of(self.array, str)
-        return f"tf.Tensor({value}, shape={self.shape}, dtype={self.dtype.name})"
+        return f"tf.Tensor({text_of(self.array, str)}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __repr__(self) -> str:
-        value = text_of(self.array, repr)
-        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={value}>"
+        shown = text_of(self.array, repr)
+        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={shown}>"
 
 
-def full_like(x: Recorded, number: float) -> Tensor:
+def full_like(x: ArrayView, number: float) -> Tensor:
     """A tensor of x's shape and dtype, with one number everywhere."""
     return Tensor(array_module(x.array).full_like(x.array, number))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..arrays import as_dtype, text_of
+from ..arrays import ArrayView, as_dtype, text_of
 from .primitive import convert_to_tensor, primitive
-from .recording import Recorded, active
+from .recording import active
 from .tensor import Tensor, next_id
 
 
@@ -18,7 +18,7 @@ read_variable.linear(lambda g, y, variable: g)
 read_variable.passes_slices = True
 
 
-class Variable(Recorded):
+class Variable(ArrayView):
     """An assignable array with a name.
 
     Each read is an op of its own that gives a new Tensor, so a gradient is that of the value that
@@ -66,10 +66,10 @@ class Variable(Recorded):
         return value
 
     def read_value(self) -> Tensor:
-        """The current value as a Tensor."""
+        """The current value as a Tensor; `value()` is the same."""
         return self.__tensor__()
 
-    value: Any = read_value  # TensorFlow's other name for it
+    value: Any = read_value
 
     def assign(self, value, use_locking=False, name=None, read_value=True) -> "Variable":
         """Gives the variable a new value of the same shape and dtype; not differentiable.

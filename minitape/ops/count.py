@@ -167,7 +167,8 @@ def _histogram_of(op: str, values, value_range, nbins) -> tuple:
         "value_range must be two numbers, the first below the second",
         limits,
     )
-    _check(op, not (values.concrete != values.concrete).any(), "values must not contain nan", values)
+    numbers = values.concrete
+    _check(op, not (numbers != numbers).any(), "values must not contain nan", values)
     return values, limits, nbins
 
 

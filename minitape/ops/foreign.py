@@ -3,7 +3,8 @@
 import numpy
 
 from .. import nest
-from ..engine import convert_to_tensor, only, run_each_time
+from ..arrays import tell_look
+from ..engine import convert_to_tensor, only
 from ..errors import InvalidArgumentError
 
 
@@ -22,7 +23,7 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     """
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func!r} of {type(func)}.")
-    run_each_time()
+    tell_look(None)  # Python's business at each call
     result = func(*map(convert_to_tensor, inp))
     dtypes = list(Tout) if isinstance(Tout, (list, tuple)) else [Tout]
     if result is None:
@@ -56,7 +57,7 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
     Returns:
         A tensor, a list of tensors where there are several results, or None.
     """
-    run_each_time()
+    tell_look(None)  # Python's business at each call
     arrays = [numpy.array(x) for x in inp]
     with only(()):
         result = func(*arrays)

@@ -6,7 +6,8 @@ import sys
 import numpy
 
 from .. import nest
-from ..engine import convert_to_tensor, run_each_time
+from ..arrays import tell_look
+from ..engine import convert_to_tensor
 from ..errors import InvalidArgumentError
 from .array import identity
 
@@ -78,7 +79,7 @@ def print(*inputs, **kwargs):
             end of an axis, 3 unless given; -1 for all), `sep` (what stands between the inputs),
             `end` (what stands after them) and `name`, which is not used.
     """
-    run_each_time()
+    tell_look(None)  # Python's business at each call
     stream = kwargs.pop("output_stream", sys.stderr)
     summarize = kwargs.pop("summarize", 3)
     sep, end = kwargs.pop("sep", " "), kwargs.pop("end", "\n")

@@ -326,7 +326,7 @@ def unravel_index(indices, dims, name=None):
     wrong = (indices.concrete < 0) | (indices.concrete >= size)
     if wrong.any():
         raise InvalidArgumentError(
-            f"unravel_index: index {indices.concrete[wrong][0]} is out of bounds for shape {lengths}, "
+            f"unravel_index: index {indices.array[wrong][0]} is out of bounds for shape {lengths}, "
             f"which has {size} elements."
         )
     return _unravel_index(indices, dims=tuple(lengths))

@@ -24,7 +24,7 @@ def without_dead_code(program: Program) -> Program:
 
 
 def with_shared_values(program: Program) -> Program:
-    """Computes what is computed twice of the same inputs once; reads a variable once for each value."""
+    """Computes once what is computed twice of the same inputs, and reads each value once."""
     same: dict[int, int] = {}  # a value's number: that of an equal one before it
     known: dict = {}
     current: dict[int, int] = {}  # the value that a variable, by its id, has at this line

@@ -4,6 +4,7 @@ import sys
 from types import FrameType
 from typing import Any
 
+from ..arrays import looks
 from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
@@ -100,7 +101,16 @@ class Tracer(Recorder):
         if variable.id > self._begin:
             self.made_variables = True
 
-    def record_look(self, value) -> None:
+    def __enter__(self) -> "Tracer":
+        super().__enter__()
+        looks.listeners = (*looks.listeners, self._look)
+        return self
+
+    def __exit__(self, *exception) -> None:
+        looks.listeners = looks.listeners[:-1]
+        super().__exit__(*exception)
+
+    def _look(self, value) -> None:
         """Python looks at a value: if it is dynamic, what Python does next is no program.
 
         Raises:
@@ -110,12 +120,12 @@ class Tracer(Recorder):
         if self.why_not is not None:
             return
         if value is None:
-            self.why_not = f"{_op_of(sys._getframe(1))} has to run in Python each time"
+            self.why_not = f"{_op_of(sys._getframe(2))} has to run in Python each time"
             return
         if isinstance(value, Tensor) and self._number(value) not in self._dynamic:
             return
-        # Frames: this one, `concrete`, the method of ArrayView that looks, and who called that.
-        looking = sys._getframe(2)
+        # Frames: this one, `tell_look`, `concrete`, the method of ArrayView that looks.
+        looking = sys._getframe(3)
         method = looking.f_code.co_name
         user = looking.f_back if _is_view(looking) else looking
         if user is not None and _is_minitape(user):
