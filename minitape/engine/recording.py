@@ -17,8 +17,8 @@ active = _Active()
 class Recorder:
     """Something that is shown every op and assignment of its thread inside its `with` block.
 
-    Whatever happens is told to each of `active.recorders`, outermost first. What a recorder computes
-    in answer, under `only(recorders outside it)`, is recorded by the outer ones alone.
+    Whatever happens is told to each of `active.recorders`, outermost first. What a recorder
+    computes in answer, under `only(recorders outside it)`, the outer ones alone record.
     """
 
     def __enter__(self) -> Any:

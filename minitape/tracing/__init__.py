@@ -1,5 +1,6 @@
 """Floor 3: `function`."""
 
+from .errors import OperatorNotAllowedInGraphError
 from .function import function
 
-__all__ = ["function"]
+__all__ = ["OperatorNotAllowedInGraphError", "function"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 
 from .. import nest
-from ..arrays import TensorSpec, as_dtype
+from ..arrays import as_dtype
 from ..config import functions_run_eagerly
 from ..engine import Tensor, active, convert_to_tensor
 from ..engine.variable import Variable
@@ -28,10 +28,14 @@ class Trace:
     Attributes:
         program: what runs; None where Python has to run at each call.
         why_not: why Python has to.
+        own_gradients: whether there are custom gradients in it: they know the first call's values
+            alone, and so Python has to run where somebody records.
     """
 
-    def __init__(self, program: Program | None, results: Any, why_not: str | None):
-        self.program, self.why_not = program, why_not
+    def __init__(
+        self, program: Program | None, results: Any, why_not: str | None, own_gradients=False
+    ):
+        self.program, self.why_not, self.own_gradients = program, why_not, own_gradients
         self._results = results  # the structure, with the results' places for the tensors
         self._run = None if program is None else program.compiled()
 
@@ -76,7 +80,7 @@ class Function:
         trace = self._traces.get(key)
         if trace is None:
             return self._trace(key, tensors, args, kwargs)
-        if trace.program is None:
+        if trace.program is None or (trace.own_gradients and active.recorders):
             return self.python_function(*args, **kwargs)
         return trace(tensors)
 
@@ -86,8 +90,7 @@ class Function:
             return args, kwargs
         bound = inspect.signature(self.python_function).bind(*args, **kwargs)
         bound.apply_defaults()
-        given = tuple(bound.arguments.values())[: len(self.input_signature)]
-        return tuple(nest.map_structure(_of_spec, self.input_signature, given)), {}
+        return _of_spec(self.input_signature, tuple(bound.arguments.values())), {}
 
     def _trace(self, key, tensors: list[Tensor], args: tuple, kwargs: dict) -> Any:
         """Runs Python once, and keeps the program."""
@@ -106,7 +109,7 @@ class Function:
             structure = nest.map_structure(
                 lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
             )
-            self._traces[key] = Trace(optimized(program), structure, None)
+            self._traces[key] = Trace(optimized(program), structure, None, tracer.own_gradients)
             self._warn()
         return results
 
@@ -208,12 +211,21 @@ def _with_tensors(structure, tensors) -> Any:
     )
 
 
-def _of_spec(spec: TensorSpec, value) -> Any:
-    """An argument as its spec wants it.
+def _of_spec(spec, value) -> Any:
+    """An argument as its spec, or a structure of specs, wants it.
 
     Raises:
-        TypeError: it is of another shape or dtype.
+        TypeError: it is of another shape or dtype, or another structure.
     """
+    if isinstance(spec, dict):
+        return {name: _of_spec(one, value[name]) for name, one in spec.items()}
+    if nest.is_nested(spec):
+        if not nest.is_nested(value) or len(value) != len(spec):
+            raise TypeError(
+                f"function: the arguments do not match its input_signature. Expected: {spec}. "
+                f"Received: {value!r}."
+            )
+        return tuple(map(_of_spec, spec, value))
     tensor = convert_to_tensor(value, dtype_hint=as_dtype(spec.dtype))
     if tensor.dtype != spec.dtype or not tensor.shape.is_compatible_with(spec.shape):
         raise TypeError(

@@ -29,6 +29,7 @@ class Tracer(Recorder):
 
     Attributes:
         why_not: why there can be no program, for the user; None if there can.
+        own_gradients: whether a custom_gradient ran.
         made_variables: whether variables were made on the way: then what was written down is no
             later call.
     """
@@ -43,7 +44,7 @@ class Tracer(Recorder):
         self._constants: dict[int, Any] = {}
         self._lines: list[Line] = []
         self.why_not: str | None = None
-        self.made_variables = False
+        self.own_gradients = self.made_variables = False
         self._inputs = [self._new(x, dynamic=True) for x in arguments]
 
     def program(self, outputs: list[Tensor]) -> Program:
@@ -75,6 +76,7 @@ class Tracer(Recorder):
             self._notice(variable)
             return
         if not op.registered:  # a function with a gradient of its own: its ops were seen already
+            self.own_gradients = True
             for y in outputs:
                 number = self._of_array.get(id(y.array))
                 if number is None:

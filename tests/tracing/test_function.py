@@ -1,0 +1,307 @@
+"""`function`: what is replayed is what Python would have done."""
+
+import gc
+import logging
+import weakref
+
+import numpy as np
+import pytest
+
+import minitape as mt
+from minitape import config
+from minitape.tracing import OperatorNotAllowedInGraphError, function
+
+
+class Counted:
+    """A function of tensors that counts how often Python runs it."""
+
+    def __init__(self, f):
+        self.runs = 0
+        self.f = f
+
+    def __call__(self, *args, **kwargs):
+        self.runs += 1
+        return self.f(*args, **kwargs)
+
+
+def test_python_runs_once_for_a_signature():
+    python = Counted(lambda x, scale: mt.tanh(x) * scale)
+    f = function(python)
+    for numbers in ([1.0, 2.0], [-3.0, 0.5], [0.0, 7.0]):
+        np.testing.assert_array_equal(f(mt.constant(numbers), 2.0), mt.tanh(numbers) * 2.0)
+    assert python.runs == 1
+    f(mt.constant([1.0, 2.0, 3.0]), 2.0)  # another shape
+    f(mt.constant([1.0, 2.0], "float64"), 2.0)  # another dtype
+    f(mt.constant([1.0, 2.0]), 3.0)  # another number, which is a constant
+    assert python.runs == 4
+
+
+def test_arrays_are_tensors_and_structures_come_back():
+    f = function(lambda d, *, flag: {"sum": d["a"] + d["b"], "rest": [None, flag, 2.0]})
+    for _ in range(2):
+        found = f({"a": np.ones(2, "float32"), "b": mt.ones(2)}, flag="name")
+        assert list(found) == ["sum", "rest"]
+        np.testing.assert_array_equal(found["sum"], [2, 2])
+        none, name, two = found["rest"]
+        assert (none, name) == (None, "name")
+        assert isinstance(two, mt.Tensor)
+
+
+def test_variables_are_read_and_assigned_in_order():
+    v = mt.Variable(1.0)
+
+    @function
+    def step(x):
+        before = v * 1.0
+        v.assign_add(x)
+        middle = v * 1.0
+        v.assign(v * 10.0)
+        return before, middle, v
+
+    for _ in range(2):
+        v.assign(1.0)
+        before, middle, after = step(mt.constant(2.0))
+        assert (float(before), float(middle), float(after), float(v)) == (1, 3, 30, 30)
+
+
+def test_a_variable_made_in_the_first_call_is_no_constant():
+    class Model:
+        weight = None
+
+        @function
+        def __call__(self, x):
+            if self.weight is None:
+                self.weight = mt.Variable(mt.random.normal((2,)))
+            self.weight.assign_add([1.0, 1.0])
+            return x * self.weight
+
+    model = Model()
+    x = mt.ones(2)
+    model(x)
+    first = model.weight.numpy()
+    for i in range(1, 4):
+        np.testing.assert_array_equal(model(x), first + np.float32(i))
+
+
+def test_gradients_inside_and_outside():
+    w = mt.Variable([[1.0, 2.0], [3.0, 4.0]])
+
+    @function
+    def inside(x):
+        with mt.GradientTape() as tape:
+            loss = mt.reduce_sum(mt.sin(x @ w))
+        return tape.gradient(loss, w)
+
+    outside = function(lambda x: mt.reduce_sum(mt.sin(x @ w)))
+    for numbers in ([[1.0, 2.0]], [[0.5, -1.0]]):
+        x = mt.constant(numbers)
+        with mt.GradientTape() as tape:
+            loss = outside(x)
+        expected = x.numpy().T @ np.cos(x.numpy() @ w.numpy())
+        np.testing.assert_allclose(inside(x), expected, rtol=1e-6)
+        np.testing.assert_allclose(tape.gradient(loss, w), expected, rtol=1e-6)
+
+
+def test_forward_mode_and_second_order_through_a_program():
+    f = function(lambda x: x**3)
+    x = mt.constant(2.0)
+    f(x)
+    with mt.autodiff.ForwardAccumulator(x, mt.constant(1.0)) as accumulator:
+        with mt.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        first = tape.gradient(y, x)
+    assert (float(first), float(accumulator.jvp(first))) == (12, 12)
+
+
+def test_a_gradient_of_ones_own():
+    @mt.custom_gradient
+    def doubled(x):
+        return x * 1.0, lambda g: g * 2 * x
+
+    @function
+    def inside(x):
+        with mt.GradientTape() as tape:
+            tape.watch(x)
+            y = doubled(x)
+        return tape.gradient(y, x)
+
+    outside = function(doubled)
+    for number in (3.0, 5.0):
+        x = mt.constant(number)
+        assert float(inside(x)) == 2 * number
+        with mt.GradientTape() as tape:
+            tape.watch(x)
+            y = outside(x)
+        assert float(tape.gradient(y, x)) == 2 * number
+
+
+def test_random_numbers_go_on_as_eagerly():
+    def draw():
+        return mt.random.uniform((3,)), mt.random.normal((2,), seed=5)
+
+    drawn = []
+    for f in (draw, function(draw)):
+        mt.random.set_seed(7)
+        drawn.append([np.concatenate(f()) for _ in range(3)])
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0][0], drawn[0][1])
+
+
+def test_a_function_in_a_function():
+    python = Counted(lambda x: x * 2)
+    inner = function(python)
+    outer = function(lambda x: inner(x) + inner(x + 1))
+    for number in (1.0, 2.0):
+        assert float(outer(mt.constant(number))) == 4 * number + 2
+    assert python.runs == 1
+
+
+def test_shapes_may_decide():
+    f = function(lambda x: mt.zeros(mt.shape(x)[0]) if mt.shape(x)[0] > 2 else x)
+    assert f(mt.ones(2)).shape == (2,)
+    np.testing.assert_array_equal(f(mt.ones(3)), np.zeros(3))
+    assert "return" in f.program(mt.ones(3))
+
+
+def test_a_tensor_that_decides_keeps_the_function_in_python():
+    python = Counted(lambda x: x if x > 0 else -x)
+    f = function(python)
+    assert [float(f(mt.constant(n))) for n in (2.0, -3.0, 4.0)] == [2, 3, 4]
+    assert python.runs == 3
+    with pytest.raises(ValueError, match=r"test_function\.py:\d+ decides by the value of a tensor"):
+        f.program(mt.constant(1.0))
+
+
+@pytest.mark.parametrize(
+    ("look", "error"),
+    [
+        (bool, OperatorNotAllowedInGraphError),
+        (int, TypeError),
+        (float, TypeError),
+        (lambda x: x.numpy(), AttributeError),
+        (np.asarray, NotImplementedError),
+    ],
+)
+def test_a_look_at_a_tensor_is_TensorFlows_error(look, error):
+    f = function(lambda x: look(x * 2), autograph=False)
+    with pytest.raises(error, match=r"test_function\.py:\d+.*run_functions_eagerly"):
+        f(mt.constant(1.0))
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        lambda x: mt.range(x),
+        lambda x: mt.py_function(lambda y: y.numpy() * 2, [x], mt.int32),
+        lambda x: mt.numpy_function(lambda y: y * 2, [x], mt.int32),
+        lambda x: mt.cond(x > 1, lambda: x, lambda: -x),
+        lambda x: mt.while_loop(lambda i: i < 10, lambda i: i + x, [x]),
+    ],
+)
+def test_what_needs_values_runs_in_python(op):
+    f = function(op)
+    for number in (1, 3, 2):
+        x = mt.constant(number)
+        np.testing.assert_array_equal(f(x), op(x))
+
+
+def test_tf_print_prints_each_time(capfd):
+    f = function(lambda x: [mt.print("value", x), x][1])
+    for number in (1, 2):
+        f(mt.constant(number))
+    assert capfd.readouterr().err.split() == ["value", "1", "value", "2"]
+
+
+def test_an_error_in_a_program_names_the_op_and_its_inputs():
+    f = function(mt.nn.sparse_softmax_cross_entropy_with_logits)
+    f(mt.constant([0, 1]), mt.zeros((2, 3)))
+    with pytest.raises(mt.errors.InvalidArgumentError, match="label value of 3 which is outside"):
+        f(mt.constant([0, 3]), mt.zeros((2, 3)))
+    g = function(lambda x, y: x // y)
+    g(mt.constant([4]), mt.constant([2]))
+    with pytest.raises(mt.errors.InvalidArgumentError, match=r"floordiv: .*zero.*\[1\] int32"):
+        g(mt.constant([4]), mt.constant([0]))
+
+
+def test_an_error_while_tracing_leaves_nothing():
+    python = Counted(lambda x: mt.matmul(x, x))
+    f = function(python)
+    for _ in range(2):
+        with pytest.raises(mt.errors.InvalidArgumentError):
+            f(mt.ones((2, 3)))
+    assert python.runs == 2
+    mt.tanh(mt.ones(2)).numpy()  # nobody listens any more
+
+
+def test_the_program_is_short_and_readable():
+    w = mt.Variable([1.0, 2.0], name="w")
+
+    @function
+    def step(x):
+        mt.sin(x)  # that nobody needs
+        a = mt.exp(x) * w
+        b = mt.exp(x) * w  # the same once more
+        w.assign(a + b)
+        return mt.constant(1.0) + 2.0  # a constant
+
+    assert step.program(mt.zeros(2)).splitlines() == [
+        "inputs v0",
+        "v2 = exp(v0)",
+        "v3 = read w:0",
+        "v5 = multiply(v2, v3)",
+        "v10 = add(v5, v5)",
+        "w:0 <- v10",
+        "return 3.0",
+    ]
+
+
+def test_an_input_signature():
+    f = function(lambda x, n: x * n, input_signature=[mt.TensorSpec([None, 2]), mt.TensorSpec([])])
+    np.testing.assert_array_equal(f([[1, 2]], 3), [[3, 6]])
+    with pytest.raises(TypeError, match="does not match its input_signature"):
+        f([[1.0, 2.0, 3.0]], 3.0)
+
+
+def test_functions_may_run_eagerly():
+    python = Counted(lambda x: float(x) * 2)
+    f = function(python)
+    config.run_functions_eagerly(True)
+    try:
+        assert [f(mt.constant(n)) for n in (1.0, 2.0)] == [2, 4]
+    finally:
+        config.run_functions_eagerly(False)
+    assert python.runs == 2
+
+
+def test_methods_have_programs_of_their_own_that_go_with_the_object():
+    class Scaled:
+        def __init__(self, factor):
+            self.factor = factor
+
+        @function
+        def call(self, x):
+            return x * self.factor
+
+    one, two = Scaled(1.0), Scaled(2.0)
+    for _ in range(2):
+        assert float(one.call(mt.constant(3.0))) == 3
+        assert float(two.call(mt.constant(3.0))) == 6
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None
+
+
+def test_many_programs_of_one_function_are_said_once(caplog):
+    f = function(lambda x, n: x * n)
+    with caplog.at_level(logging.WARNING, "minitape"):
+        for n in range(20):
+            f(mt.constant(1.0), float(n))
+    (record,) = caplog.records
+    assert "traced 8 times" in record.message
+
+
+def test_an_unhashable_argument():
+    with pytest.raises(TypeError, match="must be a tensor, an array, or hashable"):
+        function(lambda x: x)({1, 2})
