@@ -8,7 +8,7 @@ from ..arrays import array_module
 from ..engine import convert_to_tensor
 from .array import concat
 from .logic import where
-from .math import sigmoid, tanh
+from .math import sigmoid, sigmoid_grad, tanh
 from .rules import elementwise
 from .special import erf
 from .types import cast, zeros_like
@@ -91,10 +91,24 @@ def selu(features):
     return _SELU_SCALE * xp.where(features > 0, features, below)
 
 
+@elementwise(
+    lambda g, y, x, beta: g * _silu_slope(sigmoid(beta * x), beta * x),
+    lambda g, y, x, beta: sigmoid_grad(g * x * x, sigmoid(beta * x)),
+    kinds="f",
+)
+def _silu(x, beta):
+    return x * (1 / (1 + array_module(x).exp(-beta * x)))
+
+
+def _silu_slope(s, z):
+    """The derivative of z * sigmoid(z), of which s is the sigmoid."""
+    return s * (1 + z * (1 - s))
+
+
 def silu(features, beta=1.0):
     """x * sigmoid(beta * x), elementwise: swish."""
     x = convert_to_tensor(features)
-    return x * sigmoid(x * cast(beta, x.dtype))
+    return _silu(x, cast(beta, x.dtype))
 
 
 def gelu(features, approximate=False, name=None):
