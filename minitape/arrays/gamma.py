@@ -285,7 +285,8 @@ def _incomplete_gamma(a, x, order: int) -> tuple:
     none = ((a > 0) & (x == 0)) | (xp.isinf(a) & (a > 0) & (x >= 0) & xp.isfinite(x))
     all_of_it = (a > 0) & xp.isinf(x) & (x > 0) & xp.isfinite(a)
     edge = xp.where(none, 0.0, xp.where(all_of_it, float(whole), math.nan))
-    return xp.where(good, p, edge), xp.where(good, q, whole - edge)
+    # TensorFlow's igamma is 0 at 0 even where there is none.
+    return xp.where(good, p, xp.where(x == 0, 0.0, edge)), xp.where(good, q, whole - edge)
 
 
 def igamma(a: Any, x: Any, order: int = 0) -> Any:
