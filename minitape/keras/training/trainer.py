@@ -115,8 +115,8 @@ class Trainer(Steps):
             logs = _logs(results, "train_step")
             if validation is not None and _is_due(epoch, validation_freq):
                 measured = self._run_evaluation(validation, listeners)
-                logs |= {f"val_{name}": value for name, value in measured.items()}
-            logs = dict(sorted(logs.items()))
+                measured = {f"val_{name}": value for name, value in measured.items()}
+                logs = _logs(results | measured, "train_step")
             listeners.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
