@@ -4,8 +4,8 @@
 
 Two small networks play against each other over CIFAR-10's photographs, as in gan.py; after each
 epoch they and their optimizers are saved. Started again, the program goes on where it was: give it
-more --epochs, or end it half-way and see. (To begin anew, delete the folder `checkpoints`.) The files
-need h5py on minitape: pip install 'minitape[save]'.
+more --epochs, or end it half-way and see. To begin anew, delete the folder `checkpoints`. For the
+files minitape needs h5py: pip install 'minitape[save]'.
 
 First it prints another network that learns to make photographs: the encoder of an autoencoder.
 """
