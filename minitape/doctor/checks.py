@@ -196,7 +196,7 @@ def builtin_input(script: Script):
     """`layers.Dense(10)(input)`, where `inputs` is meant."""
     if "input" in script.bound:
         return
-    found: dict[ast.Name, None] = {}  # in the order of the script, once where one call stands in another
+    found: dict[ast.Name, None] = {}  # each once, also where one call stands in another
     for call, path in script.calls():
         layer = isinstance(call.func, ast.Call) and script.path(call.func.func).startswith("keras.")
         if not (layer or path in MODELS):
