@@ -81,14 +81,15 @@ class SeedContext:
             return secrets.randbits(64), secrets.randbits(64) << 64
         with self._lock:
             if op_seed is None:
-                return self._stream(self._op_seeds.randint(0, self._LARGEST))
-            key, counter = self._stream(operator.index(op_seed))
+                return self.stream(self._op_seeds.randint(0, self._LARGEST))
+            key, counter = self.stream(operator.index(op_seed))
             stream = (operation, key, counter)
             drawn = self._drawn.get(stream, 0)
             self._drawn[stream] = drawn + blocks
             return key, counter + drawn
 
-    def _stream(self, op_seed: int) -> tuple[int, int]:
+    def stream(self, op_seed: int) -> tuple[int, int]:
+        """The key and the counter at which the stream of ops with this seed begins."""
         seed = self._DEFAULT if self.seed is None else self.seed
         key, high = seed % self._LARGEST, op_seed % self._LARGEST
         if key == high == 0:

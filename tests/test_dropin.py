@@ -40,6 +40,8 @@ import tensorflow.math.special
 import tensorflow.nn as nn
 import tensorflow.random.experimental
 import tensorflow.linalg, tensorflow.errors
+import tensorflow.train
+from tensorflow.train import Checkpoint
 from tensorflow.math import reduce_sum
 from tensorflow import GradientTape, Variable
 import keras
@@ -118,6 +120,7 @@ assert tensorflow.keras.layers is minitape.keras.layers
 assert sys.modules["tensorflow.keras.backend"] is K is minitape.keras.backend
 assert tf.math is minitape.math and tf.Variable is minitape.Variable
 assert tf.optimizers is keras.optimizers
+assert tf.train.Checkpoint is minitape.train.Checkpoint
 after = {name for name in sys.modules if name.startswith("minitape")}
 assert before == after, after - before  # nothing was executed a second time
 assert minitape.keras.__spec__.name == "minitape.keras" == minitape.keras.__package__

@@ -1,6 +1,7 @@
 """Batches: whatever `fit` is given, as a stream of what a step gets as `data`."""
 
 import math
+import random
 import warnings
 from collections.abc import Iterator
 from itertools import count
@@ -9,8 +10,8 @@ from typing import Any
 import numpy
 
 from ... import nest
-from ...arrays import is_array
-from ...config import floatx
+from ...arrays import is_array, philox
+from ...config import floatx, seeds
 from ...engine import Tensor, Variable, convert_to_tensor
 from .arrays import as_arrays, class_weights, count_examples
 from .py_dataset import PyDataset
@@ -49,7 +50,7 @@ class ArrayBatches:
         sample_weight: one weight per example.
         class_weight: a dict from class number to weight, used as sample weights.
         batch_size: examples per batch, 32 unless given; the last batch may be smaller.
-        shuffle: whether each pass takes them in a new order (NumPy's global generator).
+        shuffle: whether each pass takes them in a random order.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class ArrayBatches:
         return math.ceil(self.examples / self.batch_size)
 
     def __iter__(self) -> Iterator:
-        order = numpy.random.permutation(self.examples) if self._shuffle else None
+        order = _random_order(self.examples) if self._shuffle else None
         for start in range(0, self.examples, self.batch_size):
             rows = slice(start, start + self.batch_size)
             yield self._batch(rows if order is None else order[rows])
@@ -88,6 +89,17 @@ class ArrayBatches:
             return None if structure is None else Tensor(structure[rows])
 
         return pack_x_y_sample_weight(cut(self._x), cut(self._y), cut(self._sample_weight))
+
+
+def _random_order(examples: int) -> numpy.ndarray:
+    """The order in which a pass takes so many examples; with a global seed, Keras' own.
+
+    Keras shuffles in a function of a Dataset, where an op counts as the first of its graph, and
+    where each pass over the Dataset begins the op's stream anew: the order is the same each time.
+    """
+    if seeds.seed is None:
+        return numpy.random.permutation(examples)
+    return philox.random_permutation(*seeds.stream(0), examples)
 
 
 class StreamBatches:
@@ -136,10 +148,10 @@ class StreamBatches:
         length = self._length()
         if length is None:
             return map(self._source.__getitem__, count())
-        order = numpy.arange(length)
+        order = list(range(length))
         if self._shuffle:
-            numpy.random.shuffle(order)
-        return (self._source[int(i)] for i in order)
+            random.shuffle(order)  # as Keras does: its seed is another one than that of arrays
+        return (self._source[i] for i in order)
 
     def _weighted(self, data):
         if self._class_weight is None:

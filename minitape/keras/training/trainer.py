@@ -62,7 +62,8 @@ class Trainer(Steps):
             callbacks: a list of Callbacks.
             validation_split: share of the data, taken from the end, that is kept for validation.
             validation_data: (x, y), (x, y, sample_weight) or something that gives batches.
-            shuffle: whether each epoch takes the examples in a new order.
+            shuffle: whether the examples are taken in random order. As in Keras it is a new one in
+                each epoch, and where a global seed was set, the same in each.
             class_weight: a dict from class number to weight.
             sample_weight: a weight per example.
             initial_epoch: the epochs already done.
@@ -114,8 +115,8 @@ class Trainer(Steps):
             logs = _logs(results, "train_step")
             if validation is not None and _is_due(epoch, validation_freq):
                 measured = self._run_evaluation(validation, listeners)
-                logs |= {f"val_{name}": value for name, value in measured.items()}
-            logs = dict(sorted(logs.items()))
+                measured = {f"val_{name}": value for name, value in measured.items()}
+                logs = _logs(results | measured, "train_step")
             listeners.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
