@@ -17,7 +17,7 @@ from minitape import keras as our_keras
 LIBRARIES = (our_keras, their_keras)
 ADDED = [
     "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
-    "ReduceLROnPlateau", "TerminateOnNaN",
+    "ReduceLROnPlateau", "SwapEMAWeights", "TerminateOnNaN",
 ]  # fmt: skip
 
 
@@ -292,13 +292,13 @@ X = RNG.normal(size=(40, 3)).astype("float32")
 Y = (X.sum(1, keepdims=True) > 0).astype("float32")
 
 
-def compiled(library, metrics=("accuracy",), rate=0.5):
+def compiled(library, metrics=("accuracy",), rate=0.5, **settings):
     model = library.Sequential(
         [library.Input((3,)), library.layers.Dense(4, "tanh"), library.layers.Dense(1, "sigmoid")]
     )
     weights = np.random.default_rng(4)
     model.set_weights([weights.normal(size=w.shape) for w in model.weights])
-    optimizer = library.optimizers.SGD(rate)
+    optimizer = library.optimizers.SGD(rate, **settings)
     model.compile(optimizer, "binary_crossentropy", metrics=list(metrics))
     return model
 
@@ -343,6 +343,24 @@ def test_a_training_with_changing_rates():
         ]
     )
     assert len(set(history.history["learning_rate"])) > 3
+
+
+@pytest.mark.parametrize("swap_on_epoch", [False, True])
+def test_a_training_with_averages(swap_on_epoch):
+    shown = []
+
+    def callbacks(library):
+        weights = []
+        shown.append(weights)
+        watch = library.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: weights.append(watch.model.get_weights())
+        )
+        return [library.callbacks.SwapEMAWeights(swap_on_epoch), watch]
+
+    assert_same_fit(callbacks, use_ema=True)
+    for ours, theirs in zip(*shown, strict=True):
+        for our, their in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(our, their, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
