@@ -18,7 +18,7 @@ FLOORS = [
     ["keras.naming"],
     ["keras.variables"],
     ["keras.random", "keras.regularizers", "keras.activations", "keras.constraints"],
-    ["keras.initializers"],
+    ["keras.initializers", "keras.random_state"],
     ["keras.losses", "keras.optimizers", "keras.ops"],
     ["keras.metrics"],
     ["keras.layers"],

@@ -12,6 +12,25 @@ from ..metrics import Mean, Metric
 from .outputs import Outputs
 
 
+class _MadeLater:
+    """What makes its variables at the first batch, and may be given their values before."""
+
+    variables: list
+    _outputs: Outputs | None = None
+    _awaited: list | None = None
+
+    def set_state(self, values: list) -> None:
+        """Assigns the values of `variables`, now or when there are any."""
+        self._awaited = values
+        if self._outputs is not None:
+            self._take_awaited()
+
+    def _take_awaited(self) -> None:
+        for variable, value in zip(self.variables, self._awaited or (), strict=False):
+            variable.assign(value)
+        self._awaited = None
+
+
 class _LossEntry(NamedTuple):
     """One loss: the position of its output, its factor, and what keeps its mean."""
 
@@ -21,7 +40,7 @@ class _LossEntry(NamedTuple):
     tracker: Mean | None
 
 
-class CompiledLoss:
+class CompiledLoss(_MadeLater):
     """The weighted sum of one loss per output.
 
     Args:
@@ -34,13 +53,17 @@ class CompiledLoss:
         self._given = loss
         self._weights_given = loss_weights
         self._output_names = output_names
-        self._outputs: Outputs | None = None
         self._entries: list[_LossEntry] = []
 
     @property
     def metrics(self) -> list[Mean]:
         """The mean of each output's own loss, where there are several losses."""
         return [entry.tracker for entry in self._entries if entry.tracker is not None]
+
+    @property
+    def variables(self) -> list:
+        """The state of `metrics`."""
+        return [v for metric in self.metrics for v in metric.variables]
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
         """The total; each output's own loss, without its factor, goes to its tracker as well."""
@@ -77,6 +100,7 @@ class CompiledLoss:
                 tracker = Mean(name=_unique(f"{outputs.names[i] or loss.name}_loss", used))
             entries.append(_LossEntry(i, loss, factors[i], tracker))
         self._entries, self._outputs = entries, outputs
+        self._take_awaited()
         return outputs
 
 
@@ -89,7 +113,7 @@ class _MetricEntry(NamedTuple):
     weighted: bool
 
 
-class CompiledMetrics(Metric):
+class CompiledMetrics(_MadeLater, Metric):
     """The metrics of all outputs; its result is a dict.
 
     Args:
@@ -102,7 +126,6 @@ class CompiledMetrics(Metric):
         super().__init__(name="compile_metrics")
         self._given = {"metrics": metrics, "weighted_metrics": weighted_metrics}
         self._output_names = output_names
-        self._outputs: Outputs | None = None
         self._entries: list[_MetricEntry] = []
 
     @property
@@ -145,6 +168,7 @@ class CompiledMetrics(Metric):
                         key = f"{prefix}weighted_{metric.name}"
                     entries.append(_MetricEntry(_unique(key, used), i, metric, weighted))
         self._entries, self._outputs = entries, outputs
+        self._take_awaited()
         return outputs
 
     def reset_state(self) -> None:
@@ -187,6 +211,29 @@ class Compiled:
         if self.loss is not None:
             found.extend(self.loss.metrics)
         return found
+
+    def state(self) -> dict[str, list]:
+        """The values of all variables, as arrays."""
+        kept = {"loss": self.loss_tracker, "metrics": self.metrics, "losses": self.loss}
+        return {
+            name: [v.numpy() for v in one.variables]
+            for name, one in kept.items()
+            if one is not None
+        }
+
+    def set_state(self, state: dict[str, list]) -> None:
+        """Assigns what `state` gave, also to what will be made at the first batch."""
+        for variable, value in zip(self.loss_tracker.variables, state["loss"], strict=True):
+            variable.assign(value)
+        for name, one in (("metrics", self.metrics), ("losses", self.loss)):
+            if one is not None:
+                one.set_state(state.get(name, []))
+
+    def forget_awaited(self) -> None:
+        """Has what will be made at the first batch begin with nothing."""
+        for one in (self.metrics, self.loss):
+            if one is not None:
+                one._awaited = None
 
 
 def _lists(given, outputs: Outputs, argument: str) -> list[list]:

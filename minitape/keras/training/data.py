@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Iterator
+from inspect import GEN_CREATED, getgeneratorstate, isgenerator
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,7 @@ from ... import nest
 from ...arrays import is_array
 from ...config import floatx
 from ...engine import Tensor, Variable, convert_to_tensor
+from ..random_state import random_state, set_random_state
 from .arrays import as_arrays, class_weights, count_examples
 from .py_dataset import PyDataset
 
@@ -206,6 +208,9 @@ class Epochs:
         self._steps = steps
         self._pass: Iterator = iter(())
         self._gave_any = False
+        self._start: Any = None  # the random state before the pass; None between two of them
+        self._taken = 0  # batches of the pass
+        self._seen = 0  # batches of the coming epoch that an interrupted training had already
 
     @property
     def steps(self) -> int | None:
@@ -219,26 +224,76 @@ class Epochs:
 
     def restart(self) -> None:
         """Lets the next epoch begin at the first batch; a generator is read on all the same."""
-        self._pass = iter(())
+        self._pass, self._start = iter(()), None
+
+    def _begin_pass(self) -> None:
+        self._start, self._taken = random_state(), 0
+        self._pass = iter(self._source)
+
+    def _take(self) -> Any:
+        """The next batch of the pass, None at its end."""
+        batch = next(self._pass, None)
+        if batch is None:
+            self._start = None
+        else:
+            self._taken += 1
+        return batch
+
+    def position(self) -> dict | None:
+        """Where the data stand, as values that JSON knows; None between two passes."""
+        return self._start and {"start": self._start, "taken": self._taken}
+
+    def go_to(self, position: dict | None, seen: int) -> None:
+        """Stands where other data, which were the same, stood after some batches of an epoch.
+
+        Args:
+            position: what `position` said there.
+            seen: how many batches of the epoch were seen before.
+
+        Raises:
+            ValueError: there are fewer batches now.
+        """
+        self._seen = seen
+        if position is None:
+            return
+        set_random_state(position["start"])
+        self._begin_pass()
+        # A generator that was read from already stands where it stands.
+        taken = 0 if _was_read_from(self._source) else position["taken"]
+        for number in range(taken):
+            if self._take() is None:
+                raise ValueError(
+                    f"The interrupted training had taken {taken} batches from its data, and now "
+                    f"there are {number}. Give it the same data again."
+                )
+        self._taken = position["taken"]
 
     def __iter__(self) -> Iterator:
-        batch = None if self._steps is None else next(self._pass, None)
-        if batch is None:
-            self._pass = iter(self._source)
-            batch = next(self._pass, None)
-        seen = 0
+        seen, self._seen = self._seen, 0
+        if seen and seen == self._steps:
+            return
+        batch = self._take() if seen or self._steps is not None else None
+        if batch is None and not seen:
+            self._begin_pass()
+            batch = self._take()
         while batch is not None:
             seen += 1
             self._gave_any = True
             yield batch
             if seen == self._steps:
                 return
-            batch = next(self._pass, None)
-        if not self._gave_any:
+            batch = self._take()
+        if not self._gave_any and not seen:
             raise ValueError("There is no data: x has no examples, or it gave no batches.")
         if self._steps is not None or not seen:
             warnings.warn(
                 "Your input ran out of data; interrupting training. Make sure that it can give "
                 f"at least `steps_per_epoch * epochs` batches. It gave {seen} in this epoch.",
-                stacklevel=3,
+                stacklevel=4,  # the caller of `fit`
             )
+
+
+def _was_read_from(source: ArrayBatches | StreamBatches) -> bool:
+    """True for a Python generator of which batches were taken."""
+    stream = getattr(source, "_source", None)
+    return isgenerator(stream) and getgeneratorstate(stream) != GEN_CREATED
