@@ -116,7 +116,7 @@ class BackupAndRestore(Callback):
 
         def restore() -> None:
             run.data.go_to(settings["data"], run.batch)
-            self.model._set_state_beside_weights(arrays)
+            self.model._restore_beside_weights(arrays)
             set_random_state(settings["random"])
 
         run.restore = restore

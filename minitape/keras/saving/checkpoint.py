@@ -113,12 +113,10 @@ class Checkpoint:
             )
         found = _all_parts(self)
         with Reader(Path(path).read_bytes(), path) as reader:
-            restore_parts([pair for pair in found if reader.has(f"{pair[0]}/vars")], reader)
+            restore_parts([pair for pair in found if reader.has(_group(pair[0]))], reader)
             stored = {group for group in reader.groups() if reader.group(group)}
-        wanted = {f"{name}/vars" for name, part in found}
-        missing = [
-            name for name, part in found if _variables(part) and f"{name}/vars" not in stored
-        ]
+        wanted = {_group(name) for name, part in found}
+        missing = [name for name, part in found if _variables(part) and _group(name) not in stored]
         return CheckpointLoadStatus(path, missing, sorted(stored - wanted))
 
 
@@ -314,6 +312,11 @@ def _parts_of(thing: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield from _parts_of(value, f"{path}/{name}".strip("/"))
 
 
+def _group(path: str) -> str:
+    """Where a file keeps the variables of a part."""
+    return f"{path}/vars" if path else "vars"
+
+
 def _variables(part: Any) -> list:
     """The variables of a part itself."""
     if isinstance(part, Variable):
@@ -341,7 +344,7 @@ def restore_parts(found: list[tuple[str, Any]], reader: Reader) -> None:
     path = ""
     try:
         for path, part in found:
-            _restore(part, reader.group(f"{path}/vars" if path else "vars"))
+            _restore(part, reader.group(_group(path)))
     except Exception as error:
         for variable, value in before:
             variable.assign(value)

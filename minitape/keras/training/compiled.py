@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import count, takewhile, zip_longest
 from typing import Any, NamedTuple
 
 from ... import nest
@@ -13,22 +14,22 @@ from .outputs import Outputs
 
 
 class _MadeLater:
-    """What makes its variables at the first batch, and may be given their values before."""
+    """What makes its metrics at the first batch, and may be given their states before."""
 
-    variables: list
+    metrics: list
     _outputs: Outputs | None = None
-    _awaited: list | None = None
+    _states: list[list] = []  # those that wait
 
-    def set_state(self, values: list) -> None:
-        """Assigns the values of `variables`, now or when there are any."""
-        self._awaited = values
+    def restore_each(self, states: list[list]) -> None:
+        """Assigns the states of the metrics, now or when there are any."""
+        self._states = states
         if self._outputs is not None:
-            self._take_awaited()
+            self._take_states()
 
-    def _take_awaited(self) -> None:
-        for variable, value in zip(self.variables, self._awaited or (), strict=False):
-            variable.assign(value)
-        self._awaited = None
+    def _take_states(self) -> None:
+        for metric, state in zip_longest(self.metrics, self._states):
+            metric._restore(state or [])
+        self._states = []
 
 
 class _LossEntry(NamedTuple):
@@ -59,11 +60,6 @@ class CompiledLoss(_MadeLater):
     def metrics(self) -> list[Mean]:
         """The mean of each output's own loss, where there are several losses."""
         return [entry.tracker for entry in self._entries if entry.tracker is not None]
-
-    @property
-    def variables(self) -> list:
-        """The state of `metrics`."""
-        return [v for metric in self.metrics for v in metric.variables]
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
         """The total; each output's own loss, without its factor, goes to its tracker as well."""
@@ -100,7 +96,7 @@ class CompiledLoss(_MadeLater):
                 tracker = Mean(name=_unique(f"{outputs.names[i] or loss.name}_loss", used))
             entries.append(_LossEntry(i, loss, factors[i], tracker))
         self._entries, self._outputs = entries, outputs
-        self._take_awaited()
+        self._take_states()
         return outputs
 
 
@@ -168,7 +164,7 @@ class CompiledMetrics(_MadeLater, Metric):
                         key = f"{prefix}weighted_{metric.name}"
                     entries.append(_MetricEntry(_unique(key, used), i, metric, weighted))
         self._entries, self._outputs = entries, outputs
-        self._take_awaited()
+        self._take_states()
         return outputs
 
     def reset_state(self) -> None:
@@ -213,27 +209,24 @@ class Compiled:
         return found
 
     def state(self) -> dict[str, list]:
-        """The values of all variables, as arrays."""
-        kept = {"loss": self.loss_tracker, "metrics": self.metrics, "losses": self.loss}
+        """The values of all variables, as arrays: a list for each metric."""
         return {
-            name: [v.numpy() for v in one.variables]
-            for name, one in kept.items()
-            if one is not None
+            f"{kind}_{i}": [v.numpy() for v in metric.variables]
+            for kind, metrics in (
+                ("loss", [self.loss_tracker]),
+                ("metric", self.metrics.metrics if self.metrics is not None else []),
+                ("output_loss", self.loss.metrics if self.loss is not None else []),
+            )
+            for i, metric in enumerate(metrics)
         }
 
-    def set_state(self, state: dict[str, list]) -> None:
-        """Assigns what `state` gave, also to what will be made at the first batch."""
-        for variable, value in zip(self.loss_tracker.variables, state["loss"], strict=True):
-            variable.assign(value)
-        for name, one in (("metrics", self.metrics), ("losses", self.loss)):
+    def restore(self, state: dict[str, list]) -> None:
+        """Assigns what `state` gave, also to what will be made later; nothing else waits then."""
+        self.loss_tracker._restore(state.get("loss_0", []))
+        for kind, one in (("metric", self.metrics), ("output_loss", self.loss)):
             if one is not None:
-                one.set_state(state.get(name, []))
-
-    def forget_awaited(self) -> None:
-        """Has what will be made at the first batch begin with nothing."""
-        for one in (self.metrics, self.loss):
-            if one is not None:
-                one._awaited = None
+                names = takewhile(state.__contains__, (f"{kind}_{i}" for i in count()))
+                one.restore_each([state[name] for name in names])
 
 
 def _lists(given, outputs: Outputs, argument: str) -> list[list]:

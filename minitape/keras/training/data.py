@@ -208,7 +208,7 @@ class Epochs:
         self._steps = steps
         self._pass: Iterator = iter(())
         self._gave_any = False
-        self._start: Any = None  # the random state before the pass; None between two of them
+        self._start: Any = None  # the random states before the pass; None between two of them
         self._taken = 0  # batches of the pass
         self._seen = 0  # batches of the coming epoch that an interrupted training had already
 
@@ -226,8 +226,12 @@ class Epochs:
         """Lets the next epoch begin at the first batch; a generator is read on all the same."""
         self._pass, self._start = iter(()), None
 
+    def _random_states(self) -> dict:
+        streams = [stream.state() for stream in _streams_of(self._source)]
+        return {"shared": random_state(), "streams": streams}
+
     def _begin_pass(self) -> None:
-        self._start, self._taken = random_state(), 0
+        self._start, self._taken = self._random_states(), 0
         self._pass = iter(self._source)
 
     def _take(self) -> Any:
@@ -239,11 +243,13 @@ class Epochs:
             self._taken += 1
         return batch
 
-    def position(self) -> dict | None:
-        """Where the data stand, as values that JSON knows; None between two passes."""
-        return self._start and {"start": self._start, "taken": self._taken}
+    def position(self) -> dict:
+        """Where the data stand, as values that JSON knows."""
+        if self._start is None:
+            return {"random": self._random_states(), "taken": None}
+        return {"random": self._start, "taken": self._taken}
 
-    def go_to(self, position: dict | None, seen: int) -> None:
+    def go_to(self, position: dict, seen: int) -> None:
         """Stands where other data, which were the same, stood after some batches of an epoch.
 
         Args:
@@ -254,19 +260,22 @@ class Epochs:
             ValueError: there are fewer batches now.
         """
         self._seen = seen
-        if position is None:
+        set_random_state(position["random"]["shared"])
+        streams = position["random"]["streams"]
+        for stream, state in zip(_streams_of(self._source), streams, strict=True):
+            stream.set_state(state)
+        taken = position["taken"]
+        if taken is None:
             return
-        set_random_state(position["start"])
         self._begin_pass()
         # A generator that was read from already stands where it stands.
-        taken = 0 if _was_read_from(self._source) else position["taken"]
-        for number in range(taken):
+        for number in range(0 if _was_read_from(self._source) else taken):
             if self._take() is None:
                 raise ValueError(
                     f"The interrupted training had taken {taken} batches from its data, and now "
                     f"there are {number}. Give it the same data again."
                 )
-        self._taken = position["taken"]
+        self._taken = taken
 
     def __iter__(self) -> Iterator:
         seen, self._seen = self._seen, 0
@@ -291,6 +300,11 @@ class Epochs:
                 f"at least `steps_per_epoch * epochs` batches. It gave {seen} in this epoch.",
                 stacklevel=4,  # the caller of `fit`
             )
+
+
+def _streams_of(source: ArrayBatches | StreamBatches) -> list:
+    """What the passes of a Dataset draw random numbers from; none for other sources."""
+    return getattr(getattr(source, "_source", None), "_streams", [])
 
 
 def _was_read_from(source: ArrayBatches | StreamBatches) -> bool:

@@ -127,8 +127,20 @@ class Steps(Layer):
         """Starts every metric again."""
         for metric in self.metrics:
             metric.reset_state()
+        self._restore_metrics({})
+
+    def _metrics_state(self) -> dict[str, list]:
+        """The values of all metrics' variables, as arrays: a list for each metric."""
+        held = enumerate(self._held_metrics())
+        state = {f"held_{i}": [v.numpy() for v in metric.variables] for i, metric in held}
+        return state if self._compiled is None else {**state, **self._compiled.state()}
+
+    def _restore_metrics(self, state: dict[str, list]) -> None:
+        """Assigns what `_metrics_state` gave, also to what the first batch will make."""
+        for i, metric in enumerate(self._held_metrics()):
+            metric._restore(state.get(f"held_{i}", []))
         if self._compiled is not None:
-            self._compiled.forget_awaited()
+            self._compiled.restore(state)
 
     # -- the steps -------------------------------------------------------------------------------
 

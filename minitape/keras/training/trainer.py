@@ -239,25 +239,19 @@ class Trainer(Steps):
 
     # -- what a backup holds beside the weights ---------------------------------------------------
 
-    def _states(self) -> dict[str, list]:
-        """The variables of seed generators, and of metrics that the model or its layers hold."""
+    def _seed_states(self) -> list:
+        """The variables of seed generators."""
         weights = {id(v) for v in self.weights}
-        return {
-            "seeds": [v for v in self.variables if id(v) not in weights],
-            "held_metrics": [v for metric in self._held_metrics() for v in metric.variables],
-        }
+        return [v for v in self.variables if id(v) not in weights]
 
     def _state_beside_weights(self) -> dict[str, list]:
-        """Arrays, by name: what an interrupted epoch needs to go on."""
-        state = {name: [v.numpy() for v in vs] for name, vs in self._states().items()}
-        return state if self._compiled is None else {**state, **self._compiled.state()}
+        """Arrays, by name: where seed generators and metrics stand."""
+        return {"seeds": [v.numpy() for v in self._seed_states()], **self._metrics_state()}
 
-    def _set_state_beside_weights(self, state: dict[str, list]) -> None:
-        for name, variables in self._states().items():
-            store = {str(i): value for i, value in enumerate(state[name])}
-            assign_stored(f"Model '{self.name}', {name},", variables, store)
-        if self._compiled is not None:
-            self._compiled.set_state(state)
+    def _restore_beside_weights(self, state: dict[str, list]) -> None:
+        seeds = {str(i): value for i, value in enumerate(state["seeds"])}
+        assign_stored(f"Model '{self.name}'", self._seed_states(), seeds)
+        self._restore_metrics(state)
 
     # -- small parts -----------------------------------------------------------------------------
 
