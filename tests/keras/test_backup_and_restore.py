@@ -1,4 +1,4 @@
-"""BackupAndRestore: an interrupted training gives, to the last bit, what an uninterrupted one does."""
+"""BackupAndRestore: an interrupted training gives, to the last bit, what a whole one does."""
 
 import json
 import os
@@ -17,7 +17,6 @@ from tests.conftest import CHECKOUT
 from tests.keras.interrupted import (
     BATCHES,
     EPOCHS,
-    RNG,
     Interruption,
     X,
     Y,
