@@ -16,7 +16,7 @@ from minitape import keras as our_keras
 
 LIBRARIES = (our_keras, their_keras)
 ADDED = [
-    "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
+    "BackupAndRestore", "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
     "ReduceLROnPlateau", "SwapEMAWeights", "TerminateOnNaN",
 ]  # fmt: skip
 
@@ -345,8 +345,33 @@ def test_a_training_with_changing_rates():
     assert len(set(history.history["learning_rate"])) > 3
 
 
-@pytest.mark.parametrize("swap_on_epoch", [False, True])
-def test_a_training_with_averages(swap_on_epoch):
+@pytest.mark.parametrize("began", LIBRARIES)
+def test_a_training_that_one_library_begins_and_the_other_ends(began, tmp_path):
+    """What Keras knows of an interrupted training is its weights and its epoch."""
+
+    def fit(library, *callbacks):
+        model = compiled(library)
+        backup = library.callbacks.BackupAndRestore(str(tmp_path))
+        history = model.fit(
+            X, Y, epochs=4, batch_size=10, shuffle=False, verbose=0, callbacks=[backup, *callbacks]
+        )
+        return model.get_weights(), history.history["loss"]
+
+    def stop(epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    whole, losses = fit(began)
+    with pytest.raises(KeyboardInterrupt):
+        fit(began, began.callbacks.LambdaCallback(on_epoch_begin=stop))
+    (other,) = set(LIBRARIES) - {began}
+    weights, last_losses = fit(other)
+    np.testing.assert_allclose(last_losses, losses[2:], rtol=1e-4)
+    for one, another in zip(weights, whole, strict=True):
+        np.testing.assert_allclose(one, another, rtol=1e-4, atol=1e-5)
+
+
+def test_a_training_with_averages():
     shown = []
 
     def callbacks(library):
@@ -355,7 +380,7 @@ def test_a_training_with_averages(swap_on_epoch):
         watch = library.callbacks.LambdaCallback(
             on_epoch_end=lambda epoch, logs: weights.append(watch.model.get_weights())
         )
-        return [library.callbacks.SwapEMAWeights(swap_on_epoch), watch]
+        return [library.callbacks.SwapEMAWeights(swap_on_epoch=True), watch]
 
     assert_same_fit(callbacks, use_ema=True)
     for ours, theirs in zip(*shown, strict=True):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import count, takewhile, zip_longest
+from itertools import chain, count, repeat, takewhile
 from typing import Any, NamedTuple
 
 from ... import nest
@@ -27,8 +27,8 @@ class _MadeLater:
             self._take_states()
 
     def _take_states(self) -> None:
-        for metric, state in zip_longest(self.metrics, self._states):
-            metric._restore(state or [])
+        for metric, state in zip(self.metrics, chain(self._states, repeat([])), strict=False):
+            metric._restore(state)
         self._states = []
 
 

@@ -261,8 +261,13 @@ class Epochs:
         """
         self._seen = seen
         set_random_state(position["random"]["shared"])
-        streams = position["random"]["streams"]
-        for stream, state in zip(_streams_of(self._source), streams, strict=True):
+        streams, states = _streams_of(self._source), position["random"]["streams"]
+        if len(streams) != len(states):
+            raise ValueError(
+                f"The interrupted training had data that draw random numbers at {len(states)} "
+                f"places, and now there are {len(streams)}. Give it the same data again."
+            )
+        for stream, state in zip(streams, states, strict=True):
             stream.set_state(state)
         taken = position["taken"]
         if taken is None:
