@@ -16,8 +16,8 @@ from minitape import keras as our_keras
 
 LIBRARIES = (our_keras, their_keras)
 ADDED = [
-    "BackupAndRestore", "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
-    "ReduceLROnPlateau", "SwapEMAWeights", "TerminateOnNaN",
+    "BackupAndRestore", "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler",
+    "ModelCheckpoint", "ReduceLROnPlateau", "SwapEMAWeights", "TerminateOnNaN",
 ]  # fmt: skip
 
 

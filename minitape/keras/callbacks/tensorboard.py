@@ -35,8 +35,8 @@ class TensorBoard(Callback):
         update_freq: "epoch"; or "batch", or a number of batches, for results within the epochs.
         profile_batch: there is no profiler: anything but 0 gives a warning.
         embeddings_freq: after every so many epochs, the weights of Embedding layers; 0 for never.
-        embeddings_metadata: the file that names the rows of each Embedding layer: a dict by the
-            layer's name, or one for all of them.
+        embeddings_metadata: the file in the folder that names the rows of an Embedding layer, a
+            line for each: a dict by the layer's name, or one file for all of them.
         write_grads: whether there are histograms of the gradients as well, those of the epoch's
             last batch. (Keras had this argument until 2.3.)
 
