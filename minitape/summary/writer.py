@@ -5,7 +5,7 @@ imports TensorFlow wherever that is installed.
 """
 
 import os
-import socket
+import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 import numpy
 
 _VERSION = "brain.Event:2"  # of the files' format
-_WAITING = 10  # events, and seconds, after which a file is brought up to date
-_SECONDS = 120.0
+# How many events, and for how many seconds, wait before they are written to the disk.
+_WAITING, _SECONDS = 10, 120.0
 
 
 def require_tensorboard() -> None:
@@ -142,7 +142,7 @@ class SummaryWriter:
 def _new_file(folder: str, ending: str) -> BinaryIO:
     """A file of a new name, by which TensorBoard knows it for one of events."""
     os.makedirs(folder, exist_ok=True)
-    start = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+    start = f"events.out.tfevents.{int(time.time()):010d}.{platform.node()}.{os.getpid()}"
     for number in count():
         try:
             return open(os.path.join(folder, f"{start}.{number}{ending}"), "xb")

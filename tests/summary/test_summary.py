@@ -97,8 +97,7 @@ def test_flushing_at_once(settings, tmp_path):
         mt.summary.scalar("a", 1.0)
         assert read(tmp_path)["a"].steps == [4]
     finally:
-        with writer.as_default():  # the only way back to no writer, as in TensorFlow
-            pass
+        # There is no public way back to no writer, as in TensorFlow.
         mt.summary.writer._state.writer = mt.summary.writer._state.step = None
         writer.close()
 
