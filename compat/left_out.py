@@ -95,7 +95,7 @@ LEFT_OUT: dict[str, list[str]] = {
     ],
     QUANTIZED: _in("", "bfloat16 qint16 qint32 qint8 quantization quint16 quint8 resource variant"),
     MODULES: [
-        *_in("", "compat experimental raw_ops saved_model signal summary sysconfig"),
+        *_in("", "compat experimental raw_ops saved_model signal sysconfig"),
         *_in("", "tools types version fftnd ifftnd irfftnd rfftnd get_logger"),
         *_in("debugging", "experimental"),
         *_in("linalg", "experimental"),

@@ -18,6 +18,7 @@ from . import (
     nest,
     nn,
     random,
+    summary,
     test,
 )
 from .arrays import DType, TensorShape, TensorSpec, as_dtype

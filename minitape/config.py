@@ -88,6 +88,20 @@ class SeedContext:
             self._drawn[stream] = drawn + blocks
             return key, counter + drawn
 
+    def state(self) -> dict:
+        """The seed and how far the streams are, as plain values."""
+        with self._lock:
+            drawn = [[*stream, count] for stream, count in self._drawn.items()]
+            return {"seed": self.seed, "op_seeds": self._op_seeds.getstate(), "drawn": drawn}
+
+    def set_state(self, state: dict) -> None:
+        """Goes to a `state`, from which the streams go on."""
+        version, numbers, gauss = state["op_seeds"]
+        with self._lock:
+            self.seed = state["seed"]
+            self._op_seeds.setstate((version, tuple(numbers), gauss))
+            self._drawn = {tuple(stream): count for *stream, count in state["drawn"]}
+
     def stream(self, op_seed: int) -> tuple[int, int]:
         """The key and the counter at which the stream of ops with this seed begins."""
         seed = self._DEFAULT if self.seed is None else self.seed

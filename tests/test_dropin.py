@@ -12,6 +12,7 @@ import pytest
 
 import minitape
 from tests.conftest import CHECKOUT
+from tests.events import read
 
 # Every import in ../shared/seeds, and the ways of writing them that Keras' readers know.
 IMPORTS = """
@@ -281,3 +282,35 @@ print(history.history["loss"][-1] < 1e-2 < history.history["loss"][0])
 """
     )
     assert printed.split() == ["6.0", "True"]
+
+
+def test_callbacks_that_write_files_under_their_own_names(tmp_path):
+    """The package tensorboard asks `import tensorflow` for what minitape doesn't have."""
+    program = """
+import sys
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.callbacks import BackupAndRestore, SwapEMAWeights, TensorBoard
+
+model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1)])
+model.compile(tf.keras.optimizers.Adam(use_ema=True), "mse")
+x = np.ones((8, 3))
+folder = sys.argv[-1]
+callbacks = [
+    TensorBoard(f"{folder}/logs", histogram_freq=1, write_images=True, update_freq="batch"),
+    SwapEMAWeights(),
+    BackupAndRestore(f"{folder}/backup", delete_checkpoint=False),
+]
+model.fit(x, x[:, :1], validation_data=(x, x[:, :1]), verbose=0, callbacks=callbacks)
+with tf.summary.create_file_writer(f"{folder}/mine").as_default():
+    tf.summary.scalar("one", 1.0, step=tf.Variable(0, dtype=tf.int64))
+"""
+    script = tmp_path / "script.py"
+    script.write_text(program)
+    start = "import sys; from minitape.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "run", str(script), str(tmp_path)]
+    result = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (tmp_path / "backup" / "latest.weights.h5").exists()
+    assert "epoch_loss" in read(tmp_path / "logs" / "train")
+    assert read(tmp_path / "mine")["one"].values == [1.0]

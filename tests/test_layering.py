@@ -13,12 +13,12 @@ FLOORS = [
     ["arrays"],
     ["engine"],
     ["ops"],
-    ["tracing", "data", "learn"],
+    ["tracing", "data", "learn", "summary"],
     ["keras.registered"],
     ["keras.naming"],
     ["keras.variables"],
     ["keras.random", "keras.regularizers", "keras.activations", "keras.constraints"],
-    ["keras.initializers"],
+    ["keras.initializers", "keras.random_state"],
     ["keras.losses", "keras.optimizers", "keras.ops"],
     ["keras.metrics"],
     ["keras.layers"],
@@ -58,8 +58,10 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "keras": ["compat", "benchmarks", "tests/compat"],
     "torch": ["benchmarks"],
     "matplotlib": ["minitape/learn/curves.py", "minitape/keras/utils/plot_model.py", "examples"],
-    "PIL": ["minitape/keras/utils/images.py", "tests"],
+    "PIL": ["minitape/keras/utils/images.py", "minitape/summary", "tests"],
     "h5py": ["minitape/keras/saving", "tests", "compat"],
+    "tensorboard": ["minitape/summary", "minitape/keras/callbacks/tensorboard.py", "tests"],
+    "google": ["minitape/keras/callbacks/tensorboard.py", "tests"],  # protobuf, tensorboard's own
     "hypothesis": ["compat", "tests"],
     "pytest": ["compat", "tests"],
     "minitape": ["minitape", "compat", "benchmarks", "tests", "examples"],
@@ -73,6 +75,8 @@ OPTIONAL = {
     "matplotlib",
     "h5py",
     "PIL",
+    "tensorboard",
+    "google",
 }  # loaded inside a function, by the one feature that needs it
 # An import that this test cannot see, and that a file made by somebody else must never reach.
 DYNAMIC = {"importlib", "importlib.import_module"}

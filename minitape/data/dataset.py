@@ -7,7 +7,7 @@ of the arrays at once.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import count as count_from
 from itertools import islice
@@ -18,8 +18,6 @@ import numpy
 
 from .. import nest
 from ..arrays import TensorShape, TensorSpec, as_dtype
-from ..arrays.philox import philox_block
-from ..config import seeds
 from ..engine import Tensor, convert_to_tensor
 from ..errors import InvalidArgumentError, OutOfRangeError
 from ..ops import math, random
@@ -42,6 +40,7 @@ from .elements import (
     trial_elements,
     with_leaves,
 )
+from .streams import CachedStreams, Stream
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1
@@ -103,9 +102,19 @@ class Dataset:
         spec: a function that gives the specs of the elements.
         cardinality: how many elements there are, or one of the two constants.
         store: makes elements of items; the items are the elements unless given.
+        parents: the datasets that a pass goes through.
     """
 
-    def __init__(self, items: Callable, spec: Callable, cardinality: int, store: Any = _ELEMENTS):
+    def __init__(
+        self,
+        items: Callable,
+        spec: Callable,
+        cardinality: int,
+        store: Any = _ELEMENTS,
+        parents: Sequence["Dataset"] = (),
+    ):
+        # What its passes draw random numbers from.
+        self._streams: list[Any] = [stream for one in parents for stream in one._streams]
         self._items = items
         self._spec = spec
         self._cardinality = cardinality
@@ -116,7 +125,7 @@ class Dataset:
 
     def _reordered(self, items: Callable, cardinality: int) -> "Dataset":
         """A dataset of this one's items in another order, or of some of them."""
-        return Dataset(items, lambda: self.element_spec, cardinality, self._store)
+        return Dataset(items, lambda: self.element_spec, cardinality, self._store, [self])
 
     # -- what it is -------------------------------------------------------------------------------
 
@@ -251,14 +260,16 @@ class Dataset:
             rerandomize_each_iteration: whether each pass has new numbers.
             name: not used.
         """
-        stream = _streams(seed, bool(rerandomize_each_iteration))
+        stream = Stream(seed, bool(rerandomize_each_iteration))
         dtype = as_dtype("int64")
-        return Dataset(
+        dataset = Dataset(
             lambda: passes.random_words(*stream()),
             lambda: TensorSpec((), dtype),
             _INFINITE,
             _Numbers(dtype),
         )
+        dataset._streams.append(stream)
+        return dataset
 
     @staticmethod
     def zip(*args, datasets=None, name=None) -> "Dataset":
@@ -295,7 +306,7 @@ class Dataset:
         def spec():
             return map_leaves(lambda part: part.element_spec, structure)
 
-        return Dataset(start, spec, cardinality)
+        return Dataset(start, spec, cardinality, parents=parts)
 
     @staticmethod
     def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True) -> "Dataset":
@@ -318,7 +329,11 @@ class Dataset:
 
         infinite = any(dataset._cardinality == _INFINITE for dataset in datasets)
         cardinality = _INFINITE if infinite else _UNKNOWN
-        return Dataset(start, lambda: _common([d.element_spec for d in datasets]), cardinality)
+
+        def spec():
+            return _common([dataset.element_spec for dataset in datasets])
+
+        return Dataset(start, spec, cardinality, parents=[*datasets, choice_dataset])
 
     @staticmethod
     def sample_from_datasets(
@@ -371,13 +386,15 @@ class Dataset:
             raise InvalidArgumentError(
                 f"buffer_size must be greater than zero or UNKNOWN_CARDINALITY. Received: {size}."
             )
-        stream = _streams(seed, reshuffle_each_iteration is not False)
+        stream = Stream(seed, reshuffle_each_iteration is not False)
 
         def start():
             words = passes.random_words(*stream())
             return passes.shuffled(self._items(), None if size == _UNKNOWN else size, words)
 
-        return self._reordered(start, self._cardinality)
+        dataset = self._reordered(start, self._cardinality)
+        dataset._streams.append(stream)
+        return dataset
 
     def repeat(self, count=None, name=None) -> "Dataset":
         """The elements `count` times over; without an end if it is None or negative."""
@@ -434,18 +451,22 @@ class Dataset:
                 "or save the arrays with numpy.savez and read those."
             )
         kept: list = []
+        streams = CachedStreams(self._streams, kept)
 
         def start():
             if kept:
                 yield from kept[0]
                 return
+            streams.filling()
             seen = []
             for item in self._items():
                 seen.append(item)
                 yield item
             kept[:] = [seen]
 
-        return self._reordered(start, self._cardinality)
+        dataset = self._reordered(start, self._cardinality)
+        dataset._streams = [streams]
+        return dataset
 
     def concatenate(self, dataset, name=None) -> "Dataset":
         """The elements of this dataset, then those of another.
@@ -466,7 +487,7 @@ class Dataset:
             cardinality = _INFINITE
         else:
             cardinality = _UNKNOWN if _UNKNOWN in lengths else sum(lengths)
-        return Dataset(start, lambda: spec, cardinality)
+        return Dataset(start, lambda: spec, cardinality, parents=[self, dataset])
 
     def filter(self, predicate, name=None) -> "Dataset":
         """The elements for which `predicate` is true."""
@@ -475,7 +496,7 @@ class Dataset:
         def start():
             return (e for e in self._elements() if as_condition(call(predicate, e)))
 
-        return Dataset(start, lambda: self.element_spec, _UNKNOWN)
+        return Dataset(start, lambda: self.element_spec, _UNKNOWN, parents=[self])
 
     def take_while(self, predicate, name=None) -> "Dataset":
         """The elements before the first for which `predicate` is false."""
@@ -487,7 +508,7 @@ class Dataset:
                     return
                 yield element
 
-        return Dataset(start, lambda: self.element_spec, _UNKNOWN)
+        return Dataset(start, lambda: self.element_spec, _UNKNOWN, parents=[self])
 
     def unique(self, name=None) -> "Dataset":
         """The elements without those that came before; for a single tensor per element."""
@@ -500,7 +521,7 @@ class Dataset:
                     seen.add(key)
                     yield element
 
-        return Dataset(start, lambda: self.element_spec, _UNKNOWN)
+        return Dataset(start, lambda: self.element_spec, _UNKNOWN, parents=[self])
 
     def prefetch(self, buffer_size, name=None) -> "Dataset":
         """The same elements, made by a thread before they are asked for.
@@ -520,6 +541,7 @@ class Dataset:
             lambda: passes.prefetched(self._elements, size),
             lambda: self.element_spec,
             self._cardinality,
+            parents=[self],
         )
 
     # -- other elements ---------------------------------------------------------------------------
@@ -545,7 +567,7 @@ class Dataset:
         def spec():
             return _common([spec_of(one) for one in self._tried(result)])
 
-        return Dataset(start, spec, self._cardinality)
+        return Dataset(start, spec, self._cardinality, parents=[self])
 
     def flat_map(self, map_func, name=None) -> "Dataset":
         """The elements of the datasets that `map_func` makes of each element, one after another."""
@@ -598,7 +620,7 @@ class Dataset:
         def spec():
             return _common([dataset.element_spec for dataset in self._tried(made)])
 
-        return Dataset(start, spec, _UNKNOWN)
+        return Dataset(start, spec, _UNKNOWN, parents=[self])
 
     def enumerate(self, start=0, name=None) -> "Dataset":
         """Pairs of a number, counted from `start` as int64, and an element."""
@@ -640,7 +662,7 @@ class Dataset:
             tried = self._tried(lambda element: step(initial, element)[1])
             return _common([spec_of(output) for output in tried])
 
-        return Dataset(start, spec, self._cardinality)
+        return Dataset(start, spec, self._cardinality, parents=[self])
 
     def _tried(self, function: Callable) -> list:
         """What a function makes of two elements of this dataset's spec, for a spec of its own."""
@@ -682,7 +704,8 @@ class Dataset:
         def spec():
             return batched_spec(self.element_spec, size if drop_remainder else None)
 
-        return Dataset(start, spec, _batches(self._cardinality, size, drop_remainder))
+        cardinality = _batches(self._cardinality, size, drop_remainder)
+        return Dataset(start, spec, cardinality, parents=[self])
 
     def padded_batch(
         self,
@@ -725,6 +748,7 @@ class Dataset:
             start,
             lambda: batched_spec(padded_spec, size if drop_remainder else None),
             _batches(self._cardinality, size, drop_remainder),
+            parents=[self],
         )
 
     def unbatch(self, name=None) -> "Dataset":
@@ -740,7 +764,7 @@ class Dataset:
             for element in self._elements():
                 yield from Dataset.from_tensor_slices(element)._elements()
 
-        return Dataset(start, lambda: spec, cardinality)
+        return Dataset(start, lambda: spec, cardinality, parents=[self])
 
     def window(self, size, shift=None, stride=1, drop_remainder=False, name=None) -> "Dataset":
         """Datasets of elements that follow one another: one for each tensor of an element.
@@ -770,7 +794,11 @@ class Dataset:
             cardinality = max(0, (cardinality - (size - 1) * stride - 1) // shift + 1)
         elif cardinality >= 0:
             cardinality = -(-cardinality // shift)
-        return Dataset(start, lambda: map_leaves(DatasetSpec, self.element_spec), cardinality)
+
+        def spec():
+            return map_leaves(DatasetSpec, self.element_spec)
+
+        return Dataset(start, spec, cardinality, parents=[self])
 
     # -- results ----------------------------------------------------------------------------------
 
@@ -848,25 +876,6 @@ class _Numbers:
 def _of_tensors(tensors: tuple) -> Dataset:
     """A dataset of tensors that are there, as a window is."""
     return Dataset(lambda: iter(tensors), lambda: spec_of(tensors[0]), len(tensors))
-
-
-def _streams(seed, anew: bool) -> Callable:
-    """A function that gives the Philox key and counter of each pass.
-
-    As TensorFlow does, the dataset's own stream is used by every pass, or, where each is to have
-    other numbers, gives each pass two words as its seeds.
-    """
-    key, counter = seeds.next_stream("Dataset", seed, blocks=0)
-    passes_before = count_from()
-
-    def stream() -> tuple[int, int]:
-        if not anew:
-            return key, counter
-        block, pair = divmod(next(passes_before), 2)
-        low, high = philox_block(key, counter + block)[2 * pair :][:2]
-        return low, high << 64
-
-    return stream
 
 
 def _batch_size(batch_size) -> int:

@@ -21,6 +21,8 @@ class Metric:
 
     # Whether a larger value is better ("up", "down"); None where nobody can say.
     _direction: str | None = None
+    # Values that were restored before the variables were made.
+    _awaited: list = []
 
     def __init__(self, dtype=None, name=None):
         self._variables: list[Variable] = []
@@ -48,6 +50,8 @@ class Metric:
         )
         variable.path = f"{self.name.replace('/', '>')}/{variable.name}"
         self._variables.append(variable)
+        if self._awaited:
+            variable.assign(self._awaited.pop(0))
         return variable
 
     def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
@@ -66,6 +70,12 @@ class Metric:
         """Forgets everything seen: all variables become 0."""
         for variable in self.variables:
             variable.assign(ops.zeros_like(variable))
+
+    def _restore(self, state: list) -> None:
+        """Assigns the values of all variables, also of those that it makes at its first update."""
+        for variable, value in zip(self.variables, state, strict=False):
+            variable.assign(value)
+        self._awaited = state[len(self.variables) :]
 
     def __call__(self, *args, **kwargs):
         """Adds a batch and returns the result."""

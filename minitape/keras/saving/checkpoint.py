@@ -78,7 +78,7 @@ class Checkpoint:
         path = os.fspath(file_prefix)
         writer = Writer()
         for name, part in _all_parts(self):
-            writer.write(name, _state(part))
+            writer.write(name, state_of(part))
         data = writer.finish()
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with replacing(f"{path}.h5") as file:
@@ -112,21 +112,11 @@ class Checkpoint:
                 f"save_path={save_path!r}"
             )
         found = _all_parts(self)
-        before = [(v, v.__tensor__()) for _, part in found for v in _variables(part)]
         with Reader(Path(path).read_bytes(), path) as reader:
-            try:
-                for name, part in found:
-                    if reader.has(f"{name}/vars"):
-                        _restore(part, reader.group(f"{name}/vars"))
-            except Exception as error:
-                for variable, value in before:
-                    variable.assign(value)
-                raise ValueError(f"{path}, group '{name}': {error}") from error
+            restore_parts([pair for pair in found if reader.has(_group(pair[0]))], reader)
             stored = {group for group in reader.groups() if reader.group(group)}
-        wanted = {f"{name}/vars" for name, part in found}
-        missing = [
-            name for name, part in found if _variables(part) and f"{name}/vars" not in stored
-        ]
+        wanted = {_group(name) for name, part in found}
+        missing = [name for name, part in found if _variables(part) and _group(name) not in stored]
         return CheckpointLoadStatus(path, missing, sorted(stored - wanted))
 
 
@@ -322,6 +312,11 @@ def _parts_of(thing: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield from _parts_of(value, f"{path}/{name}".strip("/"))
 
 
+def _group(path: str) -> str:
+    """Where a file keeps the variables of a part."""
+    return f"{path}/vars" if path else "vars"
+
+
 def _variables(part: Any) -> list:
     """The variables of a part itself."""
     if isinstance(part, Variable):
@@ -329,7 +324,7 @@ def _variables(part: Any) -> list:
     return part._own_variables() if isinstance(part, Layer) else part.variables
 
 
-def _state(part: Any) -> dict[str, Any]:
+def state_of(part: Any) -> dict[str, Any]:
     """What a file keeps for a part."""
     if isinstance(part, (Variable, Metric)):
         return {str(i): v.numpy() for i, v in enumerate(_variables(part))}
@@ -337,6 +332,23 @@ def _state(part: Any) -> dict[str, Any]:
     if not store:
         part.save_own_variables(store)
     return store
+
+
+def restore_parts(found: list[tuple[str, Any]], reader: Reader) -> None:
+    """Assigns the values of a file to parts, each with its path; or leaves all as they were.
+
+    Raises:
+        ValueError: what doesn't fit.
+    """
+    before = [(v, v.__tensor__()) for _, part in found for v in _variables(part)]
+    path = ""
+    try:
+        for path, part in found:
+            _restore(part, reader.group(_group(path)))
+    except Exception as error:
+        for variable, value in before:
+            variable.assign(value)
+        raise ValueError(f"{reader.where}, group '{path}': {error}") from error
 
 
 def _restore(part: Any, store: Any) -> None:

@@ -96,6 +96,24 @@ def test_the_parts_of_a_root(tmp_path):
     assert_same(other.weights, model.weights)
 
 
+def test_the_roots_own_variables(tmp_path):
+    class Scale(keras.Model):
+        def build(self, shape):
+            self.factor = self.add_weight((3,), "ones", name="factor")
+
+        def call(self, x):
+            return x * self.factor
+
+    model = Scale()
+    model(X)
+    model.factor.assign([1.0, 2.0, 3.0])
+    path = mt.train.Checkpoint(model).write(tmp_path / "weights")
+    other = Scale()
+    other(X)
+    mt.train.Checkpoint(other).read(path).assert_consumed()
+    assert_same(other.weights, model.weights)
+
+
 def test_a_metric(tmp_path):
     mean = keras.metrics.Mean()
     mean.update_state([1.0, 3.0])
