@@ -88,7 +88,8 @@ class GAN(keras.Model):
             logits = self.discriminator(tf.concat([real, made], axis=0), training=True)
             d_loss = self.loss_fn(labels, logits)
         weights = self.discriminator.trainable_weights
-        self.d_optimizer.apply_gradients(zip(tape.gradient(d_loss, weights), weights))
+        gradients = tape.gradient(d_loss, weights)
+        self.d_optimizer.apply_gradients(zip(gradients, weights, strict=True))
 
         # The generator: its images should be taken for real. Only its own weights move.
         points = self.random_points(count)
@@ -96,7 +97,8 @@ class GAN(keras.Model):
             logits = self.discriminator(self.generator(points, training=True), training=True)
             g_loss = self.loss_fn(tf.ones((count, 1)), logits)
         weights = self.generator.trainable_weights
-        self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, weights), weights))
+        gradients = tape.gradient(g_loss, weights)
+        self.g_optimizer.apply_gradients(zip(gradients, weights, strict=True))
 
         self.d_tracker.update_state(d_loss)
         self.g_tracker.update_state(g_loss)

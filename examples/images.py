@@ -1,4 +1,4 @@
-"""What gan.py, vae.py and sweep.py share: handwritten digits to learn from, and pictures of them."""
+"""What gan.py, vae.py and sweep.py share: handwritten digits to learn from, and their pictures."""
 
 import os
 from pathlib import Path
@@ -46,7 +46,7 @@ def _as_mnist(images):
 
 
 def save_grid(path, images, columns):
-    """Writes images of shape (n, 28, 28, 1), row by row, as one picture; n is a multiple of columns.
+    """Writes images of shape (rows * columns, 28, 28, 1), row by row, as one picture.
 
     Each pixel becomes a square of 2 × 2.
     """

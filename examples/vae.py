@@ -87,14 +87,14 @@ class VAE(keras.Model):
         with tf.GradientTape() as tape:
             losses = self.losses_of(images, training=True)
         gradients = tape.gradient(losses[0], self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
         return self.track(losses)
 
     def test_step(self, images):
         return self.track(self.losses_of(images, training=False))
 
     def track(self, losses):
-        for tracker, loss in zip(self.trackers, losses):
+        for tracker, loss in zip(self.trackers, losses, strict=True):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self.trackers}
 
