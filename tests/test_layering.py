@@ -54,7 +54,7 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "numpy": ["minitape", "compat", "benchmarks", "tests", "examples"],
     "cupy": ["minitape/arrays/cuda"],
     "numba": ["minitape/arrays/cpu"],
-    "tensorflow": ["compat", "benchmarks", "tests/compat"],
+    "tensorflow": ["compat", "benchmarks", "tests/compat", "examples"],
     "keras": ["compat", "benchmarks", "tests/compat"],
     "torch": ["benchmarks"],
     "matplotlib": ["minitape/learn/curves.py", "minitape/keras/utils/plot_model.py", "examples"],
@@ -66,6 +66,7 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "compat": ["compat", "tests"],
     "benchmarks": ["benchmarks", "tests"],
     "tests": ["tests"],
+    "images": ["examples"],  # examples/images.py, which stands beside its users
 }
 OPTIONAL = {
     "matplotlib",

@@ -82,11 +82,10 @@ def _conv(x, w, *, window):
     channels, outputs = x.shape[-1], w.shape[-1]
     groups = channels // w.shape[-2]
     steps = window.output_size(x.shape[1:-1])
-    if 2 * outputs < channels and x.dtype != "float16":  # in which few terms may be added up
-        back = _way_back(window, x.shape, w.shape)
-        if back:
-            shape = (x.shape[0], *steps, outputs)
-            return _conv_backprop_input.forward(_turned(w), x, window=back, input_shape=shape)
+    few = 2 * outputs < channels and x.dtype != "float16"  # where the sums would lose digits
+    if few and (back := _way_back(window, x.shape, w.shape)):
+        shape = (x.shape[0], *steps, outputs)
+        return _conv_backprop_input.forward(_turned(w), x, window=back, input_shape=shape)
     if _is_channelwise(channels, w.shape):
         total = array_module(x).zeros((x.shape[0], *steps, outputs), x.dtype)
         for place, tap in window.taps(window.padded(x), steps):
