@@ -127,7 +127,7 @@ class Steps(Layer):
         """Starts every metric again."""
         for metric in self.metrics:
             metric.reset_state()
-        self._restore_metrics({})
+        self._restore_metrics({})  # nothing that was restored waits any longer
 
     def _metrics_state(self) -> dict[str, list]:
         """The values of all metrics' variables, as arrays: a list for each metric."""
