@@ -301,12 +301,6 @@ def saved(tmp_path_factory):
     return get
 
 
-@pytest.fixture(params=["to Keras", "to minitape"])
-def there(request):
-    """The library that saves, and the one that loads."""
-    return LIBRARIES if request.param == "to Keras" else LIBRARIES[::-1]
-
-
 def outputs(model, x):
     return mt.nest.map_structure(np.asarray, model(x, training=False))
 
