@@ -1,34 +1,23 @@
-"""`tf.train.Checkpoint`: variables, layers, models and optimizers in numbered files.
+"""`tf.train.Checkpoint`: variables, layers, models and optimizers in TensorFlow's own files."""
 
-The files are minitape's own, `PREFIX-1.h5`, read by the same guarded reader as all weights; beside
-them stands the text file `checkpoint`, in TensorFlow's form.
-"""
-
-import json
 import os
-import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import numpy
-
 from ...engine import Variable
-from ...errors import NotFoundError
+from ...errors import DataLossError, InvalidArgumentError, NotFoundError
 from ...ops import convert_to_tensor
 from ..layers import Layer
 from ..metrics import Metric
 from ..optimizers import Optimizer
-from ..variables import assign_stored
-from .files import replacing
-from .hdf5 import Reader, Writer
-from .weights import parts
+from .bundle import BundleReader, Entry, write_bundle
+from .checkpoint_state import write_state
+from .object_graph import GRAPH, Named, Stored, arrays_of, children, read_graph, with_paths
 
-_TRACKABLE = (Variable, Layer, Optimizer, Metric)
+_TRACKABLE = (Variable, Layer, Optimizer, Metric, Named)
 
 
-class Checkpoint:
+class Checkpoint(Named):
     """What is to be saved and restored together, by name.
 
     A layer or optimizer that isn't built yet when it is restored gets its values when it is.
@@ -58,8 +47,12 @@ class Checkpoint:
             _check_trackable(name, value)
         super().__setattr__(name, value)
 
+    def _children(self) -> dict[str, Any]:
+        own = {name: value for name, value in vars(self).items() if name != "_root"}
+        return own if self._root is None else {**children(self._root), "root": self, **own}
+
     def save(self, file_prefix, options=None) -> str:
-        """Writes the next numbered file, and its name into the file `checkpoint` beside it.
+        """Writes the next numbered files, and their name into the file `checkpoint` beside them.
 
         Args:
             file_prefix: the path of the files without number and ending.
@@ -70,23 +63,18 @@ class Checkpoint:
         """
         self.save_counter.assign_add(1)
         path = self.write(f"{os.fspath(file_prefix)}-{int(self.save_counter)}")
-        _write_state(path, [path], [time.time()])
+        write_state(path, [path], [time.time()])
         return path
 
     def write(self, file_prefix, options=None) -> str:
-        """Writes one file, `file_prefix` with the ending `.h5`; returns `file_prefix`."""
+        """Writes `file_prefix`.index and `file_prefix`.data-00000-of-00001; returns the prefix."""
         path = os.fspath(file_prefix)
-        writer = Writer()
-        for name, part in _all_parts(self):
-            writer.write(name, _state(part))
-        data = writer.finish()
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with replacing(f"{path}.h5") as file:
-            file.write(data)
+        write_bundle(path, arrays_of(self))
         return path
 
     def restore(self, save_path, options=None) -> "CheckpointLoadStatus":
-        """Assigns the values of a file that `save` wrote; None restores nothing.
+        """Assigns the values of files that `save` wrote; None restores nothing.
 
         Args:
             save_path: what `save` or `latest_checkpoint` returned.
@@ -96,75 +84,195 @@ class Checkpoint:
             A status, whose `assert_consumed()` raises unless all values found their place.
 
         Raises:
-            NotFoundError: there is no such file.
-            ValueError: a damaged or refused file, or other shapes; nothing is then changed.
+            NotFoundError: there are no such files.
+            DataLossError: damaged or refused files.
+            ValueError: other shapes; nothing is changed then, nor in the other cases.
+            InvalidArgumentError: other types.
         """
-        if save_path is None:
-            return CheckpointLoadStatus(None, [], [])
-        return self.read(save_path)
+        return CheckpointLoadStatus() if save_path is None else self.read(save_path)
 
     def read(self, save_path, options=None) -> "CheckpointLoadStatus":
-        """Assigns the values of a file that `write` or `save` wrote; see `restore`."""
-        path = f"{os.fspath(save_path)}.h5"
-        if not os.path.isfile(path):
+        """Assigns the values of files that `write` or `save` wrote; see `restore`."""
+        path = os.fspath(save_path)
+        if not os.path.isfile(f"{path}.index"):
             raise NotFoundError(
-                f"There is no checkpoint {path}. Is the number in its name right? Received: "
-                f"save_path={save_path!r}"
+                f"There is no checkpoint {path}: no file {path}.index. Is the number in its name "
+                f"right? Received: save_path={save_path!r}"
             )
-        found = _all_parts(self)
-        before = [(v, v.__tensor__()) for _, part in found for v in _variables(part)]
-        with Reader(Path(path).read_bytes(), path) as reader:
-            try:
-                for name, part in found:
-                    if reader.has(f"{name}/vars"):
-                        _restore(part, reader.group(f"{name}/vars"))
-            except Exception as error:
-                for variable, value in before:
-                    variable.assign(value)
-                raise ValueError(f"{path}, group '{name}': {error}") from error
-            stored = {group for group in reader.groups() if reader.group(group)}
-        wanted = {f"{name}/vars" for name, part in found}
-        missing = [
-            name for name, part in found if _variables(part) and f"{name}/vars" not in stored
-        ]
-        return CheckpointLoadStatus(path, missing, sorted(stored - wanted))
+        reader = BundleReader(path)
+        restoration = _Restoration(self, reader)
+        restoration.run(reader)
+        return CheckpointLoadStatus(restoration)
+
+
+class _Restoration:
+    """The objects of a Checkpoint, brought together by name with what a file holds for them.
+
+    Args:
+        root: the Checkpoint.
+        reader: the file.
+
+    Raises:
+        DataLossError: the file has no graph of objects, or a damaged one.
+    """
+
+    def __init__(self, root: Checkpoint, reader: BundleReader):
+        self.root = root
+        self.path = reader.prefix
+        # The nodes whose values were taken, and the variables that took them, by their ids.
+        self.taken: dict[int, Stored] = {}
+        self.assigned: dict[int, Variable] = {}
+        if GRAPH not in reader.entries:
+            raise DataLossError(
+                f"{self.path} has no graph of objects. Files of TensorFlow 1, whose values go by "
+                "the names of variables, are not read."
+            )
+        try:
+            self.stored = read_graph(reader.read(GRAPH))
+        except ValueError as error:
+            raise DataLossError(f"{self.path} is no checkpoint: {error}") from error
+
+    def run(self, reader: BundleReader) -> None:
+        """Assigns what there is to be assigned. Objects that aren't built get theirs when built."""
+        found, waiting = self._matched(self.root, self.stored)
+        for variable, node, path in found:
+            entry = self._entry(node, reader)
+            self._check(variable, path, entry.shape, entry.dtype)
+        values = [reader.read(node.key) for _, node, _ in found]
+        for awaited in waiting:
+            for child in awaited.children.values():
+                for node in child.all():
+                    if node.key is not None:
+                        self._entry(node, reader)
+                        node.value = reader.read(node.key)
+        # From here on nothing fails.
+        for (variable, node, _), value in zip(found, values, strict=True):
+            self._assign(variable, node, value)
+        for awaited in waiting:
+            vars(awaited.thing)["_awaited"] = awaited
+
+    def resume(self, thing: Any, node: Stored) -> None:
+        """Assigns to an object, now that it is built, what waited for that."""
+        found = [row for row in self._matched(thing, node)[0] if row[1].value is not None]
+        for variable, node, path in found:
+            self._check(variable, path, node.value.shape, node.value.dtype.name)
+        for variable, node, _ in found:
+            self._assign(variable, node, node.value)
+            node.value = None
+
+    def _matched(self, start: Any, first: Stored) -> tuple[list, list]:
+        """(variables with their nodes and paths, what waits for objects that aren't built)."""
+        found: list[tuple[Variable, Stored, str]] = []
+        waiting: list[_Awaited] = []
+        seen: set[int] = set()
+        for thing, node, path in (left := [(start, first, "")]):
+            if id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            if isinstance(thing, Variable) and node.key and id(thing) not in self.assigned:
+                found.append((thing, node, path))
+            own = children(thing)
+            later = _not_there(thing, own, node)
+            if later:
+                waiting.append(_Awaited(self, thing, node, later))
+            for name, child in own.items():
+                if name in node.children:
+                    left.append((child, node.children[name], f"{path}/{name}".strip("/")))
+        return found, waiting
+
+    def _entry(self, node: Stored, reader: BundleReader) -> Entry:
+        if node.key not in reader.entries:
+            raise DataLossError(f"{self.path} lacks '{node.key}', which its graph names.")
+        return reader.entries[node.key]
+
+    def _check(self, variable: Variable, path: str, shape: tuple, dtype: str) -> None:
+        wanted = tuple(variable.shape), variable.array.dtype.name
+        if shape != wanted[0]:
+            raise ValueError(
+                f"{self.path}, '{path}': expected the shape {wanted[0]}, that of the variable. "
+                f"Received: {shape}. The file is of another model."
+            )
+        if dtype != wanted[1]:
+            raise InvalidArgumentError(
+                f"{self.path}, '{path}': expected the type {wanted[1]}, that of the variable. "
+                f"Received: {dtype}."
+            )
+
+    def _assign(self, variable: Variable, node: Stored, value: Any) -> None:
+        variable.assign(value)
+        self.taken[id(node)], self.assigned[id(variable)] = node, variable
+
+
+def _not_there(thing: Any, own: dict[str, Any], node: Stored) -> dict[str, Stored]:
+    """What a file has for an object that isn't built, beyond what the object has so far."""
+    if not isinstance(thing, (Layer, Optimizer)) or thing.built:
+        return {}
+    if isinstance(thing, Optimizer):  # its list grows
+        state = node.children.get("_variables", Stored())
+        return {"_variables": state} if len(state.children) > len(own["_variables"]) else {}
+    later = {name: child for name, child in node.children.items() if name not in own}
+    return {name: child for name, child in later.items() if any(n.key for n in child.all())}
+
+
+class _Awaited:
+    """What waits in an object until it is built; called then."""
+
+    def __init__(self, restoration: _Restoration, thing: Any, node: Stored, children: dict):
+        self.thing = thing
+        self.children = children
+        self._restoration = restoration
+        self._node = node
+
+    def __call__(self) -> None:
+        self._restoration.resume(self.thing, self._node)
 
 
 class CheckpointLoadStatus:
     """What became of a `restore`. Each method returns the status itself.
 
     Args:
-        path: the file, None for none.
-        missing: the names of objects that the file holds nothing for.
-        unused: the names in the file that no object has.
+        restoration: None where there was no file.
     """
 
-    def __init__(self, path: str | None, missing: list[str], unused: list[str]):
-        self._path = path
-        self._missing = missing
-        self._unused = unused
+    def __init__(self, restoration: _Restoration | None = None):
+        self._restoration = restoration
+
+    def _known(self) -> _Restoration:
+        if self._restoration is None:
+            raise AssertionError(
+                "No checkpoint was given (save_path=None), and nothing was restored."
+            )
+        return self._restoration
 
     def assert_consumed(self) -> "CheckpointLoadStatus":
         """Raises AssertionError unless file and objects have the same names."""
-        if self._unused:
-            raise AssertionError(f"{self._path} has values that no object took: {self._unused}")
+        known = self._known()
+        unused = [
+            path
+            for node, path, _ in with_paths(known.stored)
+            if node.key is not None and id(node) not in known.taken
+        ]
+        if unused:
+            raise AssertionError(f"{known.path} has values that no object took: {unused}")
         return self.assert_existing_objects_matched()
 
     def assert_existing_objects_matched(self) -> "CheckpointLoadStatus":
         """Raises AssertionError unless the file has values for every object."""
-        missing = [name for name in self._missing if name != "save_counter"]
-        if self._path is None or missing:
-            raise AssertionError(
-                f"{self._path} has no values for {missing}."
-                if self._path
-                else "No checkpoint was given (save_path=None), and nothing was restored."
-            )
+        known = self._known()
+        missing = [
+            path
+            for thing, path, _ in with_paths(known.root)
+            if isinstance(thing, Variable) and id(thing) not in known.assigned
+        ]
+        if missing and missing != ["save_counter"]:  # `write` of TensorFlow's leaves it out
+            raise AssertionError(f"{known.path} has no values for {missing}.")
         return self
 
     def assert_nontrivial_match(self) -> "CheckpointLoadStatus":
         """Raises AssertionError if nothing was restored."""
-        if self._path is None:
-            raise AssertionError("No checkpoint was given (save_path=None).")
+        known = self._known()
+        if not known.assigned.keys() - {id(known.root.save_counter)}:
+            raise AssertionError(f"{known.path} has no values for any object, or there is none.")
         return self
 
     def expect_partial(self) -> "CheckpointLoadStatus":
@@ -172,209 +280,13 @@ class CheckpointLoadStatus:
         return self
 
 
-class CheckpointManager:
-    """Keeps the last few checkpoints in a folder, and deletes those before them.
-
-    Args:
-        checkpoint: the Checkpoint.
-        directory: the folder; made if it isn't there.
-        max_to_keep: how many files to keep; None for all.
-        keep_checkpoint_every_n_hours: must be None.
-        checkpoint_name: the first part of the files' names.
-        step_counter: a variable that counts steps, for `checkpoint_interval`.
-        checkpoint_interval: `save` does nothing until so many steps after the last one.
-        init_fn: a function that `restore_or_initialize` calls where there is no checkpoint.
-        last_checkpoint_step: the step of the last checkpoint, where that is known.
-    """
-
-    def __init__(
-        self,
-        checkpoint,
-        directory,
-        max_to_keep,
-        keep_checkpoint_every_n_hours=None,
-        checkpoint_name="ckpt",
-        step_counter=None,
-        checkpoint_interval=None,
-        init_fn=None,
-        last_checkpoint_step=None,
-    ):
-        if max_to_keep is not None and max_to_keep < 1:
-            raise ValueError(
-                f"Expected max_to_keep to be positive or None. Received: {max_to_keep}"
-            )
-        if keep_checkpoint_every_n_hours is not None:
-            raise ValueError("minitape keeps the last checkpoints: give max_to_keep alone.")
-        if checkpoint_interval is not None and step_counter is None:
-            raise ValueError("`step_counter` should be given with `checkpoint_interval`.")
-        self.checkpoint = checkpoint
-        self.directory = os.fspath(directory)
-        self._max_to_keep = max_to_keep
-        self._prefix = os.path.join(self.directory, checkpoint_name)
-        self._step_counter = step_counter
-        self._interval = checkpoint_interval
-        self._init_fn: Callable | None = init_fn
-        self._last_step = last_checkpoint_step
-        os.makedirs(self.directory, exist_ok=True)
-        paths, times = _read_state(self.directory)
-        self._kept = {p: t for p, t in zip(paths, times, strict=True) if os.path.isfile(f"{p}.h5")}
-
-    @property
-    def checkpoints(self) -> list[str]:
-        """The paths of the checkpoints that are kept, the oldest first."""
-        return list(self._kept)
-
-    @property
-    def latest_checkpoint(self) -> str | None:
-        """The path of the newest checkpoint, None where there is none."""
-        return self.checkpoints[-1] if self._kept else None
-
-    def save(self, checkpoint_number=None, check_interval=True, options=None) -> str | None:
-        """Writes the next checkpoint, and deletes the oldest where there are too many.
-
-        Args:
-            checkpoint_number: its number, the next one unless given.
-            check_interval: whether `checkpoint_interval` counts.
-            options: accepted for TensorFlow's scripts.
-
-        Returns:
-            Its path without the ending; None where it isn't time yet.
-        """
-        step = None if self._step_counter is None else int(self._step_counter)
-        if check_interval and not self._is_due(step):
-            return None
-        self._last_step = step
-        self.checkpoint.save_counter.assign_add(1)
-        number = self.checkpoint.save_counter if checkpoint_number is None else checkpoint_number
-        path = self.checkpoint.write(f"{self._prefix}-{int(number)}")
-        self._kept.pop(path, None)
-        self._kept[path] = time.time()
-        # The list forgets a file before it goes: a crash in between leaves a file too many.
-        keep = len(self._kept) if self._max_to_keep is None else self._max_to_keep
-        gone = self.checkpoints[:-keep]
-        for one in gone:
-            del self._kept[one]
-        _write_state(path, self.checkpoints, list(self._kept.values()))
-        for one in gone:
-            Path(f"{one}.h5").unlink(missing_ok=True)
-        return path
-
-    def _is_due(self, step: int | None) -> bool:
-        if step is None or self._interval is None or self._last_step is None:
-            return True
-        return step >= self._last_step + self._interval
-
-    def restore_or_initialize(self) -> str | None:
-        """Restores the newest checkpoint and returns its path; or calls `init_fn`."""
-        path = self.latest_checkpoint
-        if path is not None:
-            self.checkpoint.restore(path)
-        elif self._init_fn is not None:
-            self._init_fn()
-        return path
-
-
-def latest_checkpoint(checkpoint_dir, latest_filename=None) -> str | None:
-    """The path of the newest checkpoint in a folder, for `Checkpoint.restore`; None for none.
-
-    Args:
-        checkpoint_dir: the folder.
-        latest_filename: the name of the text file that names it, "checkpoint" unless given.
-    """
-    paths, _ = _read_state(checkpoint_dir, latest_filename or "checkpoint")
-    return paths[-1] if paths and os.path.isfile(f"{paths[-1]}.h5") else None
-
-
-# -- the parts -----------------------------------------------------------------------------------
-
-
 def _check_trackable(name: str, value: Any) -> None:
     values = value.values() if isinstance(value, dict) else value
     if isinstance(value, (dict, list, tuple)):
         for one in values:
             _check_trackable(name, one)
-    elif not isinstance(value, (*_TRACKABLE, Checkpoint)):
+    elif not isinstance(value, _TRACKABLE):
         raise ValueError(
             f"`Checkpoint` was expecting {name} to be a variable, layer, model, optimizer, metric "
             f"or Checkpoint, or a list or dict of these. Received: {value!r}"
         )
-
-
-def _all_parts(checkpoint: Checkpoint) -> list[tuple[str, Any]]:
-    """All objects with variables, with the path of each."""
-    return list({path: (path, part) for path, part in _parts_of(checkpoint, "")}.values())
-
-
-def _parts_of(thing: Any, path: str) -> Iterator[tuple[str, Any]]:
-    inner: Any = ()
-    if isinstance(thing, Checkpoint):
-        if thing._root is not None:
-            yield from _parts_of(thing._root, path)
-        inner = [(name, value) for name, value in vars(thing).items() if name != "_root"]
-    elif isinstance(thing, (Layer, Optimizer)):
-        for name, part in parts(thing):
-            yield f"{path}/{name}".strip("/"), part
-    elif isinstance(thing, (Variable, Metric)):
-        yield path, thing
-    else:
-        inner = thing.items() if isinstance(thing, dict) else enumerate(thing)
-    for name, value in inner:
-        yield from _parts_of(value, f"{path}/{name}".strip("/"))
-
-
-def _variables(part: Any) -> list:
-    """The variables of a part itself."""
-    if isinstance(part, Variable):
-        return [part]
-    return part._own_variables() if isinstance(part, Layer) else part.variables
-
-
-def _state(part: Any) -> dict[str, Any]:
-    """What a file keeps for a part."""
-    if isinstance(part, (Variable, Metric)):
-        return {str(i): v.numpy() for i, v in enumerate(_variables(part))}
-    store: dict[str, Any] = dict(vars(part).get("_awaited") or {})
-    if not store:
-        part.save_own_variables(store)
-    return store
-
-
-def _restore(part: Any, store: Any) -> None:
-    """Assigns a part's values; or gives them to it, for when it is built."""
-    if isinstance(part, (Variable, Metric)):
-        assign_stored("It", _variables(part), store)
-    elif not part.built and len(store) > len(_variables(part)):
-        vars(part)["_awaited"] = {key: numpy.asarray(value) for key, value in store.items()}
-    else:
-        part.load_own_variables(store)
-
-
-# -- the file that names the files ---------------------------------------------------------------
-
-
-def _write_state(latest: str, paths: list[str], times: list[float]) -> None:
-    folder = os.path.dirname(latest)
-    names = [json.dumps(os.path.relpath(path, folder or ".")) for path in paths]
-    lines = [f"model_checkpoint_path: {names[-1]}"]
-    lines += [f"all_model_checkpoint_paths: {name}" for name in names]
-    lines += [f"all_model_checkpoint_timestamps: {when!r}" for when in times]
-    with replacing(os.path.join(folder, "checkpoint")) as file:
-        file.write("".join(f"{line}\n" for line in lines).encode())
-
-
-def _read_state(folder: Any, name: str = "checkpoint") -> tuple[list[str], list[float]]:
-    """The paths of the checkpoints that a folder's text file names, the newest last; their times.
-
-    Only files of the folder itself count: what is named here may later be deleted.
-    """
-    try:
-        text = Path(folder, name).read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
-        return [], []
-    found = re.findall(r'^all_model_checkpoint_paths: "([A-Za-z0-9_.-]+)"$', text, re.M)
-    latest = re.findall(r'^model_checkpoint_path: "([A-Za-z0-9_.-]+)"$', text, re.M)
-    times = re.findall(r"^all_model_checkpoint_timestamps: ([0-9.]+)$", text, re.M)
-    names = [one for one in found if one not in latest] + latest[:1]
-    if len(times) != len(names):
-        times = ["0"] * len(names)
-    return [os.path.join(os.fspath(folder), one) for one in names], [float(t) for t in times]
