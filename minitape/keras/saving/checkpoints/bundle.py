@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from ...errors import DataLossError
+from ....errors import DataLossError
+from ..files import replacing
 from .crc import crc32c, masked
-from .files import replacing
 from .table import read_table, write_table
 from .wire import Message, field, fixed32, read_varint, varint
 
@@ -205,11 +205,10 @@ class BundleReader:
         return data.view(dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(entry.shape)
 
     def _bytes(self, name: str, entry: Entry) -> numpy.ndarray:
-        data = numpy.empty(entry.size, numpy.uint8)
-        with open(data_file(self.prefix, entry.shard, self._count), "rb") as file:
-            file.seek(entry.offset)
-            if file.readinto(data) != entry.size:
-                raise self._refused(name, "lies beyond the end of its file")
+        path = data_file(self.prefix, entry.shard, self._count)
+        data = numpy.fromfile(path, numpy.uint8, entry.size, offset=entry.offset)
+        if data.size != entry.size:
+            raise self._refused(name, "lies beyond the end of its file")
         return data
 
     def _text(self, name: str, entry: Entry) -> bytes:

@@ -3,10 +3,10 @@
 import os
 from typing import Any
 
-from ...arrays import DType, as_dtype
-from ...errors import NotFoundError
+from ....arrays import DType, as_dtype
+from ....errors import NotFoundError
 from .bundle import BundleReader, exists
-from .checkpoint_state import latest_checkpoint
+from .state import latest_checkpoint
 
 
 class CheckpointReader:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from .bundle import delete_bundle, exists
-from .checkpoint_state import read_state, write_state
+from .state import read_state, write_state
 
 
 class CheckpointManager:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ..files import replacing
 from .bundle import exists
-from .files import replacing
 
 
 def latest_checkpoint(checkpoint_dir, latest_filename=None) -> str | None:

@@ -4,15 +4,15 @@ import os
 import time
 from typing import Any
 
-from ...engine import Variable
-from ...errors import DataLossError, InvalidArgumentError, NotFoundError
-from ...ops import convert_to_tensor
-from ..layers import Layer
-from ..metrics import Metric
-from ..optimizers import Optimizer
+from ....engine import Variable
+from ....errors import DataLossError, InvalidArgumentError, NotFoundError
+from ....ops import convert_to_tensor
+from ...layers import Layer
+from ...metrics import Metric
+from ...optimizers import Optimizer
 from .bundle import BundleReader, Entry, write_bundle
-from .checkpoint_state import write_state
 from .object_graph import GRAPH, Named, Stored, arrays_of, children, read_graph, with_paths
+from .state import write_state
 
 _TRACKABLE = (Variable, Layer, Optimizer, Metric, Named)
 

@@ -8,12 +8,12 @@ object asks for, are passed over.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...engine import Variable
-from .. import layers
-from ..layers import Layer
-from ..layers.serialization import CLASSES
-from ..metrics import Metric
-from ..optimizers import Optimizer
+from ....engine import Variable
+from ... import layers
+from ...layers import Layer
+from ...layers.serialization import CLASSES
+from ...metrics import Metric
+from ...optimizers import Optimizer
 from .wire import Message, field
 
 GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
