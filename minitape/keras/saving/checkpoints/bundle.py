@@ -25,7 +25,7 @@ _TYPES = {
     23: "uint64",
 }  # fmt: skip
 _NUMBERS = {name: number for number, name in _TYPES.items()}
-_TEXT = 7
+_TEXT, _TEXT_TYPE = 7, "string"
 _LARGEST_INDEX = 1 << 26
 _LARGEST_TEXT = 1 << 26
 
@@ -140,12 +140,11 @@ class BundleReader:
     def __init__(self, prefix: str):
         self.prefix = prefix
         self._index = f"{prefix}.index"
-        with open(self._index, "rb") as file:
-            data = file.read(_LARGEST_INDEX + 1)
         try:
-            if len(data) > _LARGEST_INDEX:
+            size = os.path.getsize(self._index)
+            if size > _LARGEST_INDEX:
                 raise ValueError(f"it is refused: it has more than {_LARGEST_INDEX:,} bytes")
-            table = read_table(data)
+            table = read_table(Path(self._index).read_bytes())
             self._count = _count_of_files(Message(table.pop(b"", b"")))
             self.entries = {name.decode(): _entry(Message(value)) for name, value in table.items()}
         except ValueError as error:
@@ -157,6 +156,14 @@ class BundleReader:
         ends: dict[int, int] = {}
         sizes: dict[int, int] = {}
         for name, entry in sorted(self.entries.items(), key=lambda item: item[1].offset):
+            if entry.dtype in _NUMBERS:
+                declared = math.prod(entry.shape) * numpy.dtype(entry.dtype).itemsize
+                if declared != entry.size:
+                    raise self._refused(
+                        name,
+                        f"declares the shape {entry.shape} of {entry.dtype}, {declared:,} bytes, "
+                        f"and has {entry.size:,}",
+                    )
             if entry.shard not in sizes:
                 sizes[entry.shard] = self._size(entry.shard)
             if entry.size and entry.offset < ends.get(entry.shard, 0):
@@ -185,24 +192,16 @@ class BundleReader:
             DataLossError: its bytes were changed, or it is of a type that minitape doesn't have.
         """
         entry = self.entries[name]
-        if entry.dtype.startswith("type "):
-            raise self._refused(name, f"is of TensorFlow's {entry.dtype}, which minitape lacks")
-        if entry.dtype == "string":
+        if entry.dtype == _TEXT_TYPE:
             return self._text(name, entry)
-        dtype = numpy.dtype(entry.dtype)
-        declared = math.prod(entry.shape) * dtype.itemsize
-        if declared != entry.size:
-            raise self._refused(
-                name,
-                f"declares the shape {entry.shape} of {entry.dtype}, {declared:,} bytes, and has "
-                f"{entry.size:,}",
-            )
+        if entry.dtype not in _NUMBERS:
+            raise self._refused(name, f"is of TensorFlow's {entry.dtype}, which minitape lacks")
         data = self._bytes(name, entry)
         if masked(crc32c(data)) != entry.checksum:
             raise self._refused(name, "has a wrong checksum")
-        if entry.dtype == "bool":
-            return (data != 0).reshape(entry.shape)
-        return data.view(dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(entry.shape)
+        dtype = numpy.dtype(entry.dtype)
+        little = data != 0 if dtype.kind == "b" else data.view(dtype.newbyteorder("<"))
+        return little.astype(dtype, copy=False).reshape(entry.shape)
 
     def _bytes(self, name: str, entry: Entry) -> numpy.ndarray:
         path = data_file(self.prefix, entry.shard, self._count)
@@ -243,5 +242,5 @@ def _entry(message: Message) -> Entry:
     dtype, *places = (message.number(number) for number in (1, 3, 4, 5, 6))
     if max([*shape, *places]) >= 1 << 63:
         raise ValueError("it has an entry with a negative number")
-    name = "string" if dtype == _TEXT else _TYPES.get(dtype, f"type {dtype}")
+    name = _TEXT_TYPE if dtype == _TEXT else _TYPES.get(dtype, f"type {dtype}")
     return Entry(name, tuple(shape), *places)

@@ -27,29 +27,43 @@ class Checkpoint(Named):
         **kwargs: variables, layers, models, optimizers, metrics, other Checkpoints, or lists and
             dicts of these, which become attributes.
 
-    Attributes:
-        save_counter: how often `save` was called, saved as well.
-
     Raises:
         ValueError: something of another kind.
     """
 
+    _root: Any
+    _counter: Variable | None
+
     def __init__(self, root=None, **kwargs):
-        self._root = root
-        self.save_counter = Variable(
-            convert_to_tensor(0, dtype="int64"), trainable=False, name="save_counter"
-        )
+        vars(self).update(_root=root, _counter=None)
+        if root is not None:
+            _check_trackable("root", root)
         for name, value in kwargs.items():
             setattr(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name != "_root" or value is not None:
-            _check_trackable(name, value)
+        _check_trackable(name, value)
         super().__setattr__(name, value)
 
+    @property
+    def save_counter(self) -> Variable:
+        """How often `save` was called. `write` and `read` know of it once it was asked for."""
+        return self._made_counter()
+
+    def _made_counter(self) -> Variable:
+        if self._counter is not None:
+            return self._counter
+        zero = convert_to_tensor(0, dtype="int64")
+        counter = Variable(zero, trainable=False, name="save_counter")
+        vars(self)["_counter"] = counter
+        return counter
+
     def _children(self) -> dict[str, Any]:
-        own = {name: value for name, value in vars(self).items() if name != "_root"}
-        return own if self._root is None else {**children(self._root), "root": self, **own}
+        found = dict(vars(self))
+        root, counter = found.pop("_root"), found.pop("_counter")
+        if counter is not None:
+            found["save_counter"] = counter
+        return found if root is None else {**children(root), "root": self, **found}
 
     def save(self, file_prefix, options=None) -> str:
         """Writes the next numbered files, and their name into the file `checkpoint` beside them.
@@ -89,7 +103,10 @@ class Checkpoint(Named):
             ValueError: other shapes; nothing is changed then, nor in the other cases.
             InvalidArgumentError: other types.
         """
-        return CheckpointLoadStatus() if save_path is None else self.read(save_path)
+        if save_path is None:
+            return CheckpointLoadStatus()
+        self._made_counter()
+        return self.read(save_path)
 
     def read(self, save_path, options=None) -> "CheckpointLoadStatus":
         """Assigns the values of files that `write` or `save` wrote; see `restore`."""
@@ -119,6 +136,7 @@ class _Restoration:
     def __init__(self, root: Checkpoint, reader: BundleReader):
         self.root = root
         self.path = reader.prefix
+        self.met = 0  # how many objects the file knows
         # The nodes whose values were taken, and the variables that took them, by their ids.
         self.taken: dict[int, Stored] = {}
         self.assigned: dict[int, Variable] = {}
@@ -169,6 +187,7 @@ class _Restoration:
             if id(thing) in seen:
                 continue
             seen.add(id(thing))
+            self.met += 1
             if isinstance(thing, Variable) and node.key and id(thing) not in self.assigned:
                 found.append((thing, node, path))
             own = children(thing)
@@ -271,8 +290,8 @@ class CheckpointLoadStatus:
     def assert_nontrivial_match(self) -> "CheckpointLoadStatus":
         """Raises AssertionError if nothing was restored."""
         known = self._known()
-        if not known.assigned.keys() - {id(known.root.save_counter)}:
-            raise AssertionError(f"{known.path} has no values for any object, or there is none.")
+        if known.met < 2:
+            raise AssertionError(f"{known.path} knows no object but the Checkpoint itself.")
         return self
 
     def expect_partial(self) -> "CheckpointLoadStatus":

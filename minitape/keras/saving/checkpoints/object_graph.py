@@ -26,8 +26,9 @@ _RENAMED = {
     (layers.Dense, layers.Conv1D, layers.Conv2D, layers.Conv3D): {"kernel": "_kernel"},
     (layers.Embedding,): {"embeddings": "_embeddings"},
 }
-_MOST_NODES = 1 << 18
-_LARGEST = 1 << 23
+# More of them than models have would take their time.
+_MOST = 1 << 17
+_LARGEST = 1 << 22
 
 
 class Named:
@@ -161,11 +162,18 @@ def read_graph(data: bytes) -> Stored:
             f"its graph has {len(data):,} bytes, and more than {_LARGEST:,} are refused"
         )
     messages = Message(data).all_data(1)
-    if not 0 < len(messages) <= _MOST_NODES:
-        raise ValueError(f"its graph has {len(messages):,} nodes")
+    if not 0 < len(messages) <= _MOST:
+        raise ValueError(f"its graph has {len(messages):,} nodes, and should have 1 to {_MOST:,}")
     nodes = [Stored() for _ in messages]
+    count = 0
     for node, message in zip(nodes, map(Message, messages), strict=True):
-        for child in message.messages(1):
+        children = message.all_data(1)
+        count += len(children)
+        if count > _MOST:
+            raise ValueError(
+                f"the nodes of its graph have more than {_MOST:,} names for each other"
+            )
+        for child in map(Message, children):
             if child.number(1) >= len(nodes):
                 raise ValueError(f"its graph has no node {child.number(1)}, which it refers to")
             node.children[child.text(2)] = nodes[child.number(1)]

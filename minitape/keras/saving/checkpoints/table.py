@@ -15,7 +15,7 @@ from .wire import read_varint, varint
 _MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
 _FOOTER = 48
 # Keys that share their beginnings may be much larger than the file.
-_MOST_ENTRIES = 1 << 18
+_MOST_ENTRIES = 1 << 16
 _MOST_BYTES = 1 << 26
 # TensorFlow begins a new block at 256 KiB.
 _SMALLEST_BLOCK = 1 << 14
