@@ -310,7 +310,7 @@ GRAPHS = {
     "an array that is not there": (node(("v", 1)) + node(key="w"), "lacks 'w'"),
     "a graph for a value": (node(("v", 1)) + node(key=GRAPH), "expected the shape"),
     "very many nodes": (field(1, b"") * 300_000, "300,000 nodes"),
-    "very many bytes": (node(("v" * (5 << 20), 0)), "bytes, more than"),
+    "very many bytes": (node(("v" * (5 << 20), 0)), "bytes, and more than"),
     "very many names": (field(1, field(1, field(2, "v")) * 600_000), "more than 131,072 names"),
 }  # fmt: skip
 
