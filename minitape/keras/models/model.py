@@ -186,7 +186,7 @@ class Model(Trainer, Layer):
         """Saves the model to a `.keras` file, which `keras.models.load_model` reads.
 
         Args:
-            filepath: a path that ends in `.keras`.
+            filepath: a path that ends in `.keras`; or in `.h5`, for Keras 2's format.
             overwrite: whether to replace a file that is there. Otherwise the user is asked.
             zipped: accepted for Keras' scripts, which may say True.
             **kwargs: Keras 2's `include_optimizer` and `save_format`.

@@ -53,17 +53,30 @@ class Writer:
         Raises:
             ValueError: a name that the reader would refuse.
         """
-        for word in (*filter(None, path.split("/")), *arrays):
-            if not _NAME.fullmatch(word):
-                raise ValueError(
-                    f"Cannot save weights under the name {word!r}: letters without accents, "
-                    "digits and the signs _ . - make a name. Rename the attribute or class."
-                )
+        self._check(*filter(None, path.split("/")), *arrays)
         group = self._file.create_group(f"{path}/vars" if path else "vars")
         if isinstance(name, str):
             group.attrs["name"] = name
         for key, value in arrays.items():
             group[key] = numpy.asarray(value)
+
+    def array(self, path: str, value: Any) -> None:
+        """Writes one array under a path of its own."""
+        self._check(*path.split("/"))
+        self._file[path] = numpy.asarray(value)
+
+    def describe(self, path: str, attributes: dict[str, Any]) -> None:
+        """Writes texts, or lists of them, beside a group; "" is the file itself."""
+        self._check(*filter(None, path.split("/")))
+        self._file.require_group(path or "/").attrs.update(attributes)
+
+    def _check(self, *names: str) -> None:
+        for name in names:
+            if not _NAME.fullmatch(name):
+                raise ValueError(
+                    f"Cannot save weights under the name {name!r}: letters without accents, "
+                    "digits and the signs _ . - make a name. Rename the attribute, class or layer."
+                )
 
     def finish(self) -> bytes:
         """The file's bytes."""
@@ -177,6 +190,13 @@ class Reader:
             raise ValueError(f"{self.where} has no array '{path}'.")
         return self._arrays[group][name]
 
+    def text(self, path: str, attribute: str) -> str | None:
+        """An attribute that is one text; None where there is none."""
+        found = self._attribute(path, attribute)
+        if found is not None and len(found) != 1:
+            raise self._refuse(path, f"has an attribute {attribute!r} that is no text")
+        return None if found is None else found[0]
+
     def names(self, path: str, attribute: str) -> list[str]:
         """An attribute of a group that is a list of names; a long one is kept in parts."""
         whole = self._attribute(path, attribute)
@@ -270,7 +290,9 @@ class Reader:
             length = kind.itemsize if kind.kind == "S" else self._longest_text()
             is_list = len(stored.shape or ()) <= 1 and self._h5py.check_string_dtype(kind)
             if not is_list or count * length > _NAMES:
-                raise self._refuse(path, f"has an attribute {name!r} that is no list of names")
+                raise self._refuse(
+                    path, f"has an attribute {name!r} that is no text, or a huge one"
+                )
             value = numpy.atleast_1d(attributes[name]).tolist()
             return [one.decode() if isinstance(one, bytes) else one for one in value]
         except Refused:
