@@ -20,8 +20,8 @@ _FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
 # Keras compresses nothing. A file may declare this many times its own size, or this many bytes.
 _EXPANSION = 100
 _SMALL = 1 << 20
-# The most bytes that the names of layers and weights may take.
-_NAMES = 1 << 24
+# The most bytes that one list of names may take.
+_NAMES = 1 << 28
 
 
 def h5py() -> Any:
@@ -187,7 +187,7 @@ class Reader:
         """
         group, _, name = path.rpartition("/")
         if name not in self._arrays.get(group, {}):
-            raise ValueError(f"{self.where} has no array '{path}'.")
+            raise ValueError(f"{self.where} has no array '{path[:200]}'.")
         return self._arrays[group][name]
 
     def text(self, path: str, attribute: str) -> str | None:
@@ -277,7 +277,7 @@ class Reader:
     def _attribute(self, path: str, name: str) -> list[str] | None:
         """The texts of an attribute; None where there is none."""
         if path not in self._arrays:
-            raise ValueError(f"{self.where} has no group '{path}'.")
+            raise ValueError(f"{self.where} has no group '{path[:200]}'.")
         try:
             attributes = self._file[path or "/"].attrs
             if name not in attributes:
@@ -301,12 +301,22 @@ class Reader:
             raise ValueError(f"{self.where} is damaged: {error}") from error
 
     def _longest_text(self) -> int:
-        """The length that no text of the file exceeds: of its longest collection of them.
+        """A length that no text of the file exceeds.
 
-        A collection begins with "GCOL", a version in four bytes and its length in eight.
+        Texts stand in collections. One begins with "GCOL", its version in four bytes and its length
+        in eight; each text in it with a number and others in eight bytes, and its length in eight.
         """
-        lengths = [0]
-        for found in re.finditer(b"GCOL", self._data):
-            start = found.start() + 8
-            lengths.append(int.from_bytes(self._data[start : start + 8], "little"))
-        return max(lengths)
+        longest = 0
+        for found in re.finditer(b"GCOL\x01\0\0\0", self._data):
+            length = self._number(found.end())
+            position, end = found.end() + 8, min(found.start() + length, self._size)
+            while position + 16 <= end:
+                size = self._number(position + 8)
+                longest = max(longest, min(size, length))
+                # What is left at the end has the number 0, and counts its own beginning.
+                used = self._data[position : position + 2] != b"\0\0"
+                position += max(16 * used + -(-size // 8) * 8, 8)
+        return longest
+
+    def _number(self, position: int) -> int:
+        return int.from_bytes(self._data[position : position + 8], "little")

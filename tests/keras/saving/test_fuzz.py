@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import CHECKOUT
+from tests.keras.saving.fuzz import KINDS
 
 FILES = int(os.environ.get("MINITAPE_FUZZ", "100"))
 
@@ -26,7 +27,7 @@ def fuzz(files, seed=0):
 def test_mutated_files():
     """MINITAPE_FUZZ=2000 for more of them."""
     counts = fuzz(FILES)
-    for kind in ("archive", "config", "member", "weights", "legacy"):  # none is left out
+    for kind in KINDS:  # none is left out
         assert counts.get(f"{kind} refused"), counts
     assert sum(counts.values()) == FILES
 

@@ -631,7 +631,7 @@ LEGACY = {
     "too few layers": (attribute("/", "layer_names", [b"first"]), "1 layers with weights"),
     "numbers for names": (attribute("/", "layer_names", [1, 2]), "no text, or a huge one"),
     "names in two axes": (attribute("/", "layer_names", [[b"first"], [b"dense"]]), "names|group"),
-    "names without end": (texts(3000, 60_000), "no text, or a huge one"),
+    "names without end": (texts(3000, 100_000), "no text, or a huge one"),
     "another shape": (replaced("first/first/bias:0", np.ones(3)), "shapes"),
     "huge and empty": (
         lambda file: file.create_dataset("x", (1 << 40,), chunks=(1024,)), "declares"
