@@ -30,8 +30,3 @@ def test_mutated_files():
     for kind in KINDS:  # none is left out
         assert counts.get(f"{kind} refused"), counts
     assert sum(counts.values()) == FILES
-
-
-def test_a_file_that_once_gave_an_unclear_error():
-    """Its names are of a number type that NumPy doesn't have."""
-    assert fuzz(1, seed=500168) == {"legacy refused": 1}

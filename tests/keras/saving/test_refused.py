@@ -606,6 +606,14 @@ def replaced(path, thing):
     return change
 
 
+def odd_numbers(file):
+    """Names of a type of numbers that NumPy doesn't have."""
+    kind = h5py.h5t.IEEE_F64LE.copy()
+    kind.set_ebias(0xFFFFFFFF)
+    del file.attrs["layer_names"]
+    h5py.h5a.create(file.id, b"layer_names", kind, h5py.h5s.create_simple((2,)))
+
+
 def external_bias(file):
     del file["first/first/bias:0"]
     file.create_dataset("first/first/bias:0", (2,), "f4", external=[("/etc/hostname", 0, 8)])
@@ -630,6 +638,7 @@ LEGACY = {
     "an absolute layer": (attribute("/", "layer_names", [b"/first", b"dense"]), "no group"),
     "too few layers": (attribute("/", "layer_names", [b"first"]), "1 layers with weights"),
     "numbers for names": (attribute("/", "layer_names", [1, 2]), "no text, or a huge one"),
+    "odd numbers for names": (odd_numbers, "damaged"),
     "names in two axes": (attribute("/", "layer_names", [[b"first"], [b"dense"]]), "names|group"),
     "names without end": (texts(3000, 100_000), "no text, or a huge one"),
     "another shape": (replaced("first/first/bias:0", np.ones(3)), "shapes"),
