@@ -231,9 +231,9 @@ def test_training_goes_on(tmp_path):
         np.testing.assert_array_equal(one, two)
 
 
-def test_very_many_layers_and_long_names(tmp_path):
+def test_many_layers_of_long_names(tmp_path):
     """Their names don't fit into one attribute."""
-    stack = [layers.Dense(1, name=f"{'n' * 200}{i}") for i in range(400)]
+    stack = [layers.Dense(1, name=f"{'n' * 900}{i}") for i in range(100)]
     model = keras.Sequential([keras.Input((1,)), *stack])
     model.save(tmp_path / "model.h5")
     with h5py.File(tmp_path / "model.h5") as file:
