@@ -51,7 +51,8 @@ def read_legacy(model: Any, reader: Reader, by_name: bool, skip_mismatch: bool) 
         reader: the file.
         by_name: whether a layer gets the weights of the saved layer of its name. Otherwise the
             layers that have weights are matched in their order.
-        skip_mismatch: whether to leave out what doesn't fit.
+        skip_mismatch: whether to leave out what doesn't fit: single weights, or a layer that has
+            more or fewer of them.
 
     Returns:
         What was left out, and why.
@@ -87,13 +88,14 @@ def read_legacy(model: Any, reader: Reader, by_name: bool, skip_mismatch: bool) 
     for owner, variables, arrays in wanted:
         shapes = [tuple(v.shape) for v in variables]
         stored = [array.shape for array in arrays]
-        if shapes == stored:
-            assignments += zip(variables, arrays, strict=True)
-        else:
+        if shapes != stored:
             reason = f"{owner} has weights of the shapes {shapes}, and the file {stored}"
             if not skip_mismatch:
                 raise ValueError(f"{reader.where}: {reason}.")
             skipped.append(reason)
+        if len(shapes) == len(stored):
+            fitting = zip(variables, arrays, strict=True)
+            assignments += [(v, array) for v, array in fitting if tuple(v.shape) == array.shape]
     # All is read before anything is assigned.
     values = [numpy.asarray(array).astype(v.array.dtype, copy=False) for v, array in assignments]
     for (variable, _), value in zip(assignments, values, strict=True):
