@@ -418,6 +418,68 @@ def test_keras_2_weights_written_by_keras_load(make, saved, tmp_path):
     assert_close(outputs(ours, x), outputs(theirs, x))
 
 
+@pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
+def test_clones_have_the_same_layers(make):
+    described = []
+    for library in LIBRARIES:
+        library.backend.clear_session()
+        model, *_ = make(library)
+        clone = library.models.clone_model(model)
+        assert not {id(v) for v in clone.weights} & {id(v) for v in model.weights}
+        shapes = [tuple(v.shape) for v in clone.weights]
+        # Keras calls the inputs of a clone after their tensors, "keras_tensor".
+        inner = [one for one in clone.layers if type(one).__name__ != "InputLayer"]
+        described.append([one.name for one in inner] + shapes)
+    ours, theirs = described
+    assert ours == theirs
+
+
+def unregistered(library):
+    """A model with a layer, an activation and a loss of one's own, and the three by name."""
+    new = library.layers
+    ops = mt if library is mt.keras else tf
+
+    class Tripled(new.Layer):
+        def call(self, x):
+            return x * 3.0
+
+    def bent(x):
+        return ops.sin(x) + x
+
+    def distance(y_true, y_pred):
+        return ops.reduce_mean(ops.abs(y_true - y_pred), axis=-1)
+
+    model = library.Sequential([library.Input((3,)), Tripled(), new.Dense(2, activation=bent)])
+    model.compile("sgd", distance, metrics=[distance])
+    model.run_eagerly = True
+    model.train_on_batch(array(4, 3), array(4, 2))
+    return model, {"Tripled": Tripled, "bent": bent, "distance": distance}
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_classes_and_functions_by_name(there, ending, tmp_path):
+    """Without their names an error; with them, given or in a scope, the same model."""
+    saving, loading = there
+    model, _ = unregistered(saving)
+    _, names = unregistered(loading)
+    path, x, y = tmp_path / f"model.{ending}", array(4, 3), array(4, 2)
+    model.save(path)
+    with pytest.raises((TypeError, ValueError), match="Tripled"):
+        loading.models.load_model(path)
+    given = loading.models.load_model(path, custom_objects=names)
+    with loading.utils.custom_object_scope(names):
+        scoped = loading.models.load_model(path)
+        again = loading.models.model_from_json(model.to_json())
+    for loaded in (given, scoped):
+        loaded.run_eagerly = True
+        assert_close(outputs(loaded, x), outputs(model, x))
+        assert_close(loaded.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0))
+    assert [one.name for one in again.layers] == [one.name for one in model.layers]
+    # The scope is over.
+    with pytest.raises((TypeError, ValueError), match="Tripled"):
+        loading.models.load_model(path)
+
+
 def h5_skipped(make, saving, loading):
     """Why Keras doesn't load the `.h5` file of a model, its own neither."""
     if saving is keras and make is ops_between_layers:
