@@ -97,6 +97,13 @@ def test_a_very_deep_model():
     assert model(array(1, 2)).shape == (1, 2)
 
 
+def test_a_symbolic_scalar():
+    x = keras.Input((4, 6))
+    model = keras.Model(x, x - mt.reduce_mean(x))
+    data = np.arange(48, dtype="float32").reshape(2, 4, 6)
+    np.testing.assert_allclose(model(data), data - data.mean())
+
+
 def test_ops_between_layers():
     inputs = keras.Input((3, 4))
     x = mt.concat([inputs[:, 0] * 2, mt.square(inputs[:, 1])], axis=-1)

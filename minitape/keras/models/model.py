@@ -8,6 +8,7 @@ from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
 from ..layers.serialization import CLASSES, PUBLIC_NAMES
 from ..naming import auto_name
+from ..registered import CustomObjectScope
 from ..training import Trainer
 from .config import graph_config, graph_from_config
 from .graph import Graph
@@ -247,7 +248,8 @@ class Model(Trainer, Layer):
         """
         if "input_layers" not in config:
             return cls(**config)
-        inputs, outputs = graph_from_config(config, custom_objects)
+        with CustomObjectScope(custom_objects):
+            inputs, outputs = graph_from_config(config)
         return cls(
             inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True)
         )
