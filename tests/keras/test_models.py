@@ -346,6 +346,14 @@ def test_an_unknown_class_gets_the_nearest_suggested():
         keras.Model.from_config(config)
 
 
+def test_an_unknown_class_that_is_like_none():
+    config = {"layers": [{"class_name": "Qwrtz", "config": {}}]}
+    with pytest.raises(ValueError, match="'Qwrtz'.*No known name is like it") as caught:
+        keras.Sequential.from_config(config)
+    assert "register_keras_serializable" in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
 def test_a_config_whose_calls_lead_nowhere():
     config = functional().get_config()
     config["layers"][1]["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = "nobody"

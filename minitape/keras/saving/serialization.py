@@ -14,7 +14,7 @@ from .. import activations, constraints, initializers, layers, losses, metrics, 
 from .. import regularizers as regularizers_module
 from ..layers.serialization import settings_of
 from ..naming import custom_config, function_config, nearest
-from ..registered import CustomObjectScope, find_custom, get_registered_object
+from ..registered import CustomObjectScope, find_custom, get_registered_object, without_code
 from .operations import is_operation, operation_of
 
 # The modules of Keras with objects that are no layers, and what reads their configs.
@@ -141,7 +141,7 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True) -> Any
     Raises:
         ValueError: an unknown class or function, or one that is code.
     """
-    with CustomObjectScope(custom_objects):
+    with CustomObjectScope(custom_objects), without_code(config):
         return _made(config)
 
 
