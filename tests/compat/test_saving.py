@@ -578,6 +578,15 @@ def test_weights_into_other_models(kind, ending, skip, by_name, tmp_path):
         assert ours == theirs
 
 
+def test_export_by_way_of_keras(tmp_path):
+    """What the error of `export` says."""
+    model, _, x, _ = dense_stack(mt.keras)
+    model.save(tmp_path / "model.keras")
+    keras.models.load_model(tmp_path / "model.keras").export(str(tmp_path / "served"), verbose=0)
+    served = tf.saved_model.load(str(tmp_path / "served"))
+    np.testing.assert_allclose(served.serve(x), model(x), rtol=1e-5, atol=1e-6)
+
+
 # -- tf.train.Checkpoint ---------------------------------------------------------------------------
 
 

@@ -221,6 +221,18 @@ class Model(Trainer, Layer):
         """
         saving.load_weights(self, filepath, skip_mismatch, **kwargs)
 
+    def export(self, filepath, format="tf_saved_model", verbose=None, **kwargs) -> None:
+        """Not there: what it writes is a graph of TensorFlow's, or of other runtimes.
+
+        Raises:
+            NotImplementedError: always; the message says how to get one.
+        """
+        raise NotImplementedError(
+            "minitape has no graphs to export: it runs programs as they stand. Save the model with "
+            "model.save('model.keras'), and export it where TensorFlow is installed: "
+            f"keras.models.load_model('model.keras').export({str(filepath)!r}, format={format!r})."
+        )
+
     def to_json(self, **kwargs) -> str:
         """How the model is made, as a text that `keras.models.model_from_json` reads.
 

@@ -311,6 +311,11 @@ def test_arguments_of_keras_2(model, tmp_path):
         model.save_weights(tmp_path / "model.weights.h5", max_shard_size=1)
 
 
+def test_export_says_how(model, tmp_path):
+    with pytest.raises(NotImplementedError, match=r"save\('model\.keras'\).*export\('served'"):
+        model.export("served")
+
+
 def test_without_h5py_the_error_says_what_to_install(model, target, monkeypatch):
     path, save = target
     monkeypatch.setitem(sys.modules, "h5py", None)
