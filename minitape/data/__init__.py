@@ -1,7 +1,8 @@
 """Floor 3: `tf.data`, the pipelines that data comes through on its way into a model."""
 
-from .dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset, Iterator
+from .dataset import Dataset
 from .elements import DatasetSpec
+from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Iterator
 
 __all__ = [
     "AUTOTUNE",

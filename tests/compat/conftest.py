@@ -1,5 +1,6 @@
 """What tests beside TensorFlow share."""
 
+import keras
 import pytest
 import tensorflow as tf
 
@@ -14,3 +15,10 @@ def no_global_seed():
     yield
     for library in (minitape, tf):
         library.random.set_seed(None)
+
+
+@pytest.fixture(params=["to Keras", "to minitape"])
+def there(request):
+    """The library that saves, and the one that loads."""
+    libraries = (minitape.keras, keras)
+    return libraries if request.param == "to Keras" else libraries[::-1]

@@ -190,7 +190,7 @@ class _Undo(Recorder):
 
 
 def _zeros(x: KerasTensor, batch: int, length: int) -> Tensor:
-    unknown = [batch, *[length] * (x.ndim - 1)]
+    unknown = [batch, *[length] * (x.ndim - 1)][: x.ndim]
     shape = [m if n is None else n for n, m in zip(x.shape, unknown, strict=True)]
     return Tensor(numpy.zeros(shape, x.dtype.numpy_dtype))
 

@@ -64,9 +64,8 @@ def _builds(build):
             del self._made_weights[before:]
             raise
         self.built = True
-        # A checkpoint was restored before; a `build` that this one calls is too early for it.
-        if type(self).build is wrapper and "_awaited" in vars(self):
-            self.load_own_variables(vars(self).pop("_awaited"))
+        if type(self).build is wrapper:  # a `build` that this one calls is too early
+            self._take_awaited()
 
     return wrapper
 
@@ -266,8 +265,14 @@ class Layer(SymbolicCalls, LayerState):
             vars(self)["_built_for"] = shapes
             with self._as_scope():
                 self.built = True
+            self._take_awaited()
         else:
             self._given_shapes(self.build, args, kwargs)
+
+    def _take_awaited(self) -> None:
+        """Takes the values of a checkpoint that was restored before there were weights for them."""
+        if "_awaited" in vars(self):
+            vars(self).pop("_awaited")()
 
     @contextmanager
     def _as_scope(self):

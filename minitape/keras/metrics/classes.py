@@ -63,8 +63,10 @@ class MeanMetricWrapper(Mean):
         if isinstance(config.get("fn"), dict):
             name = config["fn"]["config"]
             rooms = (accuracies, agreement, functions)
-            found = next(getattr(room, name) for room in rooms if name in room.__all__)
-            config = config | {"fn": found}
+            found = [getattr(room, name) for room in rooms if name in room.__all__]
+            if not found:
+                raise ValueError(f"Unknown function {name!r} in the config of a metric.")
+            config = config | {"fn": found[0]}
         return cls(**config)
 
 

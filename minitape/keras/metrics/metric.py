@@ -22,7 +22,7 @@ class Metric:
     # Whether a larger value is better ("up", "down"); None where nobody can say.
     _direction: str | None = None
     # Values that were restored before the variables were made.
-    _awaited: list = []
+    _to_come: list = []
 
     def __init__(self, dtype=None, name=None):
         self._variables: list[Variable] = []
@@ -50,8 +50,8 @@ class Metric:
         )
         variable.path = f"{self.name.replace('/', '>')}/{variable.name}"
         self._variables.append(variable)
-        if self._awaited:
-            variable.assign(self._awaited.pop(0))
+        if self._to_come:
+            variable.assign(self._to_come.pop(0))
         return variable
 
     def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
@@ -75,7 +75,7 @@ class Metric:
         """Assigns the values of all variables, also of those that it makes at its first update."""
         for variable, value in zip(self.variables, state, strict=False):
             variable.assign(value)
-        self._awaited = state[len(self.variables) :]
+        self._to_come = state[len(self.variables) :]
 
     def __call__(self, *args, **kwargs):
         """Adds a batch and returns the result."""

@@ -249,7 +249,7 @@ class Optimizer:
         if not self.built:
             self.build(variables)
         if "_awaited" in vars(self):  # a checkpoint was restored before
-            self.load_own_variables(vars(self).pop("_awaited"))
+            vars(self).pop("_awaited")()
         self._check_known(variables)
         # Of a table of which some rows were used: rows used twice are added.
         grads = [g.__tensor__() if isinstance(g, ops.IndexedSlices) else g for g in grads]

@@ -6,11 +6,11 @@ the weights, and a text in JSON, byte by byte, for HDF5 files of weights hold nu
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 
-from .checkpoint import restore_parts, state_of
+from ..layers import Layer
 from .files import replacing
 from .hdf5 import Reader, Writer
 from .weights import parts
@@ -29,7 +29,7 @@ def write_backup(model: Any, path: Any, arrays: dict[str, list], settings: dict)
     """
     writer = Writer()
     for name, part in parts(model):
-        writer.write(name, state_of(part), getattr(part, "name", None))
+        writer.write(name, _state_of(part), getattr(part, "name", None))
     text = json.dumps(settings, default=lambda array: array.tolist()).encode()
     writer.write(_GROUP, {"settings": numpy.frombuffer(text, "uint8")})
     for name, values in arrays.items():
@@ -57,5 +57,61 @@ def read_backup(model: Any, path: Any) -> tuple[dict[str, list], dict | None]:
                 if top == _GROUP and len(words) == 2:  # "minitape_backup/NAME/vars"
                     stored = reader.group(path)
                     arrays[words[0]] = [numpy.asarray(stored[str(i)]) for i in range(len(stored))]
-        restore_parts(list(parts(model)), reader)
+        _restore_parts(list(parts(model)), reader)
     return arrays, settings
+
+
+def _state_of(part: Any) -> dict[str, Any]:
+    """What the file keeps for a layer or an optimizer."""
+    awaited = vars(part).get("_awaited")
+    if isinstance(awaited, _Awaited):
+        return awaited.store
+    store: dict[str, Any] = {}
+    part.save_own_variables(store)
+    return store
+
+
+class _Awaited(NamedTuple):
+    """The values of a part that isn't built yet; it calls this when it is."""
+
+    part: Any
+    store: dict[str, Any]
+
+    @property
+    def children(self) -> dict:
+        """What a checkpoint that is written meanwhile keeps of it: nothing."""
+        return {}
+
+    def __call__(self) -> None:
+        self.part.load_own_variables(self.store)
+
+
+def _variables(part: Any) -> list:
+    """The variables of a part itself."""
+    return part._own_variables() if isinstance(part, Layer) else part.variables
+
+
+def _restore_parts(found: list[tuple[str, Any]], reader: Reader) -> None:
+    """Assigns the values of a file to parts, each with its path; or leaves all as they were.
+
+    Raises:
+        ValueError: what doesn't fit.
+    """
+    before = [(v, v.__tensor__()) for _, part in found for v in _variables(part)]
+    path = ""
+    try:
+        for path, part in found:
+            _restore(part, reader.group(f"{path}/vars" if path else "vars"))
+    except Exception as error:
+        for variable, value in before:
+            variable.assign(value)
+        raise ValueError(f"{reader.where}, group '{path}': {error}") from error
+
+
+def _restore(part: Any, store: Any) -> None:
+    """Assigns a part's values; or gives them to it, for when it is built."""
+    if not part.built and len(store) > len(_variables(part)):
+        values = {key: numpy.asarray(value) for key, value in store.items()}
+        vars(part)["_awaited"] = _Awaited(part, values)
+    else:
+        part.load_own_variables(store)
