@@ -22,12 +22,12 @@ from tests.test_examples import EXAMPLES, mistakes
 
 WORDS = {  # with which words
     "checkpoints": "--images 96 --epochs 2",
-    "convnets": "--images 64",
-    "fit": "--images 400 --epochs 4",
+    "convnets": "--images 32",
+    "fit": "--images 400 --epochs 2",
     "models": "",
     "own_loop": "--images 400",
     "tape_basics": "",
-    "train_step": "--images 320",
+    "train_step": "--images 160 --epochs 2",
 }
 NUMBER = re.compile(r"-?\d+\.\d+")
 # Times, where the data is from, and a picture that needs graphviz with Keras.
