@@ -8,9 +8,12 @@ import warnings
 
 from . import (
     autodiff,
+    autograph,
     bitwise,
+    compat,
     data,
     debugging,
+    distribute,
     dtypes,
     errors,
     linalg,
@@ -18,9 +21,11 @@ from . import (
     nest,
     nn,
     random,
+    runtime,
     test,
 )
 from .arrays import DType, TensorShape, TensorSpec, as_dtype
+from .arrays.devices import device
 from .arrays.dtypes import (
     bool,
     complex64,
@@ -40,6 +45,7 @@ from .arrays.dtypes import (
     uint32,
     uint64,
 )
+from .compat.v1.logging import get_logger
 from .engine import (
     GradientTape,
     Tensor,
@@ -48,10 +54,12 @@ from .engine import (
     convert_to_tensor,
     custom_gradient,
 )
+from .module import Module, name_scope
 from .ops import (
     AggregationMethod,
     IndexedSlices,
     RegisterGradient,
+    TensorArray,
     abs,
     acos,
     acosh,

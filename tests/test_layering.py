@@ -13,9 +13,9 @@ FLOORS = [
     ["arrays"],
     ["engine"],
     ["ops"],
-    ["tracing", "data", "learn"],
+    ["tracing", "data", "learn", "module"],
     ["keras.registered"],
-    ["keras.naming"],
+    ["keras.naming", "keras.dtype_policies", "keras.messages"],
     ["keras.variables"],
     ["keras.random", "keras.regularizers", "keras.activations", "keras.constraints"],
     ["keras.initializers"],
@@ -27,15 +27,19 @@ FLOORS = [
     ["keras.training"],
     ["keras.models"],
     ["keras.utils"],
+    ["keras.config", "keras.mixed_precision", "keras.preprocessing"],
     ["keras.backend"],
     ["keras.datasets"],
     ["keras"],
-    ["math_special"],  # tf.math.special
+    ["math_special", "runtime"],  # tf.math.special, tf.config
     # tf.math and so on: names alone
     [
         "autodiff",
+        "autograph",
         "bitwise",
+        "compat",
         "debugging",
+        "distribute",
         "dtypes",
         "linalg",
         "math",
@@ -47,7 +51,8 @@ FLOORS = [
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["run", "doctor"],
-    ["cli", "__main__"],
+    ["cli"],
+    ["__main__"],
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_IN = {  # a package beyond the standard library: the folders that may import it

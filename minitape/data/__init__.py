@@ -1,5 +1,6 @@
 """Floor 3: `tf.data`, the pipelines that data comes through on its way into a model."""
 
+from . import experimental
 from .dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset, Iterator
 from .elements import DatasetSpec
 
@@ -10,4 +11,5 @@ __all__ = [
     "Dataset",
     "DatasetSpec",
     "Iterator",
+    "experimental",
 ]

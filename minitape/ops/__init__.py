@@ -395,6 +395,7 @@ from .special import (
     spence,
     zeta,
 )
+from .tensor_array import TensorArray
 from .types import (
     bitcast,
     cast,
