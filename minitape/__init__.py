@@ -16,6 +16,8 @@ from . import (
     distribute,
     dtypes,
     errors,
+    image,
+    io,
     linalg,
     math,
     nest,
