@@ -7,6 +7,15 @@ from typing import Any
 from .arrays.devices import device
 from .ops import reduce_mean, reduce_sum
 
+__all__ = [
+    "MirroredStrategy",
+    "OneDeviceStrategy",
+    "ReduceOp",
+    "Strategy",
+    "get_strategy",
+    "has_strategy",
+]
+
 
 class ReduceOp(Enum):
     """How the values of replicas, or of an axis, are put together."""

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from .. import ops
+from ..errors import InvalidArgumentError
 from ..ops.random import stateless_uniform, uniform
 from .colors import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
 from .shapes import as_images, flip_left_right, flip_up_down
@@ -98,7 +99,7 @@ def _cut(value, size, draw: Callable) -> Any:
     value = ops.convert_to_tensor(value)
     size = [int(n) for n in size]
     if len(size) != value.ndim or any(n > m for n, m in zip(size, value.shape, strict=True)):
-        raise ValueError(f"Need value.shape >= size, got {value.shape} and {size}.")
+        raise InvalidArgumentError(f"Need value.shape >= size, got {value.shape} and {size}.")
     limit = [m - n + 1 for n, m in zip(size, value.shape, strict=True)]
     offset = draw([value.ndim], maxval=2**31 - 1, dtype="int32") % limit
     return ops.slice(value, offset, size)
@@ -108,7 +109,7 @@ def random_crop(value, size, seed=None, name=None):
     """A part of a tensor, of this shape, from anywhere in it.
 
     Raises:
-        ValueError: it is larger than the tensor.
+        InvalidArgumentError: it is larger than the tensor.
     """
     return _cut(value, size, lambda shape, **range: uniform(shape, seed=seed, **range))
 
@@ -117,6 +118,6 @@ def stateless_random_crop(value, size, seed, name=None):
     """A part of a tensor, of this shape, from anywhere in it.
 
     Raises:
-        ValueError: it is larger than the tensor.
+        InvalidArgumentError: it is larger than the tensor.
     """
     return _cut(value, size, lambda shape, **range: stateless_uniform(shape, seed, **range))

@@ -35,7 +35,7 @@ def resize(
     antialias=False,
     name=None,
 ):
-    """Pictures in another size, as float32; "nearest" keeps the type, and so does the same size.
+    """Pictures in another size, as float32; "nearest" keeps the type.
 
     Args:
         images: pictures.
@@ -49,6 +49,8 @@ def resize(
         ValueError: no picture, no size, or an unknown method.
     """
     images = as_images(images)
+    if images.ndim == 3:
+        return resize(images[None], size, method, preserve_aspect_ratio, antialias)[0]
     given = numpy.asarray(size)
     if given.shape != (2,) or given.dtype.kind not in "iu":
         raise ValueError(
@@ -59,10 +61,8 @@ def resize(
     if preserve_aspect_ratio:
         scale = numpy.float32(min(n / m for n, m in zip(new, old, strict=True)))
         new = [int(numpy.rint(scale * numpy.float32(m))) for m in old]
-    if list(old) == new:
-        return images
     if method == ResizeMethod.NEAREST_NEIGHBOR:
-        for axis, m, n in zip((-3, -2), old, new, strict=True):
+        for axis, m, n in zip((1, 2), old, new, strict=True):
             points = (numpy.arange(n, dtype="float32") + 0.5) * numpy.float32(m / n)
             images = ops.gather(images, numpy.minimum(points.astype("int32"), m - 1), axis=axis)
         return images
@@ -71,8 +71,8 @@ def resize(
         raise ValueError(f"Resize method {method!r} is not implemented. Expected one of {known}.")
     rows, columns = (_weights(m, n, method, antialias) for m, n in zip(old, new, strict=True))
     images = ops.cast(images, "float32")
-    images = ops.einsum("ij,...jkc->...ikc", rows, images)
-    return ops.einsum("ij,...kjc->...kic", columns, images)
+    images = ops.einsum("ij,bjkc->bikc", rows, images)
+    return ops.einsum("ij,bkjc->bkic", columns, images)
 
 
 def resize_with_pad(
@@ -132,5 +132,9 @@ def _weights(old: int, new: int, method: str, antialias: bool) -> Any:
         weights = numpy.maximum(end - numpy.maximum(points * scale, pixels), 0)
     else:
         distance = numpy.abs(pixels + 0.5 - (points + 0.5) * scale)
-        weights = _KERNELS[method](distance / (max(scale, 1) if antialias else 1))
+        if antialias:
+            distance = distance / max(scale, 1)
+        elif method == ResizeMethod.BICUBIC:  # TensorFlow looks it up in a table
+            distance = numpy.rint(distance * 1024) / 1024
+        weights = _KERNELS[method](distance)
     return (weights / weights.sum(1, keepdims=True)).astype("float32")

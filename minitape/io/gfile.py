@@ -8,6 +8,23 @@ from typing import IO, Any
 from ..errors import AlreadyExistsError, NotFoundError
 from .files import path_of as _path_of
 
+__all__ = [
+    "GFile",
+    "copy",
+    "exists",
+    "glob",
+    "isdir",
+    "join",
+    "listdir",
+    "makedirs",
+    "mkdir",
+    "remove",
+    "rename",
+    "rmtree",
+    "stat",
+    "walk",
+]
+
 
 def _there(path) -> str:
     """The path as a text.
@@ -29,9 +46,6 @@ def GFile(name, mode="r") -> IO[Any]:
     """
     path = _there(name) if "r" in mode else _path_of(name)
     return open(path, mode, encoding=None if "b" in mode else "utf-8")
-
-
-Open = GFile
 
 
 def exists(path) -> bool:
@@ -81,17 +95,15 @@ def stat(path) -> _os.stat_result:
 
 
 def mkdir(path) -> None:
-    """Makes a folder.
+    """Makes a folder, where there is none.
 
     Raises:
-        AlreadyExistsError: there is one.
         NotFoundError: there is none above it.
     """
     path = _path_of(path)
-    if _os.path.lexists(path):
-        raise AlreadyExistsError(f"{path}; File exists")
     _there(_os.path.dirname(path) or ".")
-    _os.mkdir(path)
+    if not isdir(path):
+        _os.mkdir(path)
 
 
 def makedirs(path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from ..arrays import as_dtype
 from ..config import floatx
 
+__all__ = ["DTypePolicy"]
+
 
 class DTypePolicy:
     """The type of a layer's weights, and of what it computes.

@@ -3,6 +3,16 @@
 from ..arrays.devices import LOGICAL, PHYSICAL, LogicalDevice, PhysicalDevice
 from .settings import SETTINGS
 
+__all__ = [
+    "enable_op_determinism",
+    "enable_tensor_float_32_execution",
+    "get_device_details",
+    "list_logical_devices",
+    "list_physical_devices",
+    "set_memory_growth",
+    "tensor_float_32_execution_enabled",
+]
+
 
 def check_device(device) -> None:
     """Raises ValueError unless the device is one of those that are listed."""

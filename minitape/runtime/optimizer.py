@@ -2,6 +2,13 @@
 
 from .settings import SETTINGS
 
+__all__ = [
+    "get_experimental_options",
+    "get_jit",
+    "set_experimental_options",
+    "set_jit",
+]
+
 
 def get_jit() -> str:
     """What `set_jit` was told: "" or "autoclustering"."""

@@ -7,6 +7,13 @@ import operator
 
 from .settings import SETTINGS
 
+__all__ = [
+    "get_inter_op_parallelism_threads",
+    "get_intra_op_parallelism_threads",
+    "set_inter_op_parallelism_threads",
+    "set_intra_op_parallelism_threads",
+]
+
 
 def get_inter_op_parallelism_threads() -> int:
     """What `set_inter_op_parallelism_threads` was told; 0 stands for the system's choice."""

@@ -17,7 +17,6 @@ __all__ = [
     "debug",
     "error",
     "fatal",
-    "get_logger",
     "get_verbosity",
     "info",
     "log",

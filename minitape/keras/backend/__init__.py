@@ -3,8 +3,6 @@
 from ...module import name_scope
 from ...ops import (
     abs,
-    argmax,
-    argmin,
     cast,
     cos,
     cumprod,
@@ -16,7 +14,6 @@ from ...ops import (
     gather,
     greater,
     greater_equal,
-    in_top_k,
     less,
     less_equal,
     log,
@@ -27,7 +24,6 @@ from ...ops import (
     ones_like,
     pow,
     reshape,
-    reverse,
     round,
     shape,
     sigmoid,

@@ -3,67 +3,78 @@
 Keras 3 keeps these names for older programs; new ones use `tf` or `keras.ops`.
 """
 
-from typing import Any
+from typing import Any as _Any
 
-import numpy
+import numpy as _numpy
 
-from ... import ops
-from ...config import epsilon, floatx
-from ...engine import Variable
+from ... import ops as _ops
+from ...config import epsilon as _epsilon
+from ...config import floatx as _floatx
+from ...engine import Variable as _Variable
 from ...ops.dropout import dropout as _dropout
 
 # -- sums and their like --------------------------------------------------------------------------
 
 
-def _floats(x) -> Any:
+def _floats(x) -> _Any:
     """x as a tensor; booleans become floats."""
-    x = ops.convert_to_tensor(x)
-    return ops.cast(x, floatx()) if x.dtype.is_bool else x
+    x = _ops.convert_to_tensor(x)
+    return _ops.cast(x, _floatx()) if x.dtype.is_bool else x
 
 
 def all(x, axis=None, keepdims=False):
     """Whether all elements are true."""
-    return ops.reduce_all(ops.cast(x, "bool"), axis, keepdims)
+    return _ops.reduce_all(_ops.cast(x, "bool"), axis, keepdims)
 
 
 def any(x, axis=None, keepdims=False):
     """Whether an element is true."""
-    return ops.reduce_any(ops.cast(x, "bool"), axis, keepdims)
+    return _ops.reduce_any(_ops.cast(x, "bool"), axis, keepdims)
 
 
 def max(x, axis=None, keepdims=False):
     """The largest element."""
-    return ops.reduce_max(x, axis, keepdims)
+    return _ops.reduce_max(x, axis, keepdims)
 
 
 def min(x, axis=None, keepdims=False):
     """The smallest element."""
-    return ops.reduce_min(x, axis, keepdims)
+    return _ops.reduce_min(x, axis, keepdims)
 
 
 def sum(x, axis=None, keepdims=False):
     """The sum."""
-    return ops.reduce_sum(x, axis, keepdims)
+    return _ops.reduce_sum(x, axis, keepdims)
 
 
 def prod(x, axis=None, keepdims=False):
     """The product."""
-    return ops.reduce_prod(x, axis, keepdims)
+    return _ops.reduce_prod(x, axis, keepdims)
+
+
+def argmax(x, axis=-1):
+    """Where the largest element stands."""
+    return _ops.argmax(x, axis)
+
+
+def argmin(x, axis=-1):
+    """Where the smallest element stands."""
+    return _ops.argmin(x, axis)
 
 
 def mean(x, axis=None, keepdims=False):
     """The mean."""
-    return ops.reduce_mean(_floats(x), axis, keepdims)
+    return _ops.reduce_mean(_floats(x), axis, keepdims)
 
 
 def var(x, axis=None, keepdims=False):
     """The mean square of the distance from the mean."""
-    return ops.reduce_variance(_floats(x), axis, keepdims)
+    return _ops.reduce_variance(_floats(x), axis, keepdims)
 
 
 def std(x, axis=None, keepdims=False):
     """The root of `var`."""
-    return ops.reduce_std(_floats(x), axis, keepdims)
+    return _ops.reduce_std(_floats(x), axis, keepdims)
 
 
 # -- making tensors and variables -----------------------------------------------------------------
@@ -72,37 +83,37 @@ def std(x, axis=None, keepdims=False):
 def arange(start, stop=None, step=1, dtype="int32"):
     """The numbers from start, or 0, up to stop."""
     start = 0 if stop is None and start < 0 else start
-    return ops.cast(ops.range(start, stop, step), dtype)
+    return _ops.cast(_ops.range(start, stop, step), dtype)
 
 
 def constant(value, dtype=None, shape=None, name=None):
     """A tensor, of the default float type unless another is given."""
-    return ops.constant(value, dtype or floatx(), shape)
+    return _ops.constant(value, dtype or _floatx(), shape)
 
 
 def variable(value, dtype=None, name=None, constraint=None):
     """A variable, of the default float type unless another is given."""
-    return Variable(value, dtype=dtype or floatx(), name=name)
+    return _Variable(value, dtype=dtype or _floatx(), name=name)
 
 
 def zeros(shape, dtype=None, name=None):
     """A variable of zeros."""
-    return Variable(ops.zeros(shape, dtype or floatx()), name=name)
+    return _Variable(_ops.zeros(shape, dtype or _floatx()), name=name)
 
 
 def ones(shape, dtype=None, name=None):
     """A variable of ones."""
-    return Variable(ops.ones(shape, dtype or floatx()), name=name)
+    return _Variable(_ops.ones(shape, dtype or _floatx()), name=name)
 
 
 def eye(size, dtype=None, name=None):
     """A variable that holds the identity matrix."""
-    return Variable(ops.eye(size, dtype=dtype or floatx()), name=name)
+    return _Variable(_ops.eye(size, dtype=dtype or _floatx()), name=name)
 
 
 def one_hot(indices, num_classes):
     """Zeros with a single 1 for each number."""
-    return ops.one_hot(indices, num_classes)
+    return _ops.one_hot(indices, num_classes)
 
 
 # -- asking and changing --------------------------------------------------------------------------
@@ -128,14 +139,14 @@ def count_params(x) -> int:
     return x.shape.num_elements()
 
 
-def cast_to_floatx(x) -> Any:
+def cast_to_floatx(x) -> _Any:
     """A tensor or an array of the default float type."""
-    return ops.cast(x, floatx()) if ops.is_tensor(x) else numpy.asarray(x, floatx())
+    return _ops.cast(x, _floatx()) if _ops.is_tensor(x) else _numpy.asarray(x, _floatx())
 
 
-def get_value(x) -> Any:
+def get_value(x) -> _Any:
     """The value as an array; what is no tensor as it is."""
-    return x.numpy() if ops.is_tensor(x) else x
+    return x.numpy() if _ops.is_tensor(x) else x
 
 
 eval = get_value
@@ -148,7 +159,7 @@ def batch_get_value(tensors) -> list:
 
 def set_value(x, value) -> None:
     """Assigns numbers to a variable."""
-    x.assign(numpy.asarray(value, dtype(x)))
+    x.assign(_numpy.asarray(value, dtype(x)))
 
 
 def batch_set_value(tuples) -> None:
@@ -179,14 +190,14 @@ def moving_average_update(x, value, momentum):
 
 def gradients(loss, variables):
     """Derivatives in a graph, of which there are none: raises as TensorFlow does eagerly."""
-    return ops.gradients(loss, variables)
+    return _ops.gradients(loss, variables)
 
 
 def stop_gradient(variables):
     """The same values, through which no gradient goes."""
     if isinstance(variables, (list, tuple)):
-        return map(ops.stop_gradient, variables)
-    return ops.stop_gradient(variables)
+        return map(_ops.stop_gradient, variables)
+    return _ops.stop_gradient(variables)
 
 
 # -- shapes ---------------------------------------------------------------------------------------
@@ -194,27 +205,32 @@ def stop_gradient(variables):
 
 def concatenate(tensors, axis=-1):
     """The tensors one behind the other."""
-    return ops.concat(tensors, axis)
+    return _ops.concat(tensors, axis)
 
 
 def expand_dims(x, axis=-1):
     """x with a new axis of length 1."""
-    return ops.expand_dims(x, axis)
+    return _ops.expand_dims(x, axis)
 
 
 def flatten(x):
     """All elements in a row."""
-    return ops.reshape(x, [-1])
+    return _ops.reshape(x, [-1])
 
 
 def batch_flatten(x):
     """The elements of each example in a row."""
-    return ops.reshape(x, [len(x), -1])
+    return _ops.reshape(x, [len(x), -1])
 
 
 def permute_dimensions(x, pattern):
     """x with its axes in another order."""
-    return ops.transpose(x, pattern)
+    return _ops.transpose(x, pattern)
+
+
+def reverse(x, axes):
+    """x with its elements along an axis, or several, in reverse."""
+    return _ops.reverse(x, [axes] if isinstance(axes, int) else axes)
 
 
 def repeat(x, n):
@@ -225,35 +241,40 @@ def repeat(x, n):
     """
     if ndim(x) != 2:
         raise ValueError(f"Expected input `x` to have rank 2. Received: rank(x)={ndim(x)}")
-    return ops.tile(ops.expand_dims(x, 1), [1, n, 1])
+    return _ops.tile(_ops.expand_dims(x, 1), [1, n, 1])
 
 
 def repeat_elements(x, rep, axis):
     """x with each element along an axis `rep` times."""
-    return ops.repeat(x, rep, axis)
+    return _ops.repeat(x, rep, axis)
 
 
 def tile(x, n):
     """x put together n times along each axis."""
-    return ops.tile(x, [n] if isinstance(n, int) else n)
+    return _ops.tile(x, [n] if isinstance(n, int) else n)
 
 
 def temporal_padding(x, padding=(1, 1)):
     """Sequences with zeros before and behind them."""
-    return ops.pad(x, [[0, 0], list(padding), [0, 0]])
+    return _ops.pad(x, [[0, 0], list(padding), [0, 0]])
 
 
 def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
     """Images with a border of zeros."""
-    return ops.pad(x, [[0, 0], *map(list, padding), [0, 0]])
+    return _ops.pad(x, [[0, 0], *map(list, padding), [0, 0]])
 
 
 # -- formulas -------------------------------------------------------------------------------------
 
 
+def in_top_k(predictions, targets, k):
+    """Whether the prediction for the right class is among the k largest."""
+    return _ops.in_top_k(targets, predictions, k)
+
+
 def dot(x, y):
     """The matrix product; the last axis of x meets the last but one of y."""
-    return ops.tensordot(x, y, [[-1], [-2]]) if ndim(x) > 2 or ndim(y) > 2 else ops.matmul(x, y)
+    return _ops.tensordot(x, y, [[-1], [-2]]) if ndim(x) > 2 or ndim(y) > 2 else _ops.matmul(x, y)
 
 
 def batch_dot(x, y, axes=None):
@@ -273,20 +294,20 @@ def batch_dot(x, y, axes=None):
     of_y = ["z", *letters[ndim(x) - 1 : ndim(x) + ndim(y) - 2]]
     of_x[left] = of_y[right] = "y"
     free = [letter for letter in of_x[1:] + of_y[1:] if letter != "y"]
-    product = ops.einsum(f"{''.join(of_x)},{''.join(of_y)}->z{''.join(free)}", x, y)
-    return product if free else ops.expand_dims(product, 1)
+    product = _ops.einsum(f"{''.join(of_x)},{''.join(of_y)}->z{''.join(free)}", x, y)
+    return product if free else _ops.expand_dims(product, 1)
 
 
 def clip(x, min_value, max_value):
     """x within bounds, of which either may be None."""
-    low = -numpy.inf if min_value is None else min_value
-    high = numpy.inf if max_value is None else max_value
-    return ops.clip_by_value(x, low, high if numpy.ndim(high) or high >= low else low)
+    low = -_numpy.inf if min_value is None else min_value
+    high = _numpy.inf if max_value is None else max_value
+    return _ops.clip_by_value(x, low, high if _numpy.ndim(high) or high >= low else low)
 
 
 def l2_normalize(x, axis=None):
     """x divided by its length."""
-    return ops.l2_normalize(x, axis)
+    return _ops.l2_normalize(x, axis)
 
 
 def bias_add(x, bias, data_format=None):
@@ -296,73 +317,73 @@ def bias_add(x, bias, data_format=None):
 
 def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
     """x shifted and scaled."""
-    return ops.batch_normalization(x, mean, var, beta, gamma, epsilon)
+    return _ops.batch_normalization(x, mean, var, beta, gamma, epsilon)
 
 
 def elu(x, alpha=1.0):
     """x where it is positive; alpha (exp(x) - 1) elsewhere."""
-    y = ops.elu(x)
-    return y if alpha == 1 else ops.where(x > 0, y, alpha * y)
+    y = _ops.elu(x)
+    return y if alpha == 1 else _ops.where(x > 0, y, alpha * y)
 
 
 def relu(x, alpha=0.0, max_value=None, threshold=0.0):
     """x where it is above the threshold, alpha (x - threshold) elsewhere; cut at max_value."""
-    x = ops.convert_to_tensor(x)
-    y = ops.where(x > threshold, x, 0.0)
-    y = y if max_value is None else ops.minimum(y, max_value)
-    return y if alpha == 0 else y - alpha * ops.relu(threshold - x)
+    x = _ops.convert_to_tensor(x)
+    y = _ops.where(x > threshold, x, 0.0)
+    y = y if max_value is None else _ops.minimum(y, max_value)
+    return y if alpha == 0 else y - alpha * _ops.relu(threshold - x)
 
 
 def hard_sigmoid(x):
     """0 to 1 by lines: x / 5 + 1 / 2, as it was in Keras 2."""
-    return ops.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
+    return _ops.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
 
 
 def switch(condition, then_expression, else_expression):
     """One of two values, or the result of one of two functions, or each element from one of two."""
-    condition = ops.cast(condition, "bool")
+    condition = _ops.cast(condition, "bool")
     if not ndim(condition):
         chosen = then_expression if bool(condition) else else_expression
         return chosen() if callable(chosen) else chosen
     values = [x() if callable(x) else x for x in (then_expression, else_expression)]
-    missing = ndim(ops.convert_to_tensor(values[0])) - ndim(condition)
-    return ops.where(ops.reshape(condition, [*condition.shape, *[1] * missing]), *values)
+    missing = ndim(_ops.convert_to_tensor(values[0])) - ndim(condition)
+    return _ops.where(_ops.reshape(condition, [*condition.shape, *[1] * missing]), *values)
 
 
 # -- losses of each element, or example -----------------------------------------------------------
 
 
-def _probabilities(output) -> Any:
-    output = ops.convert_to_tensor(output)
-    return ops.clip_by_value(output, epsilon(), 1.0 - epsilon())
+def _probabilities(output) -> _Any:
+    output = _ops.convert_to_tensor(output)
+    return _ops.clip_by_value(output, _epsilon(), 1.0 - _epsilon())
 
 
 def binary_crossentropy(target, output, from_logits=False):
     """The cross entropy of each probability, or of each logit."""
     if from_logits:
-        return ops.sigmoid_cross_entropy_with_logits(labels=target, logits=output)
+        return _ops.sigmoid_cross_entropy_with_logits(labels=target, logits=output)
     p = _probabilities(output)
-    y = ops.convert_to_tensor(target)
-    return -(y * ops.log(p + epsilon()) + (1 - y) * ops.log(1 - p + epsilon()))
+    y = _ops.convert_to_tensor(target)
+    return -(y * _ops.log(p + _epsilon()) + (1 - y) * _ops.log(1 - p + _epsilon()))
 
 
 def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """The cross entropy of each example, from one-hot classes."""
     if from_logits:
-        return ops.softmax_cross_entropy_with_logits(target, output, axis)
-    output = ops.convert_to_tensor(output)
-    p = _probabilities(output / ops.reduce_sum(output, axis, True))
-    return -ops.reduce_sum(target * ops.log(p), axis)
+        return _ops.softmax_cross_entropy_with_logits(target, output, axis)
+    output = _ops.convert_to_tensor(output)
+    p = _probabilities(output / _ops.reduce_sum(output, axis, True))
+    return -_ops.reduce_sum(target * _ops.log(p), axis)
 
 
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """The cross entropy of each example, from the numbers of its classes."""
     if not from_logits:
-        output = ops.log(_probabilities(output))
+        output = _ops.log(_probabilities(output))
     last = [i for i in range(ndim(output)) if i != axis % ndim(output)] + [axis % ndim(output)]
-    logits = ops.transpose(output, last)
-    labels = ops.reshape(ops.cast(target, "int64"), logits.shape[:-1])
-    return ops.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    logits = _ops.transpose(output, last)
+    labels = _ops.reshape(_ops.cast(target, "int64"), logits.shape[:-1])
+    return _ops.sparse_softmax_cross_entropy_with_logits(labels, logits)
 
 
 # -- random numbers -------------------------------------------------------------------------------
@@ -371,28 +392,28 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 
 def _seed(seed):
-    return numpy.random.randint(10_000_000) if seed is None else seed
+    return _numpy.random.randint(10_000_000) if seed is None else seed
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Numbers of a normal distribution."""
-    return ops.random.normal(shape, mean, stddev, dtype or floatx(), _seed(seed))
+    return _ops.random.normal(shape, mean, stddev, dtype or _floatx(), _seed(seed))
 
 
 def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """Numbers of a uniform distribution."""
-    return ops.random.uniform(shape, minval, maxval, dtype or floatx(), _seed(seed))
+    return _ops.random.uniform(shape, minval, maxval, dtype or _floatx(), _seed(seed))
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Numbers of a normal distribution, none further off than two standard deviations."""
-    return ops.random.truncated_normal(shape, mean, stddev, dtype or floatx(), _seed(seed))
+    return _ops.random.truncated_normal(shape, mean, stddev, dtype or _floatx(), _seed(seed))
 
 
 def random_bernoulli(shape, p=0.0, dtype=None, seed=None):
     """1 with the probability p, 0 otherwise."""
-    dtype = dtype or floatx()
-    return ops.cast(ops.random.uniform(shape, dtype=dtype, seed=_seed(seed)) <= p, dtype)
+    dtype = dtype or _floatx()
+    return _ops.cast(_ops.random.uniform(shape, dtype=dtype, seed=_seed(seed)) <= p, dtype)
 
 
 def dropout(x, level, noise_shape=None, seed=None):

@@ -1,18 +1,10 @@
 """Small things around training."""
 
-from typing import Any
-
-from ...arrays import as_dtype
-from ...config import floatx
-from ..dtype_policies import reset_dtype_policy
-from ..layers.keras_tensor import KerasTensor
 from ..messages import (
     disable_interactive_logging,
     enable_interactive_logging,
     is_interactive_logging_enabled,
 )
-from ..naming import reset_names
-from ..random import reset_global_seed_generator
 from ..registered import (
     CustomObjectScope,
     custom_object_scope,
@@ -32,23 +24,7 @@ from .plot_model import model_to_dot, plot_model
 from .progbar import Progbar
 from .random_seed import set_random_seed
 from .sequences import pad_sequences, timeseries_dataset_from_array
+from .session import clear_session, is_keras_tensor, standardize_dtype
 from .split import split_dataset
 
 Sequence = PyDataset  # Keras 2's name
-
-
-def clear_session(free_memory=True) -> None:
-    """Starts automatic names and the global seed generator again; forgets the global policy."""
-    reset_names()
-    reset_global_seed_generator()
-    reset_dtype_policy()
-
-
-def is_keras_tensor(x) -> bool:
-    """Whether x is symbolic: made by `Input`, or by layers of such."""
-    return isinstance(x, KerasTensor)
-
-
-def standardize_dtype(dtype: Any) -> str:
-    """The name of a type; that of the default float type for None."""
-    return floatx() if dtype is None else as_dtype(dtype).name
