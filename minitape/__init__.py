@@ -8,20 +8,27 @@ import warnings
 
 from . import (
     autodiff,
+    autograph,
     bitwise,
+    compat,
     data,
     debugging,
+    distribute,
     dtypes,
     errors,
+    image,
+    io,
     linalg,
     math,
     nest,
     nn,
     random,
+    runtime,
     summary,
     test,
 )
 from .arrays import DType, TensorShape, TensorSpec, as_dtype
+from .arrays.devices import device
 from .arrays.dtypes import (
     bool,
     complex64,
@@ -41,6 +48,7 @@ from .arrays.dtypes import (
     uint32,
     uint64,
 )
+from .compat.v1.logging import get_logger
 from .engine import (
     GradientTape,
     Tensor,
@@ -49,10 +57,12 @@ from .engine import (
     convert_to_tensor,
     custom_gradient,
 )
+from .module import Module, name_scope
 from .ops import (
     AggregationMethod,
     IndexedSlices,
     RegisterGradient,
+    TensorArray,
     abs,
     acos,
     acosh,

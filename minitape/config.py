@@ -41,6 +41,33 @@ def image_data_format() -> str:
     return _settings["image_data_format"]
 
 
+class NameScopes(threading.local):
+    """The names of the scopes that are open in a thread, each a whole one that ends in a slash."""
+
+    def __init__(self):
+        self._open = [""]
+
+    def enter(self, name: str) -> None:
+        """Opens a scope."""
+        self._open.append(name)
+
+    def leave(self) -> None:
+        """Closes the last one that was opened."""
+        self._open.pop()
+
+    def current(self) -> str:
+        """The last one that was opened, or ""."""
+        return self._open[-1]
+
+
+name_scopes = NameScopes()
+
+
+def scoped(name: str) -> str:
+    """A variable's name with that of the scope it is made in: "scope/name"."""
+    return name_scopes.current() + name
+
+
 class SeedContext:
     """The global seed, and how far each seeded op has drawn since it was set.
 

@@ -44,6 +44,14 @@ import tensorflow.linalg, tensorflow.errors
 import tensorflow.train
 from tensorflow.train import Checkpoint
 from tensorflow.math import reduce_sum
+import tensorflow.config
+from tensorflow.config import list_physical_devices
+import tensorflow.io.gfile as gfile
+import tensorflow.compat.v1 as tf1
+from tensorflow.image import resize
+from tensorflow.keras.preprocessing.sequence import pad_sequences
+from tensorflow.keras.preprocessing.image import load_img, img_to_array
+from tensorflow.keras import mixed_precision
 from tensorflow import GradientTape, Variable
 import keras
 import keras.layers

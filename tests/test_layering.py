@@ -13,9 +13,10 @@ FLOORS = [
     ["arrays"],
     ["engine"],
     ["ops"],
-    ["tracing", "data", "learn", "summary"],
+    ["tracing", "data", "learn", "summary", "module", "io"],
+    ["image"],
     ["keras.registered"],
-    ["keras.naming"],
+    ["keras.naming", "keras.dtype_policies", "keras.messages"],
     ["keras.variables"],
     ["keras.random", "keras.regularizers", "keras.activations", "keras.constraints"],
     ["keras.initializers", "keras.random_state"],
@@ -27,15 +28,19 @@ FLOORS = [
     ["keras.training"],
     ["keras.models"],
     ["keras.utils"],
+    ["keras.config", "keras.mixed_precision", "keras.preprocessing"],
     ["keras.backend"],
     ["keras.datasets"],
     ["keras"],
-    ["math_special"],  # tf.math.special
+    ["math_special", "runtime"],  # tf.math.special, tf.config
     # tf.math and so on: names alone
     [
         "autodiff",
+        "autograph",
         "bitwise",
+        "compat",
         "debugging",
+        "distribute",
         "dtypes",
         "linalg",
         "math",
@@ -47,7 +52,8 @@ FLOORS = [
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["run", "doctor"],
-    ["cli", "__main__"],
+    ["cli"],
+    ["__main__"],
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_IN = {  # a package beyond the standard library: the folders that may import it
@@ -58,7 +64,12 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "keras": ["compat", "benchmarks", "tests/compat"],
     "torch": ["benchmarks"],
     "matplotlib": ["minitape/learn/curves.py", "minitape/keras/utils/plot_model.py", "examples"],
-    "PIL": ["minitape/keras/utils/images.py", "minitape/summary", "tests"],
+    "PIL": [
+        "minitape/io/pictures.py",
+        "minitape/keras/utils/images.py",
+        "minitape/summary",
+        "tests",
+    ],
     "h5py": ["minitape/keras/saving", "tests", "compat"],
     "tensorboard": ["minitape/summary", "minitape/keras/callbacks/tensorboard.py", "tests"],
     "google": ["minitape/keras/callbacks/tensorboard.py", "tests"],  # protobuf, tensorboard's own

@@ -62,9 +62,6 @@ FINITE = {
     ),
     "math.cumprod": "TensorFlow divides by the factors",
     "math.nextafter": "TensorFlow's gradient in x2 is 0 times the cotangent, nan if infinite",
-    **dict.fromkeys(
-        ("pow", "**", "math.pow"), "NumPy's power of a half is the square root: nan of -inf"
-    ),
     "math.angle": "TensorFlow divides infinite complex numbers otherwise",
     "math.betainc": "TensorFlow's is 1 at 1, whatever the parameters",
     **{

@@ -1,5 +1,6 @@
 """Floor 3: `tf.data`, the pipelines that data comes through on its way into a model."""
 
+from . import experimental
 from .dataset import Dataset
 from .elements import DatasetSpec
 from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Iterator
@@ -11,4 +12,5 @@ __all__ = [
     "Dataset",
     "DatasetSpec",
     "Iterator",
+    "experimental",
 ]

@@ -158,7 +158,7 @@ def output_spec(function: Callable, args: tuple, kwargs: dict) -> Any:
     leaves = nest.flatten(structure)
     results = []
     for batch, length in zip(_TRIAL_BATCHES, _TRIAL_LENGTHS, strict=True):
-        trial = [_zeros(x, batch, length) if isinstance(x, KerasTensor) else x for x in leaves]
+        trial = [_trial(x, batch, length) for x in leaves]
         some_args, some_kwargs = nest.pack_sequence_as(structure, trial)
         undo = _Undo()
         try:
@@ -189,7 +189,18 @@ class _Undo(Recorder):
             variable.array = array
 
 
-def _zeros(x: KerasTensor, batch: int, length: int) -> Tensor:
+def _trial(x: Any, batch: int, length: int) -> Any:
+    """What stands for an argument in a trial: zeros for a symbolic tensor.
+
+    Integers that ops made may be lengths, as in `reshape(x, [shape(x)[0], -1])`: they are computed.
+    """
+    if not isinstance(x, KerasTensor):
+        return x
+    if x.node and isinstance(x.node.layer, OpLayer) and x.dtype.is_integer:
+        made = nest.map_structure(lambda x: _trial(x, batch, length), list(x.node.args))
+        results = x.node.layer(*made, **x.node.kwargs)
+        places = [id(y) for y in nest.flatten(x.node.outputs)]
+        return nest.flatten(results)[places.index(id(x))]
     unknown = [batch, *[length] * (x.ndim - 1)][: x.ndim]
     shape = [m if n is None else n for n, m in zip(x.shape, unknown, strict=True)]
     return Tensor(numpy.zeros(shape, x.dtype.numpy_dtype))

@@ -96,8 +96,6 @@ class Layer(SymbolicCalls, LayerState):
     def __init__(
         self, *, activity_regularizer=None, trainable=True, dtype=None, name=None, **kwargs
     ):
-        if isinstance(dtype, dict):  # Keras' configs name the type within a policy
-            dtype = dtype["config"]["name"]
         super().__init__(name, trainable, dtype)
         self._given_input_shape = _pop_input_shape(kwargs)
         self._built_for: dict | None = None  # what `build` was given, or would have been, by name

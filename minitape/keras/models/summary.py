@@ -8,9 +8,8 @@ from typing import Any
 from ... import nest
 from ..layers.keras_tensor import OpLayer
 from ..layers.layer import Layer
+from ..messages import say
 from .graph import Graph
-
-_ASCII = str.maketrans("┏━┳┓┃┡╇┩│├─┼┤└┴┘…", "+-++|+++|+-++`++~")
 
 
 def print_summary(
@@ -57,10 +56,7 @@ def print_summary(
     if print_fn is not None:
         print_fn(text)
         return
-    try:
-        print(text, end="")
-    except UnicodeEncodeError:
-        print(text.translate(_ASCII), end="")
+    say(text, end="")
 
 
 # -- what there is to say --------------------------------------------------------------------------

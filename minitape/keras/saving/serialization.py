@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from ...arrays import as_dtype
+from ...arrays import DType, as_dtype
 from ...engine import Tensor
 from ...ops import convert_to_tensor
 from .. import activations, constraints, initializers, layers, losses, metrics, optimizers
@@ -79,6 +79,8 @@ def serialize_keras_object(obj) -> Any:
         return {"class_name": "__slice__", "config": parts}
     if obj is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(obj, DType):
+        return {"class_name": "__dtype__", "config": {"name": obj.name}}
     if isinstance(obj, numpy.ndarray) and obj.ndim:
         return _array_config("__numpy__", obj)
     if isinstance(obj, (numpy.generic, numpy.ndarray)):
@@ -234,6 +236,7 @@ SPECIAL_VALUES: dict[Any, Callable[[dict], Any]] = {
     "__bytes__": lambda config: config["value"].encode(),
     "__slice__": lambda config: slice(config["start"], config["stop"], config["step"]),
     "__ellipsis__": lambda config: Ellipsis,
+    "__dtype__": lambda config: as_dtype(config["name"]),
     "__numpy__": lambda config: _array(config),
     "__tensor__": lambda config: convert_to_tensor(_array(config)),
 }
