@@ -28,7 +28,6 @@ def make_discriminator(channels):
             layers.Conv2D(2 * channels, 4, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=0.2),
             layers.Flatten(),
-            layers.Dropout(0.3),
             layers.Dense(1),
         ],
         name="discriminator",
@@ -136,8 +135,8 @@ def main():
 
     gan = GAN(make_discriminator(options.channels), make_generator(options.channels), options.seed)
     gan.compile(
-        d_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-        g_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+        d_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
+        g_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
         loss_fn=keras.losses.BinaryCrossentropy(from_logits=True),
     )
     gan.fit(dataset, epochs=options.epochs, callbacks=[Gallery(options.pictures)], verbose=2)
