@@ -111,12 +111,16 @@ class Model(Trainer, Layer):
     @property
     def input_shape(self) -> Any:
         """The shape of the inputs, with the batch."""
-        return nest.map_structure(lambda x: x.shape, self._needed_graph("input_shape").inputs)
+        return nest.map_structure(
+            lambda x: tuple(x.shape), self._needed_graph("input_shape").inputs
+        )
 
     @property
     def output_shape(self) -> Any:
         """The shape of the outputs, with the batch."""
-        return nest.map_structure(lambda y: y.shape, self._needed_graph("output_shape").outputs)
+        return nest.map_structure(
+            lambda y: tuple(y.shape), self._needed_graph("output_shape").outputs
+        )
 
     @property
     def output_names(self) -> list[str] | None:

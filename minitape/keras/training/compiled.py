@@ -85,7 +85,9 @@ class CompiledLoss(_MadeLater):
         several = sum(one is not None for one in given) > 1
         used: Counter[str] = Counter()
         entries = []
-        for i, (label, prediction, _) in enumerate(outputs.examples(y_true, y_pred)):
+        examples = outputs.examples(y_true, y_pred)
+        for i in self._order(outputs, y_pred):
+            label, prediction, _ = examples[i]
             if given[i] is not None:
                 outputs.check_label(i, label, "loss")
             loss = losses_module.resolve(given[i], label, prediction)
@@ -98,6 +100,13 @@ class CompiledLoss(_MadeLater):
         self._entries, self._outputs = entries, outputs
         self._take_states()
         return outputs
+
+    def _order(self, outputs: Outputs, y_pred) -> list[int]:
+        """Outputs in a dict come as in the dict of losses or, without one, in their own order."""
+        if not isinstance(y_pred, dict) or None in outputs.names:
+            return list(range(len(outputs)))
+        first = list(self._given) if isinstance(self._given, dict) else []
+        return [outputs.names.index(name) for name in dict.fromkeys([*first, *y_pred])]
 
 
 class _MetricEntry(NamedTuple):
