@@ -240,6 +240,9 @@ ROWS = [
     ),
 ]
 
+# The functions that stand for a merging layer.
+MERGING = ("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot")
+
 
 def both(row: Row) -> tuple[Any, Any]:
     """The layer of minitape and that of Keras."""

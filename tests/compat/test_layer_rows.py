@@ -11,8 +11,6 @@ import minitape as mt
 from compat import layers as table
 from minitape.keras import layers
 
-BASES = {"Layer", "Wrapper", "InputLayer"}  # what a table of layers can't hold
-
 
 def title(row):
     if callable(row.settings):
@@ -81,20 +79,6 @@ def test_configs(row):
     assert again.get_config() == ours.get_config()
     again = type(theirs).from_config(ours.get_config(), **own)
     assert again.get_config() == theirs.get_config()
-
-
-def classes():
-    found = {getattr(layers, name) for name in layers.__all__}
-    return {thing for thing in found if isinstance(thing, type) and issubclass(thing, layers.Layer)}
-
-
-def test_every_layer_has_a_row():
-    assert {thing.__name__ for thing in classes()} - BASES == {row.name for row in table.ROWS}
-
-
-def test_other_names_are_those_of_keras():
-    for name in layers.__all__:
-        assert getattr(layers, name).__name__ == getattr(keras.layers, name).__name__
 
 
 def simple(default):

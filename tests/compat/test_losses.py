@@ -1,7 +1,5 @@
 """Losses beside Keras': values, reductions, weights, and gradients through the tape."""
 
-import inspect
-
 import keras
 import numpy as np
 import pytest
@@ -10,86 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitape as mt
+from compat.losses import (
+    BINARY,
+    CASES,
+    EMBEDDED,
+    ONE_HOT,
+    SIGNS,
+    SPARSE,
+    draw_arrays,
+)
 from minitape.keras import activations, losses
 from tests.compat.test_signatures import described
 
-# How the arrays of a loss are drawn: (rng, shape) -> (y_true, y_pred).
-REAL = "real numbers"
-POSITIVE = "positive numbers"
-ONE_HOT = "one-hot labels and probabilities"
-SOFT = "label probabilities and probabilities"
-SPARSE = "integer labels and probabilities"
-BINARY = "bits and probabilities"
-SIGNS = "signs and real numbers"
-EMBEDDED = "integer labels and embeddings of length 1"
-
-CASES = [
-    ("mean_squared_error", "MeanSquaredError", {}, REAL),
-    ("mean_absolute_error", "MeanAbsoluteError", {}, REAL),
-    ("mean_absolute_percentage_error", "MeanAbsolutePercentageError", {}, POSITIVE),
-    ("mean_squared_logarithmic_error", "MeanSquaredLogarithmicError", {}, POSITIVE),
-    ("huber", "Huber", {}, REAL),
-    ("huber", "Huber", {"delta": 0.3}, REAL),
-    ("log_cosh", "LogCosh", {}, REAL),
-    ("hinge", "Hinge", {}, SIGNS),
-    ("squared_hinge", "SquaredHinge", {}, BINARY),
-    ("categorical_hinge", "CategoricalHinge", {}, ONE_HOT),
-    ("kl_divergence", "KLDivergence", {}, SOFT),
-    ("poisson", "Poisson", {}, POSITIVE),
-    ("categorical_crossentropy", "CategoricalCrossentropy", {}, ONE_HOT),
-    ("categorical_crossentropy", "CategoricalCrossentropy", {"from_logits": True}, ONE_HOT),
-    ("categorical_crossentropy", "CategoricalCrossentropy", {"label_smoothing": 0.1}, SOFT),
-    ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", {}, SPARSE),
-    (
-        "sparse_categorical_crossentropy",
-        "SparseCategoricalCrossentropy",
-        {"from_logits": True},
-        SPARSE,
-    ),
-    (
-        "sparse_categorical_crossentropy",
-        "SparseCategoricalCrossentropy",
-        {"ignore_class": 0},
-        SPARSE,
-    ),
-    ("binary_crossentropy", "BinaryCrossentropy", {}, BINARY),
-    ("binary_crossentropy", "BinaryCrossentropy", {"from_logits": True}, BINARY),
-    ("binary_crossentropy", "BinaryCrossentropy", {"label_smoothing": 0.2}, BINARY),
-    ("cosine_similarity", "CosineSimilarity", {}, REAL),
-    ("cosine_similarity", "CosineSimilarity", {"axis": 0}, REAL),
-    ("categorical_focal_crossentropy", "CategoricalFocalCrossentropy", {}, ONE_HOT),
-    (
-        "categorical_focal_crossentropy",
-        "CategoricalFocalCrossentropy",
-        {"alpha": 0.5, "gamma": 3.0, "from_logits": True, "label_smoothing": 0.1},
-        ONE_HOT,
-    ),
-    ("binary_focal_crossentropy", "BinaryFocalCrossentropy", {}, BINARY),
-    (
-        "binary_focal_crossentropy",
-        "BinaryFocalCrossentropy",
-        {
-            "apply_class_balancing": True,
-            "alpha": 0.3,
-            "gamma": 1.5,
-            "from_logits": True,
-            "label_smoothing": 0.1,
-        },
-        BINARY,
-    ),
-    (
-        "categorical_generalized_cross_entropy",
-        "CategoricalGeneralizedCrossEntropy",
-        {"q": 0.5},
-        SPARSE,
-    ),
-    ("dice", "Dice", {"axis": None}, BINARY),
-    ("dice", "Dice", {"axis": -1}, BINARY),
-    ("tversky", "Tversky", {"axis": None}, BINARY),
-    ("tversky", "Tversky", {"alpha": 0.3, "beta": 0.8, "axis": -1}, BINARY),
-    ("circle", "Circle", {}, EMBEDDED),
-    ("circle", "Circle", {"gamma": 2, "margin": 0.2, "remove_diagonal": False}, EMBEDDED),
-]
 IDS = [f"{name}-{'-'.join(settings)}" for name, _, settings, _ in CASES]
 REDUCTIONS = ["sum_over_batch_size", "sum", "none", "mean", "mean_with_sample_weight"]
 
@@ -99,29 +29,6 @@ def shapes(draw):
     """(batch, ..., classes) with at least two classes."""
     inner = draw(st.lists(st.integers(1, 3), max_size=1))
     return (draw(st.integers(1, 5)), *inner, draw(st.integers(2, 5)))
-
-
-def draw_arrays(kind, shape, seed):
-    rng = np.random.default_rng(seed)
-    if kind == EMBEDDED:  # they have no axes between batch and size
-        shape = (shape[0], shape[-1])
-    real = rng.uniform(-3, 3, shape)
-    probabilities = rng.dirichlet(np.ones(shape[-1]), shape[:-1])
-    labels = rng.integers(0, shape[-1], shape[:-1])
-    y_true, y_pred = {
-        REAL: (rng.uniform(-3, 3, shape), real),
-        POSITIVE: (rng.uniform(0.1, 3, shape), rng.uniform(0.1, 3, shape)),
-        ONE_HOT: (np.eye(shape[-1])[labels], probabilities),
-        SOFT: (rng.dirichlet(np.ones(shape[-1]), shape[:-1]), probabilities),
-        SPARSE: (labels, probabilities),
-        BINARY: (rng.integers(0, 2, shape), rng.uniform(0, 1, shape)),
-        SIGNS: (rng.choice([-1.0, 1.0], shape), real),
-        EMBEDDED: (
-            rng.integers(0, 2, shape[:1]),
-            real / np.linalg.norm(real, axis=-1, keepdims=True),
-        ),
-    }[kind]
-    return y_true, y_pred.astype("float32")
 
 
 def values_shape(settings, kind, shape):
@@ -281,17 +188,6 @@ def test_configs_are_keras_own(class_name):
     assert type(again) is getattr(losses, class_name)
     assert again.get_config() == ours
     assert losses.serialize(again) | {"config": theirs} == serialized
-
-
-LEFT_OUT = {"CTC", "ctc", "Reduction"}  # CTC has no op here; Reduction is Keras 2's
-
-
-def test_every_loss_is_compared():
-    public = vars(keras.losses) | vars(tf.keras.losses)
-    names = {name for name in public if not name.startswith("_")} - LEFT_OUT
-    assert [name for name in sorted(names) if not hasattr(losses, name)] == []
-    classes = {name for name in names if inspect.isclass(public[name])} - {"Loss"}
-    assert classes == {class_name for _, class_name, _, _ in CASES}
 
 
 @pytest.mark.parametrize("name", sorted({name for case in CASES for name in case[:2]}))

@@ -1,0 +1,52 @@
+"""What is said of weights, beside Keras': initializers, regularizers and constraints, as tables."""
+
+INITIALIZERS = [
+    ("Zeros", {}),
+    ("Ones", {}),
+    ("Constant", {}),
+    ("Constant", {"value": 2.5}),
+    ("Identity", {"gain": 2.0}),
+    ("GlorotNormal", {"seed": 3}),
+    ("GlorotNormal", {"seed": 3, "input_axes": [0, 1], "output_axes": [2]}),
+    ("GlorotUniform", {"seed": 3}),
+    ("GlorotUniform", {"seed": 3, "input_axes": [0], "output_axes": [1, 2]}),
+    ("HeNormal", {"seed": 3}),
+    ("HeUniform", {"seed": 3}),
+    ("LecunNormal", {"seed": 3}),
+    ("LecunUniform", {"seed": 3}),
+    ("Orthogonal", {"seed": 3}),
+    ("Orthogonal", {"gain": 0.5, "seed": 3}),
+    ("RandomNormal", {"seed": 3}),
+    ("RandomNormal", {"mean": 3.0, "stddev": 2.0, "seed": 3}),
+    ("RandomUniform", {"seed": 3}),
+    ("RandomUniform", {"minval": 0.0, "maxval": 2.0, "seed": 3}),
+    ("TruncatedNormal", {"seed": 3}),
+    ("TruncatedNormal", {"mean": -1.0, "stddev": 0.5, "seed": 3}),
+    ("VarianceScaling", {"seed": 3}),
+    (
+        "VarianceScaling",
+        {"scale": 0.3, "mode": "fan_avg", "distribution": "untruncated_normal", "seed": 3},
+    ),
+    ("VarianceScaling", {"mode": "fan_out", "distribution": "uniform", "seed": 3}),
+]
+REGULARIZERS = [
+    ("L1", {}),
+    ("L1", {"l1": 0.25}),
+    ("L2", {}),
+    ("L2", {"l2": 0.3}),
+    ("L1L2", {}),
+    ("L1L2", {"l1": 0.3}),
+    ("L1L2", {"l1": 0.3, "l2": 0.2}),
+    ("OrthogonalRegularizer", {}),
+    ("OrthogonalRegularizer", {"factor": 0.2, "mode": "columns"}),
+]
+CONSTRAINTS = [
+    ("Constraint", {}),
+    ("MaxNorm", {}),
+    ("MaxNorm", {"max_value": 0.5, "axis": 1}),
+    ("NonNeg", {}),
+    ("UnitNorm", {}),
+    ("UnitNorm", {"axis": [0, 1]}),
+    ("MinMaxNorm", {}),
+    ("MinMaxNorm", {"min_value": 1.5, "max_value": 2.0, "rate": 0.25, "axis": 1}),
+]
