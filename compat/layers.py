@@ -39,6 +39,12 @@ def scaled(x, factor, training=None):
     return x * (-factor if training else factor)
 
 
+def options(*weights: str) -> dict:
+    """All that can be said of each of the weights, as arguments of a layer."""
+    each = {"initializer": "ones", "regularizer": "l2", "constraint": "max_norm"}
+    return {f"{weight}_{option}": value for weight in weights for option, value in each.items()}
+
+
 def _windows() -> list[Row]:
     """Convolutions and pooling, along 1, 2 and 3 axes."""
     rows = []
@@ -47,6 +53,16 @@ def _windows() -> list[Row]:
         shape, first = (2, *lengths, 3), (2, 3, *lengths)
         several = (3, 2, 2)[:rank]
         conv = f"Conv{rank}D"
+        small = {"kernel_size": 2, "activity_regularizer": "l2"}
+        said = {"filters": 2, **small, **options("kernel", "bias")}
+        rows += [Row(conv, said, shape), Row(f"{conv}Transpose", said, shape)]
+        grouped = {"filters": 6, "kernel_size": 2, "groups": 3}
+        rows.append(Row(conv, grouped, shape))
+        if rank < 3:
+            said = {**small, **options("depthwise", "bias")}
+            rows.append(Row(f"Depthwise{conv}", said, shape))
+            said = {"filters": 2, **small, **options("depthwise", "pointwise", "bias")}
+            rows.append(Row(f"Separable{conv}", said, shape))
         for settings in [
             {"kernel_size": 3},
             {"kernel_size": several, "strides": 2, "padding": "same", "activation": "relu"},
@@ -109,13 +125,8 @@ def _windows() -> list[Row]:
     return rows
 
 
+_STATISTICS = {"moving_mean_initializer": "ones", "moving_variance_initializer": "zeros"}
 _IMAGES, _FIRST = (2, 4, 3, 2), (2, 3, 4, 2)
-_PENALTIES = {
-    "kernel_initializer": "he_normal",
-    "kernel_regularizer": "l2",
-    "bias_regularizer": "l2",
-    "activity_regularizer": "l2",
-}
 
 ROWS = [
     *_windows(),
@@ -130,13 +141,6 @@ ROWS = [
         {"filters": 2, "kernel_size": 3, "padding": "causal", "data_format": "channels_first"},
         (2, 3, 5),
     ),
-    Row("Conv2D", {"filters": 2, "kernel_size": 2, **_PENALTIES}, (2, 3, 3, 1)),
-    Row("Conv2DTranspose", {"filters": 2, "kernel_size": 2, **_PENALTIES}, (2, 3, 3, 1)),
-    Row(
-        "SeparableConv2D",
-        {"filters": 2, "kernel_size": 2, "pointwise_regularizer": "l2"},
-        (2, 3, 3, 1),
-    ),
     Row("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"}, (2, 4, 3, 2)),
     Row(
         "UpSampling2D",
@@ -144,9 +148,10 @@ ROWS = [
         (2, 2, 4, 1),
     ),
     Row("Dense", {"units": 3, "activation": "softmax", "use_bias": False}, (2, 4)),
-    Row("Dense", {"units": 3, "trainable": False, **_PENALTIES}, (2, 3, 4)),
+    Row("Dense", {"units": 3, "activity_regularizer": "l2", **options("kernel", "bias")}, (2, 4)),
+    Row("Dense", {"units": 3, "trainable": False, "kernel_regularizer": "l2"}, (2, 3, 4)),
     Row("Embedding", {"input_dim": 5, "output_dim": 3}, (2, 4), below=5),
-    Row("Embedding", {"input_dim": 5, "output_dim": 1, "embeddings_regularizer": "l2"}, (3,), 5),
+    Row("Embedding", {"input_dim": 5, "output_dim": 1, **options("embeddings")}, (3,), 5),
     # -- shapes
     Row("Flatten", {}, (2, 3, 4)),
     Row("Flatten", {"data_format": "channels_first"}, (2, 3, 4, 2)),
@@ -165,7 +170,7 @@ ROWS = [
     Row("LeakyReLU", {"negative_slope": 0.1}, (2, 3)),
     Row("PReLU", {}, (2, 3)),
     Row("PReLU", {"shared_axes": [1, 2], "alpha_initializer": "ones"}, _IMAGES),
-    Row("PReLU", {"shared_axes": 2, "alpha_regularizer": "l2"}, _IMAGES),
+    Row("PReLU", {"shared_axes": 2, **options("alpha")}, _IMAGES),
     Row("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.3}, (2, 3)),
     Row("Softmax", {}, (2, 3)),
     Row("Softmax", {"axis": [1, 2]}, (2, 3, 4)),
@@ -191,11 +196,14 @@ ROWS = [
     # -- normalization
     Row("BatchNormalization", {"axis": 1, "momentum": 0.5, "beta_regularizer": "l2"}, _FIRST),
     Row("BatchNormalization", {"center": False, "scale": False}, (4, 3)),
+    Row("BatchNormalization", {"epsilon": 0.1, **_STATISTICS, **options("gamma", "beta")}, (4, 3)),
     Row("LayerNormalization", {}, (2, 3)),
     Row("LayerNormalization", {"axis": 1, "epsilon": 0.1}, _FIRST),
     Row("LayerNormalization", {"axis": (2, 1), "center": False}, _IMAGES),
     Row("LayerNormalization", {"axis": [-1, -2], "scale": False, "beta_regularizer": "l2"}, _FIRST),
+    Row("LayerNormalization", options("gamma", "beta"), (2, 3)),
     Row("GroupNormalization", {"groups": 2}, (2, 3, 4)),
+    Row("GroupNormalization", {"groups": 2, **options("gamma", "beta")}, (2, 3, 4)),
     Row("GroupNormalization", {"groups": -1, "axis": 1, "center": False}, _FIRST),
     Row("GroupNormalization", {"groups": 2, "axis": -2, "scale": False}, (2, 3, 4, 2)),
     Row("GroupNormalization", {"groups": 1, "epsilon": 0.1, "gamma_regularizer": "l2"}, (2, 4)),
@@ -301,12 +309,3 @@ def assert_close(ours, theirs, tolerance=2e-5) -> None:
 def described(weights) -> list[tuple]:
     """What can be said of weights without their values."""
     return [(w.path, w.name, tuple(w.shape), w.dtype, w.trainable) for w in weights]
-
-
-def plain(config: dict) -> dict:
-    """A config without what names the dtype: minitape by its name, Keras within a policy."""
-    return {
-        key: plain(value) if isinstance(value, dict) else value
-        for key, value in config.items()
-        if key != "dtype"
-    }

@@ -30,6 +30,10 @@ CASES = [
     ("Adam", {"beta_1": 0.875, "beta_2": BETA_2, "amsgrad": True}),
     ("Adam", {"beta_1": 0.5, "beta_2": 0.75, "epsilon": 1e-3}),
     ("AdamW", {"beta_1": 0.875, "beta_2": BETA_2, "weight_decay": 0.0625}),
+    (
+        "AdamW",
+        {"beta_1": 0.875, "beta_2": BETA_2, "epsilon": 2**-10, "amsgrad": True},
+    ),
     ("Adadelta", {"rho": 0.75, "epsilon": 2**-10}),
     ("Adagrad", {"initial_accumulator_value": 0.25, "epsilon": 2**-10}),
     ("Adamax", {"beta_1": 0.875, "beta_2": 0.75, "epsilon": 2**-10}),
@@ -50,6 +54,7 @@ CASES = [
 ]
 # Their own constants (0.96, epsilon_2) pass through float32 in Keras.
 IN_FLOAT32 = [
+    ("Adafactor", {"relative_step": False}),
     ("Nadam", {"beta_1": 0.5, "beta_2": 0.75, "epsilon": 1e-3}),
     (
         "Adafactor",
@@ -90,6 +95,10 @@ SCHEDULES = [
     ),
     ("PiecewiseConstantDecay", {"boundaries": [3, 10], "values": [0.1, 0.05, 0.01]}),
     ("PolynomialDecay", {"initial_learning_rate": 0.1, "decay_steps": 12}),
+    (
+        "PolynomialDecay",
+        {"initial_learning_rate": 0.1, "decay_steps": 12, "end_learning_rate": 0.01},
+    ),
     (
         "PolynomialDecay",
         {"initial_learning_rate": 0.1, "decay_steps": 6, "power": 0.5, "cycle": True},

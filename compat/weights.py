@@ -11,9 +11,13 @@ INITIALIZERS = [
     ("GlorotUniform", {"seed": 3}),
     ("GlorotUniform", {"seed": 3, "input_axes": [0], "output_axes": [1, 2]}),
     ("HeNormal", {"seed": 3}),
+    ("HeNormal", {"seed": 3, "input_axes": [0, 1], "output_axes": [2]}),
     ("HeUniform", {"seed": 3}),
+    ("HeUniform", {"seed": 3, "input_axes": [0, 1], "output_axes": [2]}),
     ("LecunNormal", {"seed": 3}),
+    ("LecunNormal", {"seed": 3, "input_axes": [0, 1], "output_axes": [2]}),
     ("LecunUniform", {"seed": 3}),
+    ("LecunUniform", {"seed": 3, "input_axes": [0, 1], "output_axes": [2]}),
     ("Orthogonal", {"seed": 3}),
     ("Orthogonal", {"gain": 0.5, "seed": 3}),
     ("RandomNormal", {"seed": 3}),
@@ -27,6 +31,7 @@ INITIALIZERS = [
         "VarianceScaling",
         {"scale": 0.3, "mode": "fan_avg", "distribution": "untruncated_normal", "seed": 3},
     ),
+    ("VarianceScaling", {"seed": 3, "input_axes": [0, 1], "output_axes": [2]}),
     ("VarianceScaling", {"mode": "fan_out", "distribution": "uniform", "seed": 3}),
 ]
 REGULARIZERS = [

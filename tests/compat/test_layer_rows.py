@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import minitape as mt
 from compat import layers as table
+from compat.lockstep import descend
 from minitape.keras import layers
 
 
@@ -27,25 +28,58 @@ def shape_of(inputs):
     return mt.nest.map_structure(np.shape, inputs)
 
 
-@rows
-def test_like_keras(row):
+def built(row):
+    """Both layers, with the same weights."""
     ours, theirs = table.both(row)
-    inputs = table.inputs_of(row)
-    ours.build(shape_of(inputs))
-    theirs.build(shape_of(inputs))
-    assert table.described(ours.weights) == table.described(theirs.weights)
     rng = np.random.default_rng(0)
+    for layer in (ours, theirs):
+        layer.build(shape_of(table.inputs_of(row)))
     weights = [rng.uniform(0.5, 1.5, w.shape).astype(w.dtype) for w in ours.weights]
     for layer in (ours, theirs):
         layer.set_weights(weights)
     if row.name == "Normalization":
         theirs.finalize_state()  # Keras doesn't notice new weights
+    return ours, theirs
+
+
+@rows
+def test_like_keras(row):
+    ours, theirs = built(row)
+    inputs = table.inputs_of(row)
+    assert table.described(ours.weights) == table.described(theirs.weights)
     for training in (False, True, True):
         table.assert_close(
             table.results(mt, ours, inputs, training), table.results(tf, theirs, inputs, training)
         )
         table.assert_close(ours.losses, theirs.losses)
     table.assert_close(ours.get_weights(), theirs.get_weights())
+
+
+def towards_a_line(library):
+    """A loss for any outputs: how far their numbers are from evenly spaced ones."""
+
+    def loss(outputs):
+        value = 0.0
+        for y in library.nest.flatten(outputs):
+            line = np.linspace(-1, 1, y.shape.num_elements()).reshape(y.shape).astype("float32")
+            value += library.reduce_mean(library.square(y - line))
+        return value
+
+    return loss
+
+
+@rows
+def test_trained_like_keras(row):
+    ours, theirs = built(row)
+    inputs = table.inputs_of(row)
+    before = [x.copy() for x in mt.nest.flatten(inputs)]
+    trained = [
+        descend(library, layer, inputs, towards_a_line(library))
+        for library, layer in ((mt, ours), (tf, theirs))
+    ]
+    table.assert_close(*trained)
+    if not row.below:
+        assert all(np.abs(new - old).max() > 1e-4 for new, old in zip(trained[0], before))
 
 
 @rows
@@ -72,7 +106,7 @@ def test_shapes(row):
 @rows
 def test_configs(row):
     ours, theirs = table.both(row)
-    assert table.plain(ours.get_config()) == table.plain(theirs.get_config())
+    assert ours.get_config() == theirs.get_config()
     functions = {"doubled": table.doubled, "scaled": table.scaled}
     own = {"custom_objects": functions} if row.name == "Lambda" else {}
     again = type(ours).from_config(theirs.get_config(), **own)

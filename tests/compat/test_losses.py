@@ -36,7 +36,7 @@ def values_shape(settings, kind, shape):
     if kind == EMBEDDED:
         return shape[:1]
     axis = settings.get("axis", -1)
-    return () if axis is None else shape[1:] if axis == 0 else shape[:-1]
+    return () if axis is None else tuple(np.delete(shape, axis))
 
 
 def ours_and_theirs(our_loss, their_loss, y_true, y_pred, sample_weight=None):

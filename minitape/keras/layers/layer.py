@@ -346,7 +346,7 @@ class Layer(SymbolicCalls, LayerState):
 
     def get_config(self) -> dict:
         """The constructor's arguments; a subclass that takes more than plain values extends it."""
-        config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        config = {"name": self.name, "trainable": self._trainable, "dtype": policy(self.dtype)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         settings = {name: getattr(self, name) for name in self._settings}
@@ -385,6 +385,17 @@ class ShapeKeepingLayer(Layer):
     def compute_output_shape(self, input_shape):
         """The input's shape."""
         return tuple(input_shape)
+
+
+def policy(dtype: str) -> dict:
+    """How configs name a type: as the policy to compute in it, and to have weights of it."""
+    config = {"name": dtype}
+    return {
+        "module": "keras",
+        "class_name": "DTypePolicy",
+        "config": config,
+        "registered_name": None,
+    }
 
 
 def _with_given_arguments(layer: Layer, config: dict) -> dict:
