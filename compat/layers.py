@@ -39,9 +39,13 @@ def scaled(x, factor, training=None):
     return x * (-factor if training else factor)
 
 
+# Its factor is a number that float32 holds exactly: Keras takes it through that, in float64 too.
+L2 = keras.regularizers.serialize(keras.regularizers.L2(2**-7))
+
+
 def options(*weights: str) -> dict:
     """All that can be said of each of the weights, as arguments of a layer."""
-    each = {"initializer": "ones", "regularizer": "l2", "constraint": "max_norm"}
+    each = {"initializer": "ones", "regularizer": L2, "constraint": "max_norm"}
     return {f"{weight}_{option}": value for weight in weights for option, value in each.items()}
 
 
@@ -53,7 +57,7 @@ def _windows() -> list[Row]:
         shape, first = (2, *lengths, 3), (2, 3, *lengths)
         several = (3, 2, 2)[:rank]
         conv = f"Conv{rank}D"
-        small = {"kernel_size": 2, "activity_regularizer": "l2"}
+        small = {"kernel_size": 2, "activity_regularizer": L2}
         said = {"filters": 2, **small, **options("kernel", "bias")}
         rows += [Row(conv, said, shape), Row(f"{conv}Transpose", said, shape)]
         grouped = {"filters": 6, "kernel_size": 2, "groups": 3}
@@ -148,7 +152,7 @@ ROWS = [
         (2, 2, 4, 1),
     ),
     Row("Dense", {"units": 3, "activation": "softmax", "use_bias": False}, (2, 4)),
-    Row("Dense", {"units": 3, "activity_regularizer": "l2", **options("kernel", "bias")}, (2, 4)),
+    Row("Dense", {"units": 3, "activity_regularizer": L2, **options("kernel", "bias")}, (2, 4)),
     Row("Dense", {"units": 3, "trainable": False, "kernel_regularizer": "l2"}, (2, 3, 4)),
     Row("Embedding", {"input_dim": 5, "output_dim": 3}, (2, 4), below=5),
     Row("Embedding", {"input_dim": 5, "output_dim": 1, **options("embeddings")}, (3,), 5),
@@ -224,7 +228,7 @@ ROWS = [
     Row("GaussianDropout", {"rate": 0.4, "seed": 3}, (4, 5)),
     Row("GaussianNoise", {"stddev": 0.3, "seed": 3}, (4, 5)),
     Row("GaussianNoise", {"stddev": 0.0}, (4, 5)),
-    Row("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (4, 5)),
+    Row("ActivityRegularization", {"l1": 0.125, "l2": 0.25}, (4, 5)),
     # -- around another layer
     Row("TimeDistributed", lambda new: {"layer": new.Dense(2, name="inner")}, (2, 3, 4)),
     Row(
@@ -252,13 +256,38 @@ ROWS = [
 MERGING = ("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot")
 
 
-def both(row: Row) -> tuple[Any, Any]:
+# On the CPU TensorFlow has no float64 of the first two, and resizes through float32; what is inside
+# a wrapper is float32 here.
+IN_FLOAT32 = {
+    "MaxPooling3D",
+    "AveragePooling3D",
+    "UpSampling2D",
+    "TimeDistributed",
+    "SpectralNormalization",
+}
+
+
+def rows_to_train() -> list[tuple[Row, str]]:
+    """For each class the row that gives the most arguments, and the dtype to train it in."""
+    fullest = {row.name: row for row in sorted(ROWS, key=lambda row: len(settings_of(row)))}
+    # In float32 rounding decides which of two numbers is larger, once they have come near each
+    # other in training: in these two windows they stay apart.
+    fullest["MaxPooling3D"] = Row("MaxPooling3D", {"pool_size": 2}, (1, 2, 2, 4, 1))
+    return [(row, "float32" if name in IN_FLOAT32 else "float64") for name, row in fullest.items()]
+
+
+def settings_of(row: Row, new=mt.keras.layers) -> dict:
+    """The settings of a row, with layers inside of the given module."""
+    return row.settings(new) if callable(row.settings) else row.settings
+
+
+def both(row: Row, dtype: str = "float32") -> tuple[Any, Any]:
     """The layer of minitape and that of Keras."""
-    made = []
-    for new in (mt.keras.layers, keras.layers):
-        settings = row.settings(new) if callable(row.settings) else row.settings
-        made.append(getattr(new, row.name)(name="layer", **settings))
-    return made[0], made[1]
+    ours, theirs = (
+        getattr(new, row.name)(name="layer", dtype=dtype, **settings_of(row, new))
+        for new in (mt.keras.layers, keras.layers)
+    )
+    return ours, theirs
 
 
 def random_numbers(seed: int, shape) -> np.ndarray:

@@ -105,11 +105,16 @@ def descend(library, layer, inputs, loss: Callable, steps: int = 20) -> list[np.
     Args:
         library: minitape or TensorFlow.
         layer: a built layer of its Keras.
-        inputs: an array or a list of them; integers stay what they are.
+        inputs: an array or a list of them; integers stay what they are. In float64 no rounding
+            decides which element of a window is the largest, or on which side of 0 a number is.
         loss: `loss(outputs)` gives a scalar.
     """
-    variables = [library.keras.Variable(x) for x in library.nest.flatten(inputs) if _is_float(x)]
-    optimizer = library.keras.optimizers.SGD(0.05, momentum=0.5)
+    variables = [
+        library.keras.Variable(x, dtype=x.dtype.name)
+        for x in library.nest.flatten(inputs)
+        if _is_float(x)
+    ]
+    optimizer = library.keras.optimizers.SGD(2**-6, momentum=0.5)
     trained = variables + layer.trainable_weights
     for _ in range(steps):
         with library.GradientTape() as tape:

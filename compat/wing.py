@@ -45,19 +45,15 @@ class Kind(NamedTuple):
         return sorted({name for name, _ in self.rows})
 
 
-def _settings(row: layers.Row) -> dict:
-    """The settings of a layer's row; those that hold a layer are made of minitape's."""
-    return row.settings(minitape.keras.layers) if callable(row.settings) else row.settings
-
-
 KINDS = (
     Kind(
         "layers",
         "Layer",
-        [(row.name, _settings(row)) for row in layers.ROWS],
-        "Outputs, in training and without; gradients of the inputs and the weights; the weights, "
-        "states and inputs after 20 steps of training both; names, shapes and types of weights; "
-        "penalties; symbolic shapes; the config key by key, and each library's from the other's.",
+        [(row.name, layers.settings_of(row)) for row in layers.ROWS],
+        "Outputs, in training and without; gradients of the inputs and the weights; names, "
+        "shapes and types of weights; penalties; symbolic shapes; the config key by key, and each "
+        "library's from the other's. For the fullest settings of each class: the weights, states "
+        "and inputs after 20 steps of training all of them, with penalties and constraints.",
         frozenset({"Layer", "Wrapper", "InputLayer"}),
         frozenset({*layers.MERGING, "Input"}),
     ),

@@ -28,9 +28,9 @@ def shape_of(inputs):
     return mt.nest.map_structure(np.shape, inputs)
 
 
-def built(row):
+def built(row, dtype="float32"):
     """Both layers, with the same weights."""
-    ours, theirs = table.both(row)
+    ours, theirs = table.both(row, dtype)
     rng = np.random.default_rng(0)
     for layer in (ours, theirs):
         layer.build(shape_of(table.inputs_of(row)))
@@ -56,30 +56,39 @@ def test_like_keras(row):
 
 
 def towards_a_line(library):
-    """A loss for any outputs: how far their numbers are from evenly spaced ones."""
+    """A loss for any outputs: how far their numbers are from evenly spaced ones.
+
+    Its gradient is bounded, so that no layer runs away.
+    """
 
     def loss(outputs):
-        value = 0.0
+        value = 0
         for y in library.nest.flatten(outputs):
-            line = np.linspace(-1, 1, y.shape.num_elements()).reshape(y.shape).astype("float32")
-            value += library.reduce_mean(library.square(y - line))
+            line = np.linspace(-1, 1, y.shape.num_elements()).reshape(y.shape).astype(y.dtype.name)
+            value += library.reduce_mean(library.sqrt(1 + library.square(y - line)))
         return value
 
     return loss
 
 
-@rows
-def test_trained_like_keras(row):
-    ours, theirs = built(row)
-    inputs = table.inputs_of(row)
-    before = [x.copy() for x in mt.nest.flatten(inputs)]
+@pytest.mark.parametrize(
+    ("row", "dtype"), table.rows_to_train(), ids=lambda x: getattr(x, "name", x)
+)
+def test_trained_like_keras(row, dtype):
+    ours, theirs = built(row, dtype)
+    inputs = mt.nest.map_structure(
+        lambda x: x.astype(dtype) if x.dtype.kind == "f" else x, table.inputs_of(row)
+    )
+    before = [np.array(x) for x in (*mt.nest.flatten(inputs), *ours.get_weights())]
     trained = [
         descend(library, layer, inputs, towards_a_line(library))
         for library, layer in ((mt, ours), (tf, theirs))
     ]
-    table.assert_close(*trained)
+    table.assert_close(*trained, tolerance={"float32": 2e-5, "float64": 1e-11}[dtype])
+    assert all(np.isfinite(x).all() for x in trained[0])
     if not row.below:
-        assert all(np.abs(new - old).max() > 1e-4 for new, old in zip(trained[0], before))
+        steps = [np.abs(new - old).max() for new, old in zip(trained[0], before, strict=True)]
+        assert max(steps) > 1e-4
 
 
 @rows
