@@ -8,12 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitape as mt
+from compat.lockstep import descend
 from compat.losses import (
     BINARY,
     CASES,
     EMBEDDED,
     ONE_HOT,
+    POSITIVE,
+    REAL,
     SIGNS,
+    SOFT,
     SPARSE,
     draw_arrays,
 )
@@ -176,18 +180,59 @@ def test_ranks_that_differ_by_one(name, true_shape, pred_shape):
     )
 
 
-@pytest.mark.parametrize("class_name", sorted({class_name for _, class_name, _, _ in CASES}))
-def test_configs_are_keras_own(class_name):
-    theirs = getattr(keras.losses, class_name)().get_config()
-    ours = getattr(losses, class_name)().get_config()
-    assert {key: ours[key] for key in theirs} == theirs
-    # What Keras leaves out of its configs (Huber's delta) its constructor takes all the same.
-    assert getattr(keras.losses, class_name)(**ours).name == ours["name"]
-    serialized = keras.losses.serialize(getattr(keras.losses, class_name)())
-    again = losses.deserialize(serialized)
-    assert type(again) is getattr(losses, class_name)
-    assert again.get_config() == ours
-    assert losses.serialize(again) | {"config": theirs} == serialized
+ACTIVATIONS = {
+    REAL: "linear",
+    SIGNS: "linear",
+    POSITIVE: "softplus",
+    BINARY: "sigmoid",
+    EMBEDDED: "linear",
+    **dict.fromkeys((ONE_HOT, SOFT, SPARSE), "softmax"),
+}
+
+
+@pytest.mark.parametrize(("name", "class_name", "settings", "kind"), CASES, ids=IDS)
+def test_training(name, class_name, settings, kind):
+    """A Dense layer, and its inputs too; weights and inputs are compared after 20 steps."""
+    rng = np.random.default_rng(0)
+    x, weights = rng.normal(size=(6, 3)), [rng.normal(size=(3, 4)), rng.normal(size=4)]
+    y_true, _ = draw_arrays(kind, (6, 4), 0)
+    sample_weight = rng.integers(0, 9, (*values_shape(settings, kind, (6, 4)), 1)) / 4
+    activation = "linear" if settings.get("from_logits") else ACTIVATIONS[kind]
+    found = []
+    for library in (mt, tf):
+        layer = library.keras.layers.Dense(4, activation, dtype="float64")
+        layer.build(x.shape)
+        layer.set_weights(weights)
+        loss = getattr(library.keras.losses, class_name)(dtype="float64", **settings)
+
+        def value(y, library=library, loss=loss):
+            y = library.math.l2_normalize(y, axis=-1) if kind == EMBEDDED else y
+            return loss(y_true, y, sample_weight)
+
+        found.append(descend(library, layer, x, value))
+    for ours, theirs, before in zip(*found, [x, *weights], strict=True):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-7)
+        assert np.abs(ours - before).max() > 1e-4
+
+
+@pytest.mark.parametrize(("name", "class_name", "settings", "kind"), CASES, ids=IDS)
+@pytest.mark.parametrize("further", [{}, {"name": "own", "reduction": "sum", "dtype": "float64"}])
+def test_configs(name, class_name, settings, kind, further):
+    ours, theirs = (
+        getattr(one, class_name)(**settings, **further) for one in (losses, keras.losses)
+    )
+    config = theirs.get_config()
+    # What Keras leaves out of its configs its constructor takes all the same.
+    forgotten = {"Huber": ["delta"], "CosineSimilarity": ["axis"]}.get(class_name, [])
+    config |= {key: ours.get_config()[key] for key in forgotten}
+    assert ours.get_config() == config
+    assert type(theirs).from_config(ours.get_config()).get_config() == theirs.get_config()
+    serialized = keras.losses.serialize(theirs)
+    assert losses.serialize(ours) == serialized | {"config": config}
+    again = losses.deserialize(serialized | {"config": config})
+    assert type(again) is type(ours)
+    assert again.get_config() == ours.get_config()
 
 
 @pytest.mark.parametrize("name", sorted({name for case in CASES for name in case[:2]}))

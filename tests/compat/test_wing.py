@@ -1,5 +1,6 @@
 """Every class of Keras' namespaces is compared with Keras', or left out with a reason."""
 
+import inspect
 from collections import Counter
 
 import keras
@@ -24,6 +25,24 @@ def test_every_name_is_there_or_left_out():
 @kinds
 def test_every_class_has_a_row(kind):
     assert wing.classes_of_minitape(kind) - kind.bases == set(kind.classes)
+
+
+# Arguments that the tests give by themselves, those of bases, and those that minitape refuses.
+ELSEWHERE = {"name", "dtype", "reduction", "learning_rate"}
+REFUSED = {"Embedding": {"mask_zero"}, "Lambda": {"mask"}}
+# The table itself, which every other row sets by set_weights: tests/compat/test_layer_details.py.
+WEIGHTS = {"Embedding": {"weights"}}
+
+
+@kinds
+def test_every_argument_is_given_in_a_row(kind):
+    for name in kind.classes:
+        given = {argument for row, settings in kind.rows if row == name for argument in settings}
+        constructor = getattr(wing.module_of(minitape.keras, kind.space), name).__init__
+        parameters = inspect.signature(constructor).parameters.values()
+        named = {p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD} - {"self"}
+        left = named - given - ELSEWHERE - REFUSED.get(name, set()) - WEIGHTS.get(name, set())
+        assert not left, name
 
 
 @kinds

@@ -115,6 +115,7 @@ class SpectralNormalization(Wrapper):
         self.vector_u = self.add_weight(
             (1, self.kernel.shape[-1]),
             initializers.TruncatedNormal(stddev=0.02),
+            dtype=self.kernel.dtype,
             trainable=False,
             name="vector_u",
         )
