@@ -175,6 +175,20 @@ def test_embedding():
         layers.Embedding(5, 2, mask_zero=True)
 
 
+def test_masks_are_refused_where_they_begin(tmp_path):
+    path = str(tmp_path / "masked.keras")
+    for first in (keras.layers.Masking(), keras.layers.Embedding(5, 2, mask_zero=True)):
+        shape = (4,) if isinstance(first, keras.layers.Embedding) else (4, 3)
+        keras.Sequential([keras.Input(shape), first]).save(path)
+        with pytest.raises(ValueError, match="Masking|mask_zero"):
+            mt.keras.models.load_model(path)
+    with pytest.warns(UserWarning, match=r"Masks.compute_mask\(\) will not be called"):
+
+        class Masks(layers.Layer):
+            def compute_mask(self, inputs, mask=None):
+                return mt.not_equal(inputs, 0)
+
+
 # -- other details ---------------------------------------------------------------------------------
 
 
@@ -242,6 +256,29 @@ def doubling(library):
             return 2 * self.layer(inputs)
 
     return Doubling(library.layers.Dense(2, name="inner"), name="outer")
+
+
+def test_a_layer_inside_of_another_dtype():
+    x = np.ones((2, 4))
+    ours, theirs = (
+        new.SpectralNormalization(new.Dense(3, name="inner"), dtype="float64", name="outer")
+        for new in (layers, keras.layers)
+    )
+    for layer in (ours, theirs):
+        layer.build(x.shape)
+    theirs.set_weights(ours.get_weights())
+    assert_close(ours(x, training=True), theirs(x, training=True))
+
+
+def test_the_config_of_a_sequential_model():
+    ours, theirs = (
+        library.Sequential([library.Input((4,)), library.layers.Dense(2, name="d")], name="model")
+        for library in LIBRARIES
+    )
+    found, expected = ours.get_config(), theirs.get_config()
+    for config in (found, expected):
+        config["layers"] = config["layers"][1:]  # the input's name is numbered
+    assert found == expected
 
 
 def test_a_wrapper_of_ones_own():

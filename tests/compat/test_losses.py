@@ -196,6 +196,8 @@ def test_training(name, class_name, settings, kind):
     rng = np.random.default_rng(0)
     x, weights = rng.normal(size=(6, 3)), [rng.normal(size=(3, 4)), rng.normal(size=4)]
     y_true, _ = draw_arrays(kind, (6, 4), 0)
+    if kind == EMBEDDED:
+        y_true = np.arange(6) % 2  # each has others of its class, and of another
     sample_weight = rng.integers(0, 9, (*values_shape(settings, kind, (6, 4)), 1)) / 4
     activation = "linear" if settings.get("from_logits") else ACTIVATIONS[kind]
     found = []

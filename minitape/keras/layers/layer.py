@@ -118,6 +118,12 @@ class Layer(SymbolicCalls, LayerState):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        if "compute_mask" in vars(cls):
+            warnings.warn(
+                f"{cls.__name__}.compute_mask() will not be called: minitape passes no masks from "
+                "layer to layer. Give a mask to the layer that needs it: layer(x, mask=mask).",
+                stacklevel=2,
+            )
         if "build" in vars(cls):
             cls.build = _builds(cls.build)  # type: ignore[method-assign]
 
