@@ -115,6 +115,12 @@ class Layer(SymbolicCalls, LayerState):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        if "compute_mask" in vars(cls):
+            warnings.warn(
+                f"{cls.__name__}.compute_mask() will not be called: minitape passes no masks from "
+                "layer to layer. Give a mask to the layer that needs it: layer(x, mask=mask).",
+                stacklevel=2,
+            )
         if "build" in vars(cls):
             cls.build = _builds(cls.build)  # type: ignore[method-assign]
 
@@ -349,7 +355,7 @@ class Layer(SymbolicCalls, LayerState):
 
     def get_config(self) -> dict:
         """The constructor's arguments; a subclass that takes more than plain values extends it."""
-        config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        config = {"name": self.name, "trainable": self._trainable, "dtype": policy(self.dtype)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         settings = {name: getattr(self, name) for name in self._settings}
@@ -388,6 +394,17 @@ class ShapeKeepingLayer(Layer):
     def compute_output_shape(self, input_shape):
         """The input's shape."""
         return tuple(input_shape)
+
+
+def policy(dtype: str) -> dict:
+    """How configs name a type: as the policy to compute in it, and to have weights of it."""
+    config = {"name": dtype}
+    return {
+        "module": "keras",
+        "class_name": "DTypePolicy",
+        "config": config,
+        "registered_name": None,
+    }
 
 
 def _with_given_arguments(layer: Layer, config: dict) -> dict:

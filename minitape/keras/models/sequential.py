@@ -5,7 +5,7 @@ from typing import Any
 from ..layers.core import InputLayer
 from ..layers.input_spec import may_be_equal
 from ..layers.keras_tensor import KerasTensor
-from ..layers.layer import Layer, is_shape
+from ..layers.layer import Layer, is_shape, policy
 from ..layers.serialization import CLASSES, PUBLIC_NAMES
 from ..naming import auto_name
 from ..registered import CustomObjectScope
@@ -140,6 +140,7 @@ class Sequential(Model):
         config = {
             "name": self.name,
             "trainable": self._trainable,
+            "dtype": policy(self.dtype),
             "layers": [layer_config(layer) for layer in self._stack],
         }
         if self._graph is not None:
