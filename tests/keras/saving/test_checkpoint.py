@@ -1,5 +1,6 @@
 """tf.train.Checkpoint and CheckpointManager: what is saved, restored, kept and refused."""
 
+import errno
 import os
 import re
 
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 
 import minitape as mt
+from minitape.keras.saving import files
+from minitape.keras.saving.checkpoints import bundle
 
 keras = mt.keras
 layers = keras.layers
@@ -143,6 +146,57 @@ def test_the_status_tells_what_is_missing(tmp_path):
     for check in (nothing.assert_consumed, nothing.assert_nontrivial_match):
         with pytest.raises(AssertionError, match="save_path=None"):
             check()
+
+
+class MadeInBuild(layers.Layer):
+    """A layer whose inner one is made late, and built later still."""
+
+    def build(self, input_shape):
+        self.inner = layers.Dense(2)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def test_a_layer_that_is_made_in_build(tmp_path):
+    one, two = MadeInBuild(), MadeInBuild()
+    one(X)
+    path = mt.train.Checkpoint(layer=one).save(tmp_path / "ck")
+    status = mt.train.Checkpoint(layer=two).restore(path)
+    np.testing.assert_array_equal(two(X), one(X))
+    status.assert_consumed()
+
+
+@pytest.mark.parametrize("step", ["write", "fsync", "replace", "the folder"])
+@pytest.mark.parametrize("which", [1, 2], ids=["the bytes", "the index"])
+def test_a_full_disk_leaves_one_of_the_two(step, which, tmp_path, monkeypatch):
+    """The old one; or the new one, if all of it has its place."""
+    v = mt.Variable([1.0, 2.0])
+    checkpoint = mt.train.Checkpoint(v=v)
+    path = checkpoint.write(tmp_path / "ck")
+    before = sorted(os.listdir(tmp_path))
+    calls = []
+
+    def full(*args):
+        calls.append(step)
+        if len(calls) == which:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(*args)
+
+    places = {"fsync": os, "replace": os, "write": bundle, "the folder": files}
+    name = {"write": "replacing", "the folder": "_sync_folder"}.get(step, step)
+    original = getattr(places[step], name)
+    v.assign([3.0, 4.0])
+    with monkeypatch.context() as patch:
+        patch.setattr(places[step], name, full)
+        with pytest.raises(OSError, match="No space left"):
+            checkpoint.write(path)
+    checkpoint.read(path).assert_consumed()
+    if (step, which) == ("the folder", 2):
+        assert v.numpy().tolist() == [3, 4]
+    else:
+        assert v.numpy().tolist() == [1, 2]
+        assert sorted(os.listdir(tmp_path)) == before
 
 
 def test_what_does_not_fit_changes_nothing(tmp_path):

@@ -244,6 +244,20 @@ def test_entry(change, words, prefix, tmp_path):
     refused(prefix, words)
 
 
+def test_arrays_of_the_same_bytes(tmp_path):
+    """An array without bytes in between doesn't hide it."""
+    prefix = str(tmp_path / "ck")
+    write_bundle(prefix, {"a": VALUE, "b": VALUE[:0], "c": VALUE, GRAPH: node(("a", 1)) + node()})
+    path = tmp_path / "ck.index"
+    items = table.read_table(path.read_bytes())
+    start = BundleReader(prefix).entries["a"].offset
+    for name, count, offset in ((b"b", 0, start + 1), (b"c", 3, start + 2)):
+        entry(shape=(count,), size=4 * count, offset=offset)(items, {})
+        items[name] = items.pop(ENTRY)
+    path.write_bytes(table.write_table(items))
+    refused(prefix, "'c' overlaps")
+
+
 def test_the_craft(prefix, tmp_path):
     """The entry of `entry()` is that of the good file, so that each row differs in one thing."""
     path = tmp_path / "ck.index"
@@ -328,6 +342,22 @@ def test_a_graph_of_many_names_for_one_node(tmp_path):
     write_bundle(prefix, {KEY: VALUE, GRAPH: graph})
     start = time.process_time()
     mt.train.Checkpoint(v=mt.Variable(VALUE)).read(prefix).assert_consumed()
+    assert time.process_time() - start < 5
+
+
+def test_a_graph_that_is_very_deep(tmp_path):
+    """Also under many layers that aren't built, and for the messages of the status."""
+    prefix = str(tmp_path / "ck")
+    count = 60_000
+    graph = node(("layers", 1), ("v", 2)) + node(*[(str(i), 3) for i in range(50)])
+    graph += node(key=KEY) + b"".join(node(("x", n + 1)) for n in range(3, count)) + node(key=KEY)
+    write_bundle(prefix, {KEY: VALUE, GRAPH: graph})
+    v, layers = mt.Variable([0.0, 0.0, 0.0]), [mt.keras.layers.Dense(2) for _ in range(50)]
+    start = time.process_time()
+    status = mt.train.Checkpoint(v=v, layers=layers).read(prefix)
+    with pytest.raises(AssertionError, match="no object took"):
+        status.assert_consumed()
+    assert v.numpy().tolist() == VALUE.tolist()
     assert time.process_time() - start < 5
 
 

@@ -27,7 +27,7 @@ _TYPES = {
 _NUMBERS = {name: number for number, name in _TYPES.items()}
 _TEXT, _TEXT_TYPE = 7, "string"
 _LARGEST_INDEX = 1 << 26
-_LARGEST_TEXT = 1 << 26
+_LARGEST_TEXT = 1 << 24
 
 
 class Entry(NamedTuple):
@@ -55,6 +55,7 @@ def write_bundle(prefix: str, arrays: dict[str, Any]) -> None:
         number += 1
     data = data_file(prefix, number, number + 1)
     table = {b"": field(1, number + 1) + field(3, field(1, 1))}
+    index, whole = Path(f"{prefix}.index"), b""
     try:
         with replacing(data) as file:
             for name, value in sorted(arrays.items()):
@@ -69,10 +70,13 @@ def write_bundle(prefix: str, arrays: dict[str, Any]) -> None:
                         fixed32(6, masked(checksum)),
                     ]
                 )
-        with replacing(f"{prefix}.index") as file:
-            file.write(write_table(table))
+        whole = write_table(table)
+        with replacing(index) as file:
+            file.write(whole)
     except BaseException:
-        Path(data).unlink(missing_ok=True)
+        # Unless the table is in its place: something may go wrong after that.
+        if not index.is_file() or index.read_bytes() != whole:
+            Path(data).unlink(missing_ok=True)
         raise
     for old in data_files(prefix):
         if old != data:
@@ -168,7 +172,7 @@ class BundleReader:
                 sizes[entry.shard] = self._size(entry.shard)
             if entry.size and entry.offset < ends.get(entry.shard, 0):
                 raise self._refused(name, "overlaps another array")
-            ends[entry.shard] = entry.offset + entry.size
+            ends[entry.shard] = max(ends.get(entry.shard, 0), entry.offset + entry.size)
             if ends[entry.shard] > sizes[entry.shard]:
                 raise self._refused(
                     name,

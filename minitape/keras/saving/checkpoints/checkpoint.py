@@ -11,7 +11,17 @@ from ...layers import Layer
 from ...metrics import Metric
 from ...optimizers import Optimizer
 from .bundle import BundleReader, Entry, write_bundle
-from .object_graph import GRAPH, Named, Stored, arrays_of, children, read_graph, with_paths
+from .object_graph import (
+    GRAPH,
+    Named,
+    Stored,
+    arrays_of,
+    children,
+    leading_to_arrays,
+    nodes_from,
+    read_graph,
+    with_paths,
+)
 from .state import write_state
 
 _TRACKABLE = (Variable, Layer, Optimizer, Metric, Named)
@@ -149,6 +159,7 @@ class _Restoration:
             self.stored = read_graph(reader.read(GRAPH))
         except ValueError as error:
             raise DataLossError(f"{self.path} is no checkpoint: {error}") from error
+        self._of_use = leading_to_arrays(self.stored)
 
     def run(self, reader: BundleReader) -> None:
         """Assigns what there is to be assigned. Objects that aren't built get theirs when built."""
@@ -157,12 +168,10 @@ class _Restoration:
             entry = self._entry(node, reader)
             self._check(variable, path, entry.shape, entry.dtype)
         values = [reader.read(node.key) for _, node, _ in found]
-        for awaited in waiting:
-            for child in awaited.children.values():
-                for node in child.all():
-                    if node.key is not None:
-                        self._entry(node, reader)
-                        node.value = reader.read(node.key)
+        for node in nodes_from(n for awaited in waiting for n in awaited.children.values()):
+            if node.key is not None:
+                self._entry(node, reader)
+                node.value = reader.read(node.key)
         # From here on nothing fails.
         for (variable, node, _), value in zip(found, values, strict=True):
             self._assign(variable, node, value)
@@ -171,12 +180,15 @@ class _Restoration:
 
     def resume(self, thing: Any, node: Stored) -> None:
         """Assigns to an object, now that it is built, what waited for that."""
-        found = [row for row in self._matched(thing, node)[0] if row[1].value is not None]
+        found, waiting = self._matched(thing, node)
+        found = [row for row in found if row[1].value is not None]
         for variable, node, path in found:
             self._check(variable, path, node.value.shape, node.value.dtype.name)
         for variable, node, _ in found:
             self._assign(variable, node, node.value)
             node.value = None
+        for awaited in waiting:
+            vars(awaited.thing)["_awaited"] = awaited
 
     def _matched(self, start: Any, first: Stored) -> tuple[list, list]:
         """(variables with their nodes and paths, what waits for objects that aren't built)."""
@@ -191,13 +203,26 @@ class _Restoration:
             if isinstance(thing, Variable) and node.key and id(thing) not in self.assigned:
                 found.append((thing, node, path))
             own = children(thing)
-            later = _not_there(thing, own, node)
+            later = self._not_there(thing, own, node)
             if later:
                 waiting.append(_Awaited(self, thing, node, later))
             for name, child in own.items():
                 if name in node.children:
                     left.append((child, node.children[name], f"{path}/{name}".strip("/")))
         return found, waiting
+
+    def _not_there(self, thing: Any, own: dict[str, Any], node: Stored) -> dict[str, Stored]:
+        """What the file has for an object that isn't built, beyond what the object has so far."""
+        if not isinstance(thing, (Layer, Optimizer)) or thing.built:
+            return {}
+        if isinstance(thing, Optimizer):  # its list grows
+            state = node.children.get("_variables", Stored())
+            return {"_variables": state} if len(state.children) > len(own["_variables"]) else {}
+        return {
+            name: child
+            for name, child in node.children.items()
+            if name not in own and id(child) in self._of_use
+        }
 
     def _entry(self, node: Stored, reader: BundleReader) -> Entry:
         if node.key not in reader.entries:
@@ -220,17 +245,6 @@ class _Restoration:
     def _assign(self, variable: Variable, node: Stored, value: Any) -> None:
         variable.assign(value)
         self.taken[id(node)], self.assigned[id(variable)] = node, variable
-
-
-def _not_there(thing: Any, own: dict[str, Any], node: Stored) -> dict[str, Stored]:
-    """What a file has for an object that isn't built, beyond what the object has so far."""
-    if not isinstance(thing, (Layer, Optimizer)) or thing.built:
-        return {}
-    if isinstance(thing, Optimizer):  # its list grows
-        state = node.children.get("_variables", Stored())
-        return {"_variables": state} if len(state.children) > len(own["_variables"]) else {}
-    later = {name: child for name, child in node.children.items() if name not in own}
-    return {name: child for name, child in later.items() if any(n.key for n in child.all())}
 
 
 class _Awaited:
@@ -267,7 +281,7 @@ class CheckpointLoadStatus:
         """Raises AssertionError unless file and objects have the same names."""
         known = self._known()
         unused = [
-            path
+            str(path)
             for node, path, _ in with_paths(known.stored)
             if node.key is not None and id(node) not in known.taken
         ]
@@ -279,7 +293,7 @@ class CheckpointLoadStatus:
         """Raises AssertionError unless the file has values for every object."""
         known = self._known()
         missing = [
-            path
+            str(path)
             for thing, path, _ in with_paths(known.root)
             if isinstance(thing, Variable) and id(thing) not in known.assigned
         ]

@@ -5,7 +5,7 @@ those of Keras 3 under TensorFlow; objects that a file has nothing for, and node
 object asks for, are passed over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ....engine import Variable
@@ -32,10 +32,10 @@ _LARGEST = 1 << 22
 
 
 class Named:
-    """Objects under names."""
+    """Objects under names; a subclass writes `_children`."""
 
     def _children(self) -> dict[str, Any]:
-        return vars(self)
+        raise NotImplementedError
 
 
 class Stored(Named):
@@ -55,9 +55,34 @@ class Stored(Named):
     def _children(self) -> dict[str, Any]:
         return self.children
 
-    def all(self) -> "list[Stored]":
-        """The node, and all that lead on from it."""
-        return [node for node, *_ in with_paths(self)]
+
+def nodes_from(starts: Iterable[Stored]) -> list[Stored]:
+    """Nodes, and all that lead on from them, each once."""
+    left = list({id(node): node for node in starts}.values())
+    seen = {id(node) for node in left}
+    for node in left:
+        for child in node.children.values():
+            if id(child) not in seen:
+                seen.add(id(child))
+                left.append(child)
+    return left
+
+
+def leading_to_arrays(root: Stored) -> set[int]:
+    """The ids of nodes that have an array, or lead on to one that has."""
+    nodes = nodes_from([root])
+    parents: dict[int, list[Stored]] = {}
+    for node in nodes:
+        for child in node.children.values():
+            parents.setdefault(id(child), []).append(node)
+    left = [node for node in nodes if node.key is not None]
+    found = {id(node) for node in left}
+    for node in left:
+        for parent in parents.get(id(node), ()):
+            if id(parent) not in found:
+                found.add(id(parent))
+                left.append(parent)
+    return found
 
 
 def children(thing: Any) -> dict[str, Any]:
@@ -106,20 +131,35 @@ def _in_layer(layer: Layer) -> dict[str, Any]:
     return found
 
 
-def with_paths(root: Any, inside: Callable = children) -> Iterator[tuple[Any, str, dict]]:
+class Path:
+    """The names that lead to an object, kept as its last name and the path of the one before."""
+
+    def __init__(self, before: "Path | None" = None, name: str = ""):
+        self._before = before
+        self._name = name
+
+    def __str__(self) -> str:
+        names: list[str] = []
+        path: Path | None = self
+        while path is not None and path._before is not None:
+            names.append(path._name.replace(".", "..").replace("/", ".S"))
+            path = path._before
+        return "/".join(reversed(names))
+
+
+def with_paths(root: Any, inside: Callable = children) -> Iterator[tuple[Any, Path, dict]]:
     """All objects, each once: (the object, the names that lead to it, what it holds by name).
 
     Those nearest to the root come first.
     """
     seen = {id(root)}
-    for thing, path in (left := [(root, "")]):  # which keeps them, and so their ids
+    for thing, path in (left := [(root, Path())]):  # which keeps them, and so their ids
         held = inside(thing)
         yield thing, path, held
         for name, child in held.items():
             if id(child) not in seen:
                 seen.add(id(child))
-                escaped = name.replace(".", "..").replace("/", ".S")
-                left.append((child, f"{path}/{escaped}" if path else escaped))
+                left.append((child, Path(path, name)))
 
 
 # -- writing -------------------------------------------------------------------------------------
