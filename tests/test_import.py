@@ -21,8 +21,8 @@ except OSError:
     kilobytes = None
 print(json.dumps({"seconds": seconds, "kilobytes": kilobytes, "modules": list(sys.modules)}))
 """
-# Of the processor: what other programs take beside it doesn't count. Measured alone; the test leaves
-# room for a machine that is busy with other tests.
+# Of the processor, measured alone: what other programs take beside it doesn't count, but they slow
+# it down, for which the test leaves room.
 SECONDS = 0.2
 MEGABYTES = 60
 
