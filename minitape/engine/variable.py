@@ -37,7 +37,7 @@ class Variable(ArrayView):
         value = initial_value() if callable(initial_value) else initial_value
         if value is None:
             raise ValueError(
-                "The `initial_value` argument must be a number, list, array, tensor or function."
+                "The `initial_value` argument of Variable must be specified: value or function."
             )
         self.array = convert_to_tensor(value, dtype).array
         self.id = next_id()

@@ -110,7 +110,7 @@ def _output_shape(layer: Any) -> str:
     if layer.inbound_nodes:
         shapes = nest.map_structure(lambda y: tuple(y.shape), layer.inbound_nodes[-1].outputs)
     elif getattr(layer, "_graph", None) is not None:
-        shapes = nest.map_structure(tuple, layer.output_shape)
+        shapes = layer.output_shape
     elif getattr(layer, "_built_for", None):
         shapes = layer.compute_output_shape(*layer._built_for.values())
     else:
