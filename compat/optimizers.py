@@ -72,16 +72,24 @@ AROUND = [
     {"gradient_accumulation_steps": 3},
     {"gradient_accumulation_steps": 2, "clipnorm": 0.5, "weight_decay": 0.0625},
 ]
-TOGETHER = {
-    "gradient_accumulation_steps": 2,
-    "clipnorm": 0.5,
-    "weight_decay": 0.0625,
-    "use_ema": True,
-    "ema_momentum": 0.875,
-    "ema_overwrite_frequency": 2,
-    "loss_scale_factor": 8.0,
-}
-
+# All of these with every optimizer; the three ways to clip exclude each other.
+TOGETHER = [
+    {
+        "gradient_accumulation_steps": 2,
+        "clipnorm": 0.5,
+        "weight_decay": 0.0625,
+        "use_ema": True,
+        "ema_momentum": 0.875,
+        "ema_overwrite_frequency": 2,
+        "loss_scale_factor": 8.0,
+    },
+    {"clipvalue": 0.1, "weight_decay": 0.125, "use_ema": True, "ema_momentum": 0.875},
+    {"global_clipnorm": 0.5, "loss_scale_factor": 8.0, "gradient_accumulation_steps": 3},
+]
+AROUND_EACH = [
+    *((name, settings) for name in ("SGD", "RMSprop", "Adam") for settings in AROUND),
+    *((name, settings) for name in NAMES for settings in TOGETHER),
+]
 SCHEDULES = [
     ("ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.9}),
     (

@@ -86,7 +86,7 @@ KINDS = (
             *optimizers.DEFAULTS,
             *optimizers.CASES,
             *optimizers.IN_FLOAT32,
-            *((name, around) for name in optimizers.NAMES for around in optimizers.AROUND),
+            *optimizers.AROUND_EACH,
         ],
         "Weights and states after 20 steps or more; the config key by key; a schedule as the "
         "learning rate.",

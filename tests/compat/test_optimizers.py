@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitape as mt
-from compat.optimizers import AROUND, CASES, DEFAULTS, IN_FLOAT32, NAMES, SCHEDULES, TOGETHER
+from compat.optimizers import AROUND, AROUND_EACH, CASES, DEFAULTS, IN_FLOAT32, NAMES, SCHEDULES
 from minitape.keras import optimizers
 from minitape.keras.variables import Variable
 from tests.compat.test_signatures import described
@@ -54,8 +54,11 @@ def test_many_steps(name, settings, dtype):
     assert again.get_config() == ours.get_config()
 
 
-@pytest.mark.parametrize("around", [*AROUND, TOGETHER], ids=lambda settings: "-".join(settings))
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "around"),
+    AROUND_EACH,
+    ids=lambda given: given if isinstance(given, str) else "-".join(given),
+)
 def test_around_the_update(name, around):
     ours, theirs = run_beside(name, around, "float32", seed=1, steps=20)
     assert optimizers.serialize(ours) == keras.optimizers.serialize(theirs)
