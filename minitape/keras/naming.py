@@ -27,6 +27,14 @@ def auto_name(prefix: str) -> str:
     return f"{name}_{count}" if count else name
 
 
+def take_name(name: str) -> None:
+    """Sees to it that no object gets this name, `dense_1` for one, automatically."""
+    prefix, _, number = name.rpartition("_")
+    if not number.isdecimal():
+        prefix, number = name, "0"
+    _used_names[prefix] = max(_used_names[prefix], int(number) + 1)
+
+
 def reset_names() -> None:
     """Starts the automatic names again from the first, as `keras.backend.clear_session` does."""
     _used_names.clear()

@@ -37,6 +37,11 @@ def room_for_weights(size: int):
         _room.left = outer
 
 
+def is_room_limited() -> bool:
+    """Whether a model is being made from a file."""
+    return _room.left is not None
+
+
 def _take_room(shape: tuple, dtype: str) -> None:
     """Counts a new weight.
 

@@ -1,6 +1,7 @@
 """Ops between layers: models saved by one library load in the other and compute the same."""
 
 import json
+from collections import Counter
 
 import keras
 import numpy as np
@@ -10,7 +11,7 @@ import minitape as mt
 from tests.compat.test_saving import array, assert_close
 
 A, B = array(2, 4, 6), array(2, 6, 3, seed=1)
-CONSTANT = array(6, 2, seed=2)
+CONSTANT, KERNEL = array(6, 2, seed=2), array(2, 6, 3, seed=3)
 
 # Functions of Keras' ops: a of shape (batch, 4, 6), b of shape (batch, 6, 3).
 OPS = {
@@ -80,6 +81,11 @@ OPS = {
     "elu": lambda ops, a, b: ops.elu(a) + ops.selu(a) + ops.softplus(a) + ops.softsign(a),
     "sigmoid": lambda ops, a, b: ops.sigmoid(a) + ops.silu(a) + ops.gelu(a),
     "softmax": lambda ops, a, b: ops.softmax(a, axis=1) + ops.log_softmax(a),
+    "conv": lambda ops, a, b: ops.conv(a, KERNEL, strides=2, padding="same"),
+    "dilated conv": lambda ops, a, b: ops.conv(a, KERNEL, dilation_rate=2),
+    "max_pool": lambda ops, a, b: ops.max_pool(a, 2),
+    "average_pool": lambda ops, a, b: ops.average_pool(a, 3, strides=2, padding="same"),
+    "diagonal": lambda ops, a, b: ops.diagonal(a, 1, axis1=1, axis2=2),
     "stop_gradient": lambda ops, a, b: ops.stop_gradient(a) * a,
     "zeros_like": lambda ops, a, b: ops.zeros_like(a) + a,
     "average": lambda ops, a, b: ops.average(a, axis=1),
@@ -92,7 +98,6 @@ ONLY_FROM_KERAS = {
     "hard_sigmoid": lambda ops, a, b: ops.hard_sigmoid(a),
     "median": lambda ops, a, b: ops.median(a, axis=1),
     "outer": lambda ops, a, b: ops.cross(a[..., :3], a[..., 3:]),
-    "diagonal": lambda ops, a, b: ops.diagonal(a, axis1=1, axis2=2),
     "tril": lambda ops, a, b: ops.tril(a),
     "nan_to_num": lambda ops, a, b: ops.nan_to_num(a),
     "moments": lambda ops, a, b: ops.moments(a, axes=(1,))[1],
@@ -139,19 +144,41 @@ def test_ops_that_only_keras_writes(function, tmp_path):
     assert_goes(keras, mt.keras, lambda a, b: function(keras.ops, a, b), tmp_path)
 
 
+@pytest.mark.parametrize("function", [*OPS.values(), *ONLY_FROM_KERAS.values()],
+                         ids=[*OPS, *ONLY_FROM_KERAS])  # fmt: skip
+def test_a_model_does_not_grow(function, tmp_path):
+    """Loaded and saved again it has the ops that it had, but for those that do nothing."""
+    model = model_of(mt.keras, lambda a, b: function(mt.keras.ops, a, b))
+    seen = []
+    for _ in range(3):
+        config = model.get_config()
+        seen.append([one["class_name"] for one in config["layers"]])
+        model.save(tmp_path / "model.keras")
+        model = mt.keras.models.load_model(tmp_path / "model.keras")
+    assert not Counter(seen[1]) - Counter(seen[0])
+    assert seen[2] == seen[1]
+
+
 @pytest.mark.parametrize("function", TENSORFLOW.values(), ids=TENSORFLOW)
 def test_ops_of_tensorflow(function, tmp_path):
     assert_goes(mt.keras, keras, function, tmp_path)
 
 
-def test_what_keras_lacks(tmp_path):
+OWN = {
+    "squared_difference": lambda a, b: mt.math.squared_difference(a, 0.5),
+    "diag_part": lambda a, b: mt.linalg.diag_part(a, k=(-1, 1)),
+    "max_pool": lambda a, b: mt.nn.pool(a, [2], "MAX", dilations=[2], padding="VALID"),
+    "conv": lambda a, b: mt.nn.conv2d(
+        a[..., None], mt.ones((2, 2, 1, 3)), 1, [[0, 0], [1, 0], [2, 1], [0, 0]]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", OWN.values(), ids=OWN)
+def test_what_keras_lacks(function, tmp_path):
     """It is written under minitape's own name, and loads in minitape alone."""
-
-    def function(a, b):
-        return mt.math.squared_difference(a, 0.5)
-
     assert_goes(mt.keras, mt.keras, function, tmp_path)
-    with pytest.raises(TypeError, match="squared_difference"):
+    with pytest.raises(TypeError, match="minitape.ops"):
         keras.models.load_model(tmp_path / "model.keras")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from ... import nest
 from .. import layers
 from ..layers.keras_tensor import KerasTensor, OpLayer
+from ..naming import take_name
 from ..saving.operations import operation_config
 from ..saving.serialization import SPECIAL_VALUES, layer_config, layer_from_config
 
@@ -67,6 +68,9 @@ def graph_from_config(config: dict) -> tuple[Any, Any]:
         ValueError: an unknown layer, or a call that refers to nothing.
     """
     made = {entry["name"]: layer_from_config(entry) for entry in config["layers"]}
+    for name, layer in made.items():
+        if not isinstance(layer, layers.Layer):
+            take_name(name)
     # What each call of a layer gave, by the layer's name and the number of the call.
     given = {
         (name, 0): layer.output
@@ -94,9 +98,15 @@ def graph_from_config(config: dict) -> tuple[Any, Any]:
             # A keyword argument that is None says nothing; Keras writes such a `mask`.
             said = {name: value for name, value in kwargs.items() if value is not None}
             layer = made[key[0]]
-            if not isinstance(layer, layers.Layer):  # an op's tuples, which JSON made lists
-                said = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+            if isinstance(layer, layers.Layer):
+                given[key] = layer(*args, **said)
+                continue
+            # An op. JSON made lists of its tuples; and it has a new name, until it gets its own.
+            said = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
             given[key] = layer(*args, **said)
+            for y in nest.flatten(given[key]):
+                if isinstance(y.node.layer, OpLayer):
+                    y.node.layer.name = key[0]
         if len(later) == len(waiting):
             raise ValueError(f"The config's calls {later} refer to tensors that nothing makes.")
         waiting = later

@@ -2,7 +2,9 @@
 
 Keras has a class for each of its ops. What is settled when the op is laid out stands in the config
 of the class, as the axis of `Mean`; what it is called on, in the call. An op that Keras lacks is
-written under minitape's own name, and is for minitape alone.
+written under minitape's own name, and is for minitape alone. Where Keras' op does more than
+minitape's, and would become several when it is read, minitape's stands beside it; Keras passes
+over that.
 """
 
 import functools
@@ -10,6 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine import PRIMITIVES, Tensor
+from ...ops.matrix import Diagonals
+from ...ops.window import Window
 from .. import ops
 from ..layers.keras_tensor import OpLayer
 from ..naming import nearest, to_snake_case
@@ -49,13 +53,27 @@ class _Call:
         name: the class.
         args: what it is called on.
         **config: the class' own arguments.
+
+    Attributes:
+        beside: whether minitape's op is to stand beside it.
     """
+
+    beside = False
 
     def __init__(self, module: str, name: str, *args: Any, **config: Any):
         self.module = module
         self.name = name
         self.args = args
         self.config = config
+
+
+class _TakeAlong(_Call):
+    """Keras' counts negative indices from the end."""
+
+    beside = True
+
+    def __init__(self, x: Any, indices: Any, axis: int):
+        super().__init__("numpy", "TakeAlongAxis", x, indices, axis=axis)
 
 
 def _reduction(name: str, **more: Any) -> Callable:
@@ -130,7 +148,7 @@ def _gather(x, indices, axis, batch_dims):
     if not batch_dims:
         return _Call("numpy", "Take", x, indices, axis=axis)
     if batch_dims == axis == x.ndim - 1 == indices.ndim - 1:
-        return _Call("numpy", "TakeAlongAxis", x, indices, axis=axis)
+        return _TakeAlong(x, indices, axis)
     return None
 
 
@@ -142,6 +160,29 @@ def _argsort(x, axis, descending):
     return None if descending else _Call("numpy", "Argsort", x, axis=axis)
 
 
+def _windowed(name: str, size: str | None = None) -> Callable:
+    """Convolution, which has its size from its kernel, or pooling."""
+
+    def call(x, *kernel, window):
+        padding = window.padding.lower() if isinstance(window.padding, str) else None
+        spread = any(n > 1 for n in window.dilation)
+        if padding is None or (size is not None and spread):
+            return None
+        config = {"strides": list(window.stride), "padding": padding}
+        config["data_format"] = "channels_last"
+        if size is None:
+            return _Call("nn", name, x, *kernel, **config, dilation_rate=list(window.dilation))
+        return _Call("nn", name, x, **{size: list(window.size)}, **config)
+
+    return call
+
+
+def _diagonal(x, diagonals, padding_value):
+    if diagonals.lowest != diagonals.highest:
+        return None
+    return _Call("numpy", "Diagonal", x, offset=diagonals.lowest, axis1=-2, axis2=-1)
+
+
 def _broadcast(x, shape):
     return None if None in shape else _Call("numpy", "BroadcastTo", x, shape=list(shape))
 
@@ -150,9 +191,13 @@ _WITH_ARGUMENTS: dict[str, Callable] = {
     "argmax": _along("numpy", "Argmax", keepdims=False),
     "argmin": _along("numpy", "Argmin", keepdims=False),
     "argsort": _argsort,
+    "avg_pool": _windowed("AveragePool", "pool_size"),
     "broadcast_to": _broadcast,
     "cast": lambda x, dtype: _Call("core", "Cast", x, dtype=dtype.name),
     "clip_by_value": _clip,
+    "conv": _windowed("Conv"),
+    "diag_part": _diagonal,
+    "max_pool": _windowed("MaxPool", "pool_size"),
     "concat": lambda *xs, axis: _Call("numpy", "Concatenate", list(xs), axis=axis),
     "cumprod": _running("Cumprod"),
     "cumsum": _running("Cumsum"),
@@ -186,7 +231,7 @@ _WITH_ARGUMENTS: dict[str, Callable] = {
     "softmax": _along("nn", "Softmax"),
     "split": _split,
     "squeeze": _along("numpy", "Squeeze"),
-    "take_along": lambda x, i, axis: _Call("numpy", "TakeAlongAxis", x, i, axis=axis),
+    "take_along": _TakeAlong,
     "tile": lambda x, multiples: _Call("numpy", "Tile", x, repeats=list(multiples)),
     "transpose": lambda x, perm: _Call("numpy", "Transpose", x, axes=list(perm)),
     "unstack": lambda x, axis: _Call("core", "Unstack", x, num=x.shape[axis], axis=axis),
@@ -205,7 +250,10 @@ def operation_config(layer: OpLayer) -> tuple[dict, tuple, dict]:
     if call is None:
         return _config(_OWN, op, {"name": layer.name}), node.args, node.kwargs
     module = f"keras.src.ops.{call.module}"
-    return _config(module, call.name, {"name": layer.name, **call.config}), call.args, {}
+    config = _config(module, call.name, {"name": layer.name, **call.config})
+    if call.beside:
+        config["minitape"] = {"op": op, "arguments": node.kwargs}
+    return config, call.args, {}
 
 
 def _config(module: str, name: str, config: dict) -> dict:
@@ -251,16 +299,38 @@ def operation_of(config: dict) -> Callable:
     """
     module, name = config["module"], config["class_name"]
     if module == _OWN:
-        if name not in PRIMITIVES:
-            raise ValueError(f"Unknown op {name!r} of {module}. {nearest(str(name), PRIMITIVES)}")
-        return PRIMITIVES[name]
+        return _own(name)
+    if "minitape" in config:
+        beside = config["minitape"]
+        return functools.partial(_own(beside["op"]), **beside["arguments"])
     function = _FUNCTIONS.get(to_snake_case(str(name)))
     if function is None:
         raise ValueError(f"Unknown op {name!r} of {module}: minitape has none of this name.")
-    settings = {key: _tuples(value) for key, value in config["config"].items() if key != "name"}
-    return functools.partial(function, **settings)
+    settings = {key: value for key, value in config["config"].items() if key != "name"}
+    return functools.partial(function, **_tuples(settings))
+
+
+# The arguments of minitape's ops that are more than tuples.
+_ARGUMENTS: dict[str, Callable] = {"window": Window, "diagonals": Diagonals}
+
+
+def _own(name: Any) -> Callable:
+    """minitape's op of this name, which takes its arguments as JSON left them."""
+    if name not in PRIMITIVES:
+        raise ValueError(f"Unknown op {name!r} of {_OWN}. {nearest(str(name), PRIMITIVES)}")
+    op = PRIMITIVES[name]
+
+    def call(*inputs, **arguments):
+        settings = {key: _tuples(value) for key, value in arguments.items()}
+        for key in settings.keys() & _ARGUMENTS.keys():
+            settings[key] = _ARGUMENTS[key](*settings[key])
+        return op(*inputs, **settings)
+
+    return call
 
 
 def _tuples(value: Any) -> Any:
     """Lists as tuples, as they were before JSON."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
     return tuple(map(_tuples, value)) if isinstance(value, list) else value

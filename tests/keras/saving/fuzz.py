@@ -51,6 +51,9 @@ def new_model():
     inputs = keras.Input((6, 6, 2))
     y = layers.BatchNormalization()(layers.Conv2D(3, 3, activation="relu")(inputs))
     y = layers.Dropout(0.5)(layers.Flatten()(layers.MaxPooling2D()(y)))
+    rows = mt.tile(mt.reshape(y, (-1, 4, 3)), (1, 2, 1))[:, 2:6]
+    y = layers.Flatten()(mt.concat([rows, mt.pad(rows, [[0, 0], [1, 1], [0, 0]])], axis=1))
+    y = layers.Dense(12)(y)
     inner = keras.Sequential([keras.Input((12,)), layers.Dense(4), layers.Dense(2)])
     model = keras.Model(inputs, layers.Concatenate()([inner(y), layers.Dense(1)(y)]))
     model.compile(optimizer="adam", loss="mse", metrics=["mae"])

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import tracemalloc
 import zipfile
 
 import h5py
@@ -180,6 +181,80 @@ def test_config(change, members, tmp_path, monkeypatch, request):
         with pytest.raises(ValueError, match="The text"):
             keras.models.model_from_json(json.dumps(config))
     assert sorted(os.listdir()) == ["bad.keras", "good.keras"]
+
+
+def op(name, *args, module="keras.src.ops.numpy", of=(8,), **config):
+    """A model of an input and one op on it; "x" stands for the input among the arguments."""
+    place = {"shape": [None, *of], "dtype": "float32", "keras_history": ["x", 0, 0]}
+    x = {"class_name": "__keras_tensor__", "config": place}
+    call = {"args": [x if arg == "x" else arg for arg in args or ("x",)], "kwargs": {}}
+    if module == "minitape.ops":
+        call["kwargs"], config = config, {}
+    made = {
+        "module": module,
+        "class_name": name,
+        "config": {"name": "y", **config},
+        "name": "y",
+        "inbound_nodes": [call],
+    }
+    settings = {"batch_shape": [None, *of], "dtype": "float32", "name": "x"}
+    first = {"module": "keras.layers", "class_name": "InputLayer", "config": settings}
+    config = {
+        "name": "model",
+        "layers": [{**first, "name": "x", "inbound_nodes": []}, made],
+        "input_layers": [["x", 0, 0]],
+        "output_layers": [["y", 0, 0]],
+    }
+    return {"module": "keras.models", "class_name": "Functional", "config": config}
+
+
+LARGE_OPS = {
+    "tile": op("Tile", repeats=[1, 10**9]),
+    "tile along many axes": op("Tile", of=(1, 1, 1, 1), repeats=[1, 999, 999, 999, 999]),
+    "repeat": op("Repeat", repeats=10**9, axis=1),
+    "pad": op("Pad", pad_width=[[0, 0], [0, 10**10]], mode="constant"),
+    "broadcast_to": op("BroadcastTo", shape=[2, 10**5, 10**5, 8]),
+    "one_hot": op("OneHot", module="keras.src.ops.nn", num_classes=10**9, axis=-1, dtype="float32"),
+    "an outer product": op("Einsum", "x", "x", of=(10**5,), subscripts="bi,bj->bij"),
+    "a sum of a huge input": op("Add", "x", 1.0, of=(10**5, 10**5)),
+    "an activation of a huge input": op("Relu", module="keras.src.ops.nn", of=(10**5, 10**5)),
+    "minitape's own": op("tile", module="minitape.ops", multiples=[1, 10**9]),
+    "numbers alone": op("Arange", 10**10),
+    "zeros": op("Zeros", [10**5, 10**5]),
+    "random numbers": op("standard_uniform", "x", module="minitape.ops", shape=[10**6, 10**6],
+                         dtype="float32"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("config", LARGE_OPS.values(), ids=LARGE_OPS)
+def test_an_op_with_a_large_result(config, members, tmp_path):
+    path = zipped(tmp_path / "bad.keras", members | {"config.json": json.dumps(config)})
+    tracemalloc.start()
+    try:
+        refused(path, "may give|takes too much|Unknown op|broadcast|Matrix")
+        assert tracemalloc.get_traced_memory()[1] < 1 << 26
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_op_loads(members, tmp_path):
+    """The craft is right: a small result is no obstacle."""
+    config = op("Tile", repeats=[1, 3])
+    x = keras.Input((8,))
+    keras.Model(x, keras.ops.tile(x, (1, 3))).save(tmp_path / "good.keras")
+    with zipfile.ZipFile(tmp_path / "good.keras") as archive:
+        weights = archive.read("model.weights.h5")
+    new = members | {"config.json": json.dumps(config), "model.weights.h5": weights}
+    loaded = keras.models.load_model(zipped(tmp_path / "tiled.keras", new))
+    assert loaded(np.ones((2, 8))).shape == (2, 24)
+
+
+def test_ops_on_images_load(tmp_path):
+    x = keras.Input((96, 96, 64))
+    y = mt.nn.relu(x * 2.0 - mt.reduce_mean(x, axis=-1, keepdims=True))
+    y = mt.matmul(mt.reshape(y, (-1, 96 * 96, 64)), mt.ones((64, 32)))
+    keras.Model(x, y).save(tmp_path / "model.keras")
+    assert keras.models.load_model(tmp_path / "model.keras").output_shape == (None, 9216, 32)
 
 
 @pytest.fixture

@@ -286,7 +286,7 @@ def moveaxis(x, source, destination):
     rest = [n for n in range(x.ndim) if n not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         rest.insert(place, axis)
-    return _ops.transpose(x, rest)
+    return x if rest == sorted(rest) else _ops.transpose(x, rest)
 
 
 def _ints(axes) -> tuple:
@@ -351,7 +351,8 @@ def split(x, indices_or_sections, axis=0):
 def tile(x, repeats):
     """x as a whole again and again along each axis."""
     x, repeats = _any(x), _ints(repeats)
-    x = _ops.reshape(x, [1] * (len(repeats) - x.ndim) + [n or -1 for n in x.shape])
+    if len(repeats) > x.ndim:
+        x = _ops.reshape(x, [1] * (len(repeats) - x.ndim) + [n or -1 for n in x.shape])
     return _ops.tile(x, [1] * (x.ndim - len(repeats)) + list(repeats))
 
 
