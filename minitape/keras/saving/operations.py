@@ -228,6 +228,7 @@ _WITH_ARGUMENTS: dict[str, Callable] = {
     "reshape": lambda x, shape: _Call("numpy", "Reshape", x, newshape=list(shape)),
     "reverse": _along("numpy", "Flip"),
     "roll": lambda x, shift, axis: _Call("numpy", "Roll", x, shift=shift, axis=axis),
+    "silu": lambda x, beta: _Call("nn", "Silu", x) if _number(beta) == 1 else None,
     "softmax": _along("nn", "Softmax"),
     "split": _split,
     "squeeze": _along("numpy", "Squeeze"),
