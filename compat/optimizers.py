@@ -32,7 +32,14 @@ CASES = [
     ("AdamW", {"beta_1": 0.875, "beta_2": BETA_2, "weight_decay": 0.0625}),
     (
         "AdamW",
-        {"beta_1": 0.875, "beta_2": BETA_2, "epsilon": 2**-10, "amsgrad": True},
+        # The default of weight_decay is none of float32's numbers, through which Keras passes it.
+        {
+            "beta_1": 0.875,
+            "beta_2": BETA_2,
+            "epsilon": 2**-10,
+            "amsgrad": True,
+            "weight_decay": 0.0625,
+        },
     ),
     ("Adadelta", {"rho": 0.75, "epsilon": 2**-10}),
     ("Adagrad", {"initial_accumulator_value": 0.25, "epsilon": 2**-10}),

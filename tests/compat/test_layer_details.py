@@ -313,6 +313,8 @@ def deep_model(library):
 
 def test_a_model_of_many_layers_goes_both_ways():
     x = random_numbers(0, (2, 4, 8, 6, 2))
+    for library in LIBRARIES:  # names are counted
+        library.backend.clear_session()
     ours, theirs = (deep_model(library) for library in LIBRARIES)
     named = {"doubled": doubled}
     ours_again = mt.keras.Model.from_config(theirs.get_config(), custom_objects=named)
@@ -347,7 +349,7 @@ def test_lambdas_of_python_have_no_config():
         layers.Lambda(lambda x: x).get_config()
     with pytest.raises(ValueError, match="compiled code"):
         layers.Lambda.from_config(keras.layers.Lambda(lambda x: x).get_config())
-    with pytest.raises(ValueError, match=r"custom_objects=.'doubled': doubled"):
+    with pytest.raises(ValueError, match=r"Unknown function 'doubled'.*custom_objects="):
         layers.Lambda.from_config(layers.Lambda(doubled).get_config())
 
 

@@ -130,6 +130,12 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
         settings = {"k": k, "from_sorted_ids": from_sorted_ids}
         super().__init__(accuracies.sparse_top_k_categorical_accuracy, name, dtype, **settings)
 
+    def get_config(self) -> dict:
+        config = super().get_config()
+        if not config["from_sorted_ids"]:  # Keras' config never has it; nothing is to be lost here
+            del config["from_sorted_ids"]
+        return config
+
 
 class MeanSquaredError(_FunctionMetric):
     """The mean squared error."""
