@@ -66,7 +66,6 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "matplotlib": ["minitape/learn/curves.py", "minitape/keras/utils/plot_model.py", "examples"],
     "PIL": [
         "minitape/io/pictures.py",
-        "minitape/keras/utils/images.py",
         "minitape/summary",
         "tests",
     ],

@@ -11,11 +11,11 @@ from ..errors import InvalidArgumentError
 from .files import bytes_of
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-# A small file may not ask for more than this.
-_MOST_PIXELS = 1 << 27
+# A picture is decoded at once: a small file may not ask for more than this.
+MOST_PIXELS = 1 << 27
 
 
-def _pillow() -> Any:
+def pillow_image() -> Any:
     """The module PIL.Image."""
     try:
         from PIL import Image
@@ -31,16 +31,16 @@ def _opened(contents, formats: list[str]) -> Any:
     """The picture in the bytes, not decoded yet."""
     data = bytes_of(contents)
     try:
-        picture = _pillow().open(io.BytesIO(data), formats=formats)
+        picture = pillow_image().open(io.BytesIO(data), formats=formats)
     except OSError as error:
         raise InvalidArgumentError(
             f"Expected the bytes of an image ({', '.join(formats)}). Received: {len(data)} bytes "
             f"that begin with {data[:8]!r}."
         ) from error
     width, height = picture.size
-    if width * height > _MOST_PIXELS:
+    if width * height > MOST_PIXELS:
         raise InvalidArgumentError(
-            f"The image declares {width} x {height} pixels, allowed are {_MOST_PIXELS} in all."
+            f"The image declares {width} x {height} pixels, allowed are {MOST_PIXELS} in all."
         )
     return picture
 
@@ -162,7 +162,7 @@ def _encoded(image, allowed: tuple, kind: str, **settings) -> Any:
             f"Received: {pixels.dtype.name} of shape {pixels.shape}."
         )
     mode = _MODES[pixels.shape[-1]]
-    picture = _pillow().frombytes(mode, pixels.shape[1::-1], pixels.tobytes())
+    picture = pillow_image().frombytes(mode, pixels.shape[1::-1], pixels.tobytes())
     file = io.BytesIO()
     picture.save(file, kind, **settings)
     return ops.constant(file.getvalue())

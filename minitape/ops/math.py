@@ -342,7 +342,8 @@ def pow(x, y):
     Raises:
         InvalidArgumentError: an integer to a negative power.
     """
-    if x.dtype.kind == "f" and (y == 0.5).any():
+    # A single exponent is the common case, and cheap to look at.
+    if x.dtype.kind == "f" and (y.item() == 0.5 if y.ndim == 0 else (y == 0.5).any()):
         # NumPy may take the square root there, which is nan at -inf and -0 at -0.
         xp = array_module(x)
         x = xp.where(y == 0.5, xp.where(x == -numpy.inf, numpy.inf, x) + 0, x)
