@@ -1,6 +1,7 @@
 """minitape: reverse-mode automatic differentiation that mirrors TensorFlow and Keras.
 
-`import minitape as mt`, and `mt.X` is `tf.X`. The Keras wing, `mt.keras`, loads on first use.
+`import minitape as mt`, and `mt.X` is `tf.X`. Here is what `import minitape` loads: the tape and the
+ops. The Keras wing, `mt.keras`, and all else that takes its time loads on first use.
 """
 
 import importlib
@@ -10,22 +11,13 @@ from . import (
     autodiff,
     autograph,
     bitwise,
-    compat,
-    data,
-    debugging,
-    distribute,
     dtypes,
     errors,
-    image,
-    io,
     linalg,
     math,
     nest,
     nn,
     random,
-    runtime,
-    summary,
-    test,
 )
 from .arrays import DType, TensorShape, TensorSpec, as_dtype
 from .arrays.devices import device
@@ -229,7 +221,26 @@ newaxis = None
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitape\.")
 
 
+_LATER = (
+    "compat",
+    "data",
+    "debugging",
+    "distribute",
+    "image",
+    "io",
+    "keras",
+    "runtime",
+    "summary",
+    "test",
+    "train",
+)
+
+
 def __getattr__(name: str):
-    if name in ("keras", "train"):  # `train` saves what the keras wing makes
+    if name in _LATER:
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

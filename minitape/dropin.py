@@ -20,7 +20,7 @@ from types import ModuleType, SimpleNamespace
 
 import minitape
 
-from . import keras, train
+from . import keras
 
 # What tf.__version__ says: the TensorFlow that minitape follows, for programs that ask what they
 # run on. minitape.__version__ says which minitape it is. keras.__version__ is Keras' likewise.
@@ -209,10 +209,11 @@ def _rooms():
 
 def _tensorflow():
     module = _Served("tensorflow", minitape.__doc__)
-    names = {name: value for name, value in vars(minitape).items() if not name.startswith("_")}
-    vars(module).update({name: names[name] for name in names if name not in OWN | FLOORS})
+    names = [name for name in dir(minitape) if not name.startswith("_")]
+    vars(module).update(
+        {name: getattr(minitape, name) for name in names if name not in OWN | FLOORS}
+    )
     vars(module).update({name: getattr(keras, name) for name in FROM_KERAS})
-    vars(module).update(keras=keras, train=train)  # `import minitape` alone doesn't load them
     vars(module).update(config=minitape.runtime)  # minitape.config holds Keras' settings
     vars(module).update(version=SimpleNamespace(VERSION=TENSORFLOW_VERSION))
     vars(module).update(__version__=TENSORFLOW_VERSION, __file__=minitape.__file__)
