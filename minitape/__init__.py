@@ -1,6 +1,6 @@
 """minitape: reverse-mode automatic differentiation that mirrors TensorFlow and Keras.
 
-`import minitape as mt`, and `mt.X` is `tf.X`. Here is what `import minitape` loads: the tape and the
+`import minitape as mt`, and `mt.X` is `tf.X`. What stands here is loaded at once: the tape and the
 ops. The Keras wing, `mt.keras`, and all else that takes its time loads on first use.
 """
 

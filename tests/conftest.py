@@ -37,6 +37,7 @@ def pytest_collection_finish():
     It walks through all of them again and again otherwise, and everything takes twice as long.
     """
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

@@ -6,6 +6,17 @@ import tensorflow as tf
 
 import minitape
 
+# Most trainings here have few steps, and TensorFlow takes longer to compile them than to run them.
+tf.config.run_functions_eagerly(True)
+
+
+@pytest.fixture
+def graphs():
+    """TensorFlow compiles its functions, as it does by default."""
+    tf.config.run_functions_eagerly(False)
+    yield
+    tf.config.run_functions_eagerly(True)
+
 
 @pytest.fixture
 def no_global_seed():

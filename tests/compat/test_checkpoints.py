@@ -237,6 +237,37 @@ def test_variables_of_every_type(saving, loading, tmp_path):
 
 
 @pytest.mark.parametrize(("saving", "loading"), [(mt, tf), (tf, mt)], ids=["to TF", "to minitape"])
+def test_a_module(saving, loading, tmp_path):
+    """Its own variables, those of a module and a layer in it, and in lists; not what is no part."""
+
+    def module(library, number):
+        class Inner(library.Module):
+            def __init__(self):
+                super().__init__()
+                self.v = library.Variable([number, 2.0])
+
+        class Outer(library.Module):
+            def __init__(self):
+                super().__init__(name="outer")
+                self.rate = 0.5
+                self.w = library.Variable(number)
+                self.inner, self.row = Inner(), [Inner(), Inner()]
+                self.dense = library.keras.layers.Dense(2, bias_initializer="ones")
+                self.dense.build((None, 3))
+
+        return Outer()
+
+    one, two = module(saving, 5.0), module(loading, 0.0)
+    path = saving.train.Checkpoint(module=one).save(str(tmp_path / "ck"))
+    status = loading.train.Checkpoint(module=two).restore(path)
+    status.assert_consumed()
+    status.assert_existing_objects_matched()
+    assert float(two.w) == 5.0
+    assert [float(part.v[0]) for part in (two.inner, *two.row)] == [5.0] * 3
+    assert_equal(two.dense.weights, one.dense.weights)
+
+
+@pytest.mark.parametrize(("saving", "loading"), [(mt, tf), (tf, mt)], ids=["to TF", "to minitape"])
 def test_many_names_and_lengths(saving, loading, tmp_path):
     """A table of several blocks; lengths that take each way to the checksum."""
     rng = np.random.default_rng(0)

@@ -43,7 +43,7 @@ def built(row, dtype="float32"):
 
 
 @rows
-def test_like_keras(row):
+def test_like_keras(row, graphs):
     ours, theirs = built(row)
     inputs = table.inputs_of(row)
     assert table.described(ours.weights) == table.described(theirs.weights)

@@ -181,7 +181,7 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
-def test_as_tensorflow_does(program):
+def test_as_tensorflow_does(program, graphs):
     assert_same_outcome(program)
 
 

@@ -130,7 +130,7 @@ def strategic(tf, strategy):
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
-def test_as_tensorflow_answers_without_a_gpu(program, no_global_seed):
+def test_as_tensorflow_answers_without_a_gpu(program, no_global_seed, graphs):
     assert_same_outcome(program, ours=OURS)
 
 

@@ -27,7 +27,7 @@ def plain(value):
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # each library has its own
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_tutorial(program, tmp_path, no_global_seed):
+def test_tutorial(program, tmp_path, no_global_seed, graphs):
     ours, theirs = (
         found_out(program, tf, tmp_path / name)
         for tf, name in zip(LIBRARIES, ("ours", "theirs"), strict=True)

@@ -47,11 +47,13 @@ class LayerState:
                 "Argument `name` must be a string and cannot contain character `/`. Received: "
                 f"name={name} (of type {type(name)})"
             )
+        if not isinstance(trainable, bool):
+            raise ValueError(f"Expected trainable to be True or False. Received: {trainable!r}.")
         self.__dict__["_tracker"] = Tracker(LayerState, EngineVariable, Metric, SeedGenerator)
         self.name = auto_name(type(self).__name__) if name is None else name
         self.built = False
-        self._trainable = bool(trainable)
-        self._dtype = as_dtype(name_of(dtype))
+        self._trainable = trainable
+        self._dtype = as_dtype(DTypePolicy(name_of(dtype)).name)
         self._path = None
         self._made_weights: list[Variable] = []
 

@@ -46,9 +46,9 @@ class AUC(Counts):
         from_logits=False,
     ):
         super().__init__(name=name, dtype=dtype)
-        self.curve = _one_of("curve", curve.upper(), ("ROC", "PR", "PRGAIN"))
+        self.curve = _one_of("curve", str(curve).upper(), ("ROC", "PR", "PRGAIN"))
         methods = ("interpolation", "minoring", "majoring")
-        self.summation_method = _one_of("summation_method", summation_method.lower(), methods)
+        self.summation_method = _one_of("summation_method", str(summation_method).lower(), methods)
         self._own_thresholds = None if thresholds is None else sorted(thresholds)
         if self._own_thresholds is None:
             if num_thresholds <= 1:

@@ -160,13 +160,15 @@ class Mean(Metric):
         dtype = as_dtype(self.dtype)
         if isinstance(sample_weight, (int, float)):  # it weighs the mean of all values
             values = as_tensor(values, dtype)
-            values = (ops.reduce_mean(values) if values.ndim else values) * float(sample_weight)
-            weights, samples = None, float(sample_weight)
+            values = (ops.reduce_mean(values) if values.ndim else values) * sample_weight
+            weights, samples = None, sample_weight
         else:
             values, weights = _per_sample(values, sample_weight, ops.reduce_mean, dtype)
-            samples = float(values.shape[0]) if values.ndim else 1.0
+            samples = values.shape[0] if values.ndim else 1
         self.total.assign_add(ops.reduce_sum(values) if values.ndim else values)
         self.count.assign_add(samples if weights is None else ops.reduce_sum(weights))
 
     def result(self):
+        if as_dtype(self.dtype).is_integer:
+            return ops.divide_no_nan(ops.cast(self.total, floatx()), ops.cast(self.count, floatx()))
         return ops.divide_no_nan(self.total, self.count)

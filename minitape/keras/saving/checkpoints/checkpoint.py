@@ -6,6 +6,7 @@ from typing import Any
 
 from ....engine import Variable
 from ....errors import DataLossError, InvalidArgumentError, NotFoundError
+from ....module import Module
 from ....ops import convert_to_tensor
 from ...layers import Layer
 from ...metrics import Metric
@@ -24,7 +25,7 @@ from .object_graph import (
 )
 from .state import write_state
 
-_TRACKABLE = (Variable, Layer, Optimizer, Metric, Named)
+_TRACKABLE = (Variable, Layer, Optimizer, Metric, Module, Named)
 
 
 class Checkpoint(Named):
@@ -320,6 +321,6 @@ def _check_trackable(name: str, value: Any) -> None:
             _check_trackable(name, one)
     elif not isinstance(value, _TRACKABLE):
         raise ValueError(
-            f"`Checkpoint` was expecting {name} to be a variable, layer, model, optimizer, metric "
-            f"or Checkpoint, or a list or dict of these. Received: {value!r}"
+            f"`Checkpoint` was expecting {name} to be a variable, layer, model, optimizer, "
+            f"metric, Module or Checkpoint, or a list or dict of these. Received: {value!r}"
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ....engine import Variable
+from ....module import Module
 from ... import layers
 from ...layers import Layer
 from ...layers.serialization import CLASSES
@@ -99,6 +100,9 @@ def children(thing: Any) -> dict[str, Any]:
         found = {"_variables": thing._variables, "_iterations": thing._iterations}
         rate = thing._learning_rate
         return found | ({"_learning_rate": rate} if isinstance(rate, Variable) else {})
+    if isinstance(thing, Module):
+        held = (*_CONTAINERS, Variable, Layer, Optimizer, Metric, Module)
+        return {name: value for name, value in vars(thing).items() if isinstance(value, held)}
     return {"_variables": thing.variables} if isinstance(thing, Metric) else {}
 
 
