@@ -101,7 +101,9 @@ def _engine(name):
     """The engine of this process; only its own library is imported."""
     if name == "minitape":
         import minitape
+        from minitape import dropin
 
+        dropin.install()  # the examples among the models say `import tensorflow`
         from .engines.gradient_tape import GradientTapeEngine
 
         return GradientTapeEngine(minitape, minitape.keras, ["minitape", "numpy"])
@@ -122,6 +124,8 @@ def _prepare(engine, measurement):
     if measurement in MODELS:
         model = MODELS[measurement]
         run = engine.training(model)
+        if run is None:  # a model that this engine doesn't have
+            return lambda: None
 
         def milliseconds_per_step():
             start = time.perf_counter()

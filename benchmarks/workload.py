@@ -1,4 +1,4 @@
-"""What is measured: the chain of small ops, and the training of three models."""
+"""What is measured: the chain of small ops, and the training of some models."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,16 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Model:
-    """A model to train: its layers stand in `engines`, once for Keras and once for PyTorch."""
+    """A model to train: its layers stand in `engines`, once for Keras and once for PyTorch.
+
+    Those without an optimizer are programs of examples/, with optimizers of their own.
+    """
 
     name: str
     description: str
     input_shape: tuple
     classes: int
-    optimizer: str
+    optimizer: str | None
     steps: int  # of one round, so many that the start of `fit` weighs little
 
     def data(self):
@@ -53,6 +56,22 @@ MODELS = {
             classes=100,
             optimizer="adam",
             steps=80,
+        ),
+        Model(
+            "gan",
+            "examples/gan.py: transposed convolutions, BatchNormalization, two Adams",
+            input_shape=(28, 28, 1),
+            classes=10,
+            optimizer=None,
+            steps=20,
+        ),
+        Model(
+            "vae",
+            "examples/vae.py: convolutions, transposed convolutions, Adam",
+            input_shape=(28, 28, 1),
+            classes=10,
+            optimizer=None,
+            steps=20,
         ),
     ]
 }

@@ -1,9 +1,9 @@
-"""`python -m compat COMMAND`: fuzz, report, mnist; each has `--help`."""
+"""`python -m compat COMMAND`: fuzz, report, wing, mnist; each has `--help`."""
 
 import importlib
 import sys
 
-COMMANDS = {"fuzz": "fuzz.command", "report": "report", "mnist": "mnist"}
+COMMANDS = {"fuzz": "fuzz.command", "report": "report", "wing": "wing", "mnist": "mnist"}
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -126,12 +127,12 @@ class Case:
         """The name of the op."""
         return self.name.split()[0]
 
-    @property
+    @cached_property  # a strategy takes longer to make than to draw from
     def examples(self) -> st.SearchStrategy:
         """A strategy of Examples in all dtypes."""
         return self._examples(self.dtypes)
 
-    @property
+    @cached_property
     def float_examples(self) -> st.SearchStrategy:
         """A strategy of Examples that can be differentiated."""
         return self._examples([d for d in self.dtypes if d.startswith(("float", "complex"))])

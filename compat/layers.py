@@ -39,6 +39,16 @@ def scaled(x, factor, training=None):
     return x * (-factor if training else factor)
 
 
+# Its factor is a number that float32 holds exactly: Keras takes it through that, in float64 too.
+L2 = keras.regularizers.serialize(keras.regularizers.L2(2**-7))
+
+
+def options(*weights: str) -> dict:
+    """All that can be said of each of the weights, as arguments of a layer."""
+    each = {"initializer": "ones", "regularizer": L2, "constraint": "max_norm"}
+    return {f"{weight}_{option}": value for weight in weights for option, value in each.items()}
+
+
 def _windows() -> list[Row]:
     """Convolutions and pooling, along 1, 2 and 3 axes."""
     rows = []
@@ -47,6 +57,16 @@ def _windows() -> list[Row]:
         shape, first = (2, *lengths, 3), (2, 3, *lengths)
         several = (3, 2, 2)[:rank]
         conv = f"Conv{rank}D"
+        small = {"kernel_size": 2, "activity_regularizer": L2}
+        said = {"filters": 2, **small, **options("kernel", "bias")}
+        rows += [Row(conv, said, shape), Row(f"{conv}Transpose", said, shape)]
+        grouped = {"filters": 6, "kernel_size": 2, "groups": 3}
+        rows.append(Row(conv, grouped, shape))
+        if rank < 3:
+            said = {**small, **options("depthwise", "bias")}
+            rows.append(Row(f"Depthwise{conv}", said, shape))
+            said = {"filters": 2, **small, **options("depthwise", "pointwise", "bias")}
+            rows.append(Row(f"Separable{conv}", said, shape))
         for settings in [
             {"kernel_size": 3},
             {"kernel_size": several, "strides": 2, "padding": "same", "activation": "relu"},
@@ -109,13 +129,8 @@ def _windows() -> list[Row]:
     return rows
 
 
+_STATISTICS = {"moving_mean_initializer": "ones", "moving_variance_initializer": "zeros"}
 _IMAGES, _FIRST = (2, 4, 3, 2), (2, 3, 4, 2)
-_PENALTIES = {
-    "kernel_initializer": "he_normal",
-    "kernel_regularizer": "l2",
-    "bias_regularizer": "l2",
-    "activity_regularizer": "l2",
-}
 
 ROWS = [
     *_windows(),
@@ -130,13 +145,6 @@ ROWS = [
         {"filters": 2, "kernel_size": 3, "padding": "causal", "data_format": "channels_first"},
         (2, 3, 5),
     ),
-    Row("Conv2D", {"filters": 2, "kernel_size": 2, **_PENALTIES}, (2, 3, 3, 1)),
-    Row("Conv2DTranspose", {"filters": 2, "kernel_size": 2, **_PENALTIES}, (2, 3, 3, 1)),
-    Row(
-        "SeparableConv2D",
-        {"filters": 2, "kernel_size": 2, "pointwise_regularizer": "l2"},
-        (2, 3, 3, 1),
-    ),
     Row("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"}, (2, 4, 3, 2)),
     Row(
         "UpSampling2D",
@@ -144,9 +152,10 @@ ROWS = [
         (2, 2, 4, 1),
     ),
     Row("Dense", {"units": 3, "activation": "softmax", "use_bias": False}, (2, 4)),
-    Row("Dense", {"units": 3, "trainable": False, **_PENALTIES}, (2, 3, 4)),
+    Row("Dense", {"units": 3, "activity_regularizer": L2, **options("kernel", "bias")}, (2, 4)),
+    Row("Dense", {"units": 3, "trainable": False, "kernel_regularizer": "l2"}, (2, 3, 4)),
     Row("Embedding", {"input_dim": 5, "output_dim": 3}, (2, 4), below=5),
-    Row("Embedding", {"input_dim": 5, "output_dim": 1, "embeddings_regularizer": "l2"}, (3,), 5),
+    Row("Embedding", {"input_dim": 5, "output_dim": 1, **options("embeddings")}, (3,), 5),
     # -- shapes
     Row("Flatten", {}, (2, 3, 4)),
     Row("Flatten", {"data_format": "channels_first"}, (2, 3, 4, 2)),
@@ -165,7 +174,7 @@ ROWS = [
     Row("LeakyReLU", {"negative_slope": 0.1}, (2, 3)),
     Row("PReLU", {}, (2, 3)),
     Row("PReLU", {"shared_axes": [1, 2], "alpha_initializer": "ones"}, _IMAGES),
-    Row("PReLU", {"shared_axes": 2, "alpha_regularizer": "l2"}, _IMAGES),
+    Row("PReLU", {"shared_axes": 2, **options("alpha")}, _IMAGES),
     Row("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.3}, (2, 3)),
     Row("Softmax", {}, (2, 3)),
     Row("Softmax", {"axis": [1, 2]}, (2, 3, 4)),
@@ -191,11 +200,14 @@ ROWS = [
     # -- normalization
     Row("BatchNormalization", {"axis": 1, "momentum": 0.5, "beta_regularizer": "l2"}, _FIRST),
     Row("BatchNormalization", {"center": False, "scale": False}, (4, 3)),
+    Row("BatchNormalization", {"epsilon": 0.1, **_STATISTICS, **options("gamma", "beta")}, (4, 3)),
     Row("LayerNormalization", {}, (2, 3)),
     Row("LayerNormalization", {"axis": 1, "epsilon": 0.1}, _FIRST),
     Row("LayerNormalization", {"axis": (2, 1), "center": False}, _IMAGES),
     Row("LayerNormalization", {"axis": [-1, -2], "scale": False, "beta_regularizer": "l2"}, _FIRST),
+    Row("LayerNormalization", options("gamma", "beta"), (2, 3)),
     Row("GroupNormalization", {"groups": 2}, (2, 3, 4)),
+    Row("GroupNormalization", {"groups": 2, **options("gamma", "beta")}, (2, 3, 4)),
     Row("GroupNormalization", {"groups": -1, "axis": 1, "center": False}, _FIRST),
     Row("GroupNormalization", {"groups": 2, "axis": -2, "scale": False}, (2, 3, 4, 2)),
     Row("GroupNormalization", {"groups": 1, "epsilon": 0.1, "gamma_regularizer": "l2"}, (2, 4)),
@@ -216,7 +228,7 @@ ROWS = [
     Row("GaussianDropout", {"rate": 0.4, "seed": 3}, (4, 5)),
     Row("GaussianNoise", {"stddev": 0.3, "seed": 3}, (4, 5)),
     Row("GaussianNoise", {"stddev": 0.0}, (4, 5)),
-    Row("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (4, 5)),
+    Row("ActivityRegularization", {"l1": 0.125, "l2": 0.25}, (4, 5)),
     # -- around another layer
     Row("TimeDistributed", lambda new: {"layer": new.Dense(2, name="inner")}, (2, 3, 4)),
     Row(
@@ -240,14 +252,42 @@ ROWS = [
     ),
 ]
 
+# The functions that stand for a merging layer.
+MERGING = ("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot")
 
-def both(row: Row) -> tuple[Any, Any]:
+
+# On the CPU TensorFlow has no float64 of the first two, and resizes through float32; what is inside
+# a wrapper is float32 here.
+IN_FLOAT32 = {
+    "MaxPooling3D",
+    "AveragePooling3D",
+    "UpSampling2D",
+    "TimeDistributed",
+    "SpectralNormalization",
+}
+
+
+def rows_to_train() -> list[tuple[Row, str]]:
+    """For each class the row that gives the most arguments, and the dtype to train it in."""
+    fullest = {row.name: row for row in sorted(ROWS, key=lambda row: len(settings_of(row)))}
+    # In float32 rounding decides which of two numbers is larger, once they have come near each
+    # other in training: in these two windows they stay apart.
+    fullest["MaxPooling3D"] = Row("MaxPooling3D", {"pool_size": 2}, (1, 2, 2, 4, 1))
+    return [(row, "float32" if name in IN_FLOAT32 else "float64") for name, row in fullest.items()]
+
+
+def settings_of(row: Row, new=mt.keras.layers) -> dict:
+    """The settings of a row, with layers inside of the given module."""
+    return row.settings(new) if callable(row.settings) else row.settings
+
+
+def both(row: Row, dtype: str = "float32") -> tuple[Any, Any]:
     """The layer of minitape and that of Keras."""
-    made = []
-    for new in (mt.keras.layers, keras.layers):
-        settings = row.settings(new) if callable(row.settings) else row.settings
-        made.append(getattr(new, row.name)(name="layer", **settings))
-    return made[0], made[1]
+    ours, theirs = (
+        getattr(new, row.name)(name="layer", dtype=dtype, **settings_of(row, new))
+        for new in (mt.keras.layers, keras.layers)
+    )
+    return ours, theirs
 
 
 def random_numbers(seed: int, shape) -> np.ndarray:
@@ -298,12 +338,3 @@ def assert_close(ours, theirs, tolerance=2e-5) -> None:
 def described(weights) -> list[tuple]:
     """What can be said of weights without their values."""
     return [(w.path, w.name, tuple(w.shape), w.dtype, w.trainable) for w in weights]
-
-
-def plain(config: dict) -> dict:
-    """A config without what names the dtype: minitape by its name, Keras within a policy."""
-    return {
-        key: plain(value) if isinstance(value, dict) else value
-        for key, value in config.items()
-        if key != "dtype"
-    }

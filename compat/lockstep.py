@@ -99,6 +99,42 @@ def train(
     return Comparison(tuple(steps))
 
 
+def descend(library, layer, inputs, loss: Callable, steps: int = 20) -> list[np.ndarray]:
+    """Trains a layer, and its inputs as if they were weights: the values of all of them.
+
+    Args:
+        library: minitape or TensorFlow.
+        layer: a built layer of its Keras.
+        inputs: an array or a list of them; integers stay what they are. In float64 no rounding
+            decides which element of a window is the largest, or on which side of 0 a number is.
+        loss: `loss(outputs)` gives a scalar.
+    """
+    variables = [
+        library.keras.Variable(x, dtype=x.dtype.name)
+        for x in library.nest.flatten(inputs)
+        if _is_float(x)
+    ]
+    optimizer = library.keras.optimizers.SGD(2**-6, momentum=0.5)
+    trained = variables + layer.trainable_weights
+    for _ in range(steps):
+        with library.GradientTape() as tape:
+            floats = iter([library.convert_to_tensor(x) for x in variables])
+            given = library.nest.map_structure(
+                lambda x, floats=floats: next(floats) if _is_float(x) else library.constant(x),
+                inputs,
+            )
+            value = loss(layer(given, training=True))
+            for penalty in layer.losses:
+                value += penalty
+        gradients = tape.gradient(value, trained, unconnected_gradients="zero")
+        optimizer.apply([library.convert_to_tensor(g) for g in gradients], trained)
+    return [np.asarray(x) for x in variables + layer.weights]
+
+
+def _is_float(x) -> bool:
+    return x.dtype.kind == "f"
+
+
 def _stepper(tf, wing, model, optimizer, loss) -> Callable:
     """A training step: the same text for both libraries."""
     optimizer, loss = optimizer(wing), loss(wing)

@@ -30,9 +30,9 @@ def _plain(x):
     return np.asarray(x)
 
 
-def assert_same_outcome(run, rtol=1e-6, atol=1e-6) -> None:
+def assert_same_outcome(run, rtol=1e-6, atol=1e-6, ours=minitape) -> None:
     """Raises unless a program does the same on both libraries."""
-    ours, theirs = outcome(run, minitape), outcome(run, tensorflow)
+    ours, theirs = outcome(run, ours), outcome(run, tensorflow)
     source = inspect.getsource(run).strip()
     nest.assert_same_structure(ours, theirs)
     for x, y in zip(nest.flatten(ours), nest.flatten(theirs), strict=True):

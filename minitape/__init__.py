@@ -1,6 +1,7 @@
 """minitape: reverse-mode automatic differentiation that mirrors TensorFlow and Keras.
 
-`import minitape as mt`, and `mt.X` is `tf.X`. The Keras wing, `mt.keras`, loads on first use.
+`import minitape as mt`, and `mt.X` is `tf.X`. What stands here is loaded at once: the tape and the
+ops. The Keras wing, `mt.keras`, and all else that takes its time loads on first use.
 """
 
 import importlib
@@ -8,9 +9,8 @@ import warnings
 
 from . import (
     autodiff,
+    autograph,
     bitwise,
-    data,
-    debugging,
     dtypes,
     errors,
     linalg,
@@ -18,9 +18,9 @@ from . import (
     nest,
     nn,
     random,
-    test,
 )
 from .arrays import DType, TensorShape, TensorSpec, as_dtype
+from .arrays.devices import device
 from .arrays.dtypes import (
     bool,
     complex64,
@@ -40,6 +40,7 @@ from .arrays.dtypes import (
     uint32,
     uint64,
 )
+from .compat.v1.logging import get_logger
 from .engine import (
     GradientTape,
     Tensor,
@@ -48,10 +49,12 @@ from .engine import (
     convert_to_tensor,
     custom_gradient,
 )
+from .module import Module, name_scope
 from .ops import (
     AggregationMethod,
     IndexedSlices,
     RegisterGradient,
+    TensorArray,
     abs,
     acos,
     acosh,
@@ -218,7 +221,26 @@ newaxis = None
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitape\.")
 
 
+_LATER = (
+    "compat",
+    "data",
+    "debugging",
+    "distribute",
+    "image",
+    "io",
+    "keras",
+    "runtime",
+    "summary",
+    "test",
+    "train",
+)
+
+
 def __getattr__(name: str):
-    if name in ("keras", "train"):  # `train` saves what the keras wing makes
+    if name in _LATER:
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

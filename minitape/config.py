@@ -52,6 +52,33 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     _settings["run_functions_eagerly"] = bool(run_eagerly)
 
 
+class NameScopes(threading.local):
+    """The names of the scopes that are open in a thread, each a whole one that ends in a slash."""
+
+    def __init__(self):
+        self._open = [""]
+
+    def enter(self, name: str) -> None:
+        """Opens a scope."""
+        self._open.append(name)
+
+    def leave(self) -> None:
+        """Closes the last one that was opened."""
+        self._open.pop()
+
+    def current(self) -> str:
+        """The last one that was opened, or ""."""
+        return self._open[-1]
+
+
+name_scopes = NameScopes()
+
+
+def scoped(name: str) -> str:
+    """A variable's name with that of the scope it is made in: "scope/name"."""
+    return name_scopes.current() + name
+
+
 class SeedContext:
     """The global seed, and how far each seeded op has drawn since it was set.
 
@@ -92,14 +119,29 @@ class SeedContext:
             return secrets.randbits(64), secrets.randbits(64) << 64
         with self._lock:
             if op_seed is None:
-                return self._stream(self._op_seeds.randint(0, self._LARGEST))
-            key, counter = self._stream(operator.index(op_seed))
+                return self.stream(self._op_seeds.randint(0, self._LARGEST))
+            key, counter = self.stream(operator.index(op_seed))
             stream = (operation, key, counter)
             drawn = self._drawn.get(stream, 0)
             self._drawn[stream] = drawn + blocks
             return key, counter + drawn
 
-    def _stream(self, op_seed: int) -> tuple[int, int]:
+    def state(self) -> dict:
+        """The seed and how far the streams are, as plain values."""
+        with self._lock:
+            drawn = [[*stream, count] for stream, count in self._drawn.items()]
+            return {"seed": self.seed, "op_seeds": self._op_seeds.getstate(), "drawn": drawn}
+
+    def set_state(self, state: dict) -> None:
+        """Goes to a `state`, from which the streams go on."""
+        version, numbers, gauss = state["op_seeds"]
+        with self._lock:
+            self.seed = state["seed"]
+            self._op_seeds.setstate((version, tuple(numbers), gauss))
+            self._drawn = {tuple(stream): count for *stream, count in state["drawn"]}
+
+    def stream(self, op_seed: int) -> tuple[int, int]:
+        """The key and the counter at which the stream of ops with this seed begins."""
         seed = self._DEFAULT if self.seed is None else self.seed
         key, high = seed % self._LARGEST, op_seed % self._LARGEST
         if key == high == 0:

@@ -26,3 +26,7 @@ from .ops.debugging import (  # noqa: F401
     check_numerics,
     is_numeric_tensor,
 )
+from .runtime.placement import (  # noqa: F401
+    get_log_device_placement,
+    set_log_device_placement,
+)

@@ -16,7 +16,7 @@ import difflib
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import minitape
 
@@ -28,7 +28,10 @@ TENSORFLOW_VERSION = "2.21.0"
 TOPS = ("keras", "tensorflow")
 # What stands in `minitape` and is none of TensorFlow's names: the floors, and modules at the top.
 FLOORS = {"arrays", "engine", "learn", "ops", "tracing"}
-OWN = {"cli", "config", "demo", "doctor", "dropin", "importlib", "math_special", "run", "warnings"}
+OWN = {
+    *("cli", "config", "demo", "doctor", "dropin", "importlib", "math_special", "module", "run"),
+    *("runtime", "warnings"),
+}
 # What TensorFlow has from Keras under a shorter path.
 FROM_KERAS = ("initializers", "losses", "metrics", "optimizers")
 
@@ -206,9 +209,13 @@ def _rooms():
 
 def _tensorflow():
     module = _Served("tensorflow", minitape.__doc__)
-    names = {name: value for name, value in vars(minitape).items() if not name.startswith("_")}
-    vars(module).update({name: names[name] for name in names if name not in OWN | FLOORS})
-    vars(module).update({name: getattr(keras, name) for name in FROM_KERAS}, keras=keras)
+    names = [name for name in dir(minitape) if not name.startswith("_")]
+    vars(module).update(
+        {name: getattr(minitape, name) for name in names if name not in OWN | FLOORS}
+    )
+    vars(module).update({name: getattr(keras, name) for name in FROM_KERAS})
+    vars(module).update(config=minitape.runtime)  # minitape.config holds Keras' settings
+    vars(module).update(version=SimpleNamespace(VERSION=TENSORFLOW_VERSION))
     vars(module).update(__version__=TENSORFLOW_VERSION, __file__=minitape.__file__)
     module.__spec__ = ModuleSpec("tensorflow", None, origin=minitape.__file__, is_package=True)
     return module

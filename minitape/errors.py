@@ -22,6 +22,10 @@ class NotFoundError(OpError):
     """A requested entity (a file, say) was not found."""
 
 
+class AlreadyExistsError(OpError):
+    """What should be made is there already."""
+
+
 class DataLossError(OpError):
     """Data would be lost, as where an element is longer than what it is padded to."""
 

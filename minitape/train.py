@@ -1,7 +1,10 @@
-"""`tf.train`: the names alone; they stand in `minitape.keras.saving.checkpoint`."""
+"""`tf.train`: the names alone; they stand in `minitape.keras.saving.checkpoints`."""
 
-from .keras.saving.checkpoint import (  # noqa: F401
+from .keras.saving.checkpoints import (  # noqa: F401
     Checkpoint,
     CheckpointManager,
     latest_checkpoint,
+    list_variables,
+    load_checkpoint,
+    load_variable,
 )

@@ -107,3 +107,34 @@ def test_data_of_a_round(name):
     assert x.shape == (model.steps * workload.BATCH, *model.input_shape)
     assert x.dtype == np.float32
     assert (y.min(), y.max() < model.classes) == (0, True)
+
+
+PROGRAM = """
+from dataclasses import replace
+import minitape
+from benchmarks import workload
+from benchmarks.engines.gradient_tape import GradientTapeEngine
+from minitape import dropin
+
+dropin.install()
+engine = GradientTapeEngine(minitape, minitape.keras, ["numpy"])
+for name in ("gan", "vae"):
+    history = engine.training(replace(workload.MODELS[name], steps=1))().history
+    print(name, *sorted(history))
+"""
+
+
+def test_programs_of_examples_are_trained():
+    finished = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.splitlines() == ["gan d_loss g_loss", "vae image_loss kl loss"]
+
+
+def test_an_engine_without_a_model_says_nothing():
+    class Engine:
+        def training(self, model):
+            return None
+
+    assert worker._prepare(Engine(), "gan")() is None

@@ -18,6 +18,12 @@ def test_version(capsys):
     assert re.match(r"minitape (\d+\.\d+\.\d+|\(not installed)", capsys.readouterr().out)
 
 
+def test_as_a_module():
+    command = [sys.executable, "-m", "minitape", "--version"]
+    printed = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    assert printed.stdout.startswith("minitape ")
+
+
 def test_without_a_command(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([])

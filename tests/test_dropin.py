@@ -12,6 +12,7 @@ import pytest
 
 import minitape
 from tests.conftest import CHECKOUT
+from tests.events import read
 
 # Every import in ../shared/seeds, and the ways of writing them that Keras' readers know.
 IMPORTS = """
@@ -40,7 +41,17 @@ import tensorflow.math.special
 import tensorflow.nn as nn
 import tensorflow.random.experimental
 import tensorflow.linalg, tensorflow.errors
+import tensorflow.train
+from tensorflow.train import Checkpoint
 from tensorflow.math import reduce_sum
+import tensorflow.config
+from tensorflow.config import list_physical_devices
+import tensorflow.io.gfile as gfile
+import tensorflow.compat.v1 as tf1
+from tensorflow.image import resize
+from tensorflow.keras.preprocessing.sequence import pad_sequences
+from tensorflow.keras.preprocessing.image import load_img, img_to_array
+from tensorflow.keras import mixed_precision
 from tensorflow import GradientTape, Variable
 import keras
 import keras.layers
@@ -118,6 +129,7 @@ assert tensorflow.keras.layers is minitape.keras.layers
 assert sys.modules["tensorflow.keras.backend"] is K is minitape.keras.backend
 assert tf.math is minitape.math and tf.Variable is minitape.Variable
 assert tf.optimizers is keras.optimizers
+assert tf.train.Checkpoint is minitape.train.Checkpoint
 after = {name for name in sys.modules if name.startswith("minitape")}
 assert before == after, after - before  # nothing was executed a second time
 assert minitape.keras.__spec__.name == "minitape.keras" == minitape.keras.__package__
@@ -278,3 +290,35 @@ print(history.history["loss"][-1] < 1e-2 < history.history["loss"][0])
 """
     )
     assert printed.split() == ["6.0", "True"]
+
+
+def test_callbacks_that_write_files_under_their_own_names(tmp_path):
+    """The package tensorboard asks `import tensorflow` for what minitape doesn't have."""
+    program = """
+import sys
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.callbacks import BackupAndRestore, SwapEMAWeights, TensorBoard
+
+model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1)])
+model.compile(tf.keras.optimizers.Adam(use_ema=True), "mse")
+x = np.ones((8, 3))
+folder = sys.argv[-1]
+callbacks = [
+    TensorBoard(f"{folder}/logs", histogram_freq=1, write_images=True, update_freq="batch"),
+    SwapEMAWeights(),
+    BackupAndRestore(f"{folder}/backup", delete_checkpoint=False),
+]
+model.fit(x, x[:, :1], validation_data=(x, x[:, :1]), verbose=0, callbacks=callbacks)
+with tf.summary.create_file_writer(f"{folder}/mine").as_default():
+    tf.summary.scalar("one", 1.0, step=tf.Variable(0, dtype=tf.int64))
+"""
+    script = tmp_path / "script.py"
+    script.write_text(program)
+    start = "import sys; from minitape.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "run", str(script), str(tmp_path)]
+    result = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (tmp_path / "backup" / "latest.weights.h5").exists()
+    assert "epoch_loss" in read(tmp_path / "logs" / "train")
+    assert read(tmp_path / "mine")["one"].values == [1.0]

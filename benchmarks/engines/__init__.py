@@ -2,5 +2,5 @@
 
 An engine has `version`, a text; `chain_forward()` and `chain_backward()`, which return a function
 that runs the chain once; and `training(model)`, which returns a function that runs one round of
-`model.steps` training steps.
+`model.steps` training steps, or None for a model that the engine doesn't have.
 """

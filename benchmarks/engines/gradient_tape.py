@@ -1,8 +1,12 @@
 """minitape and TensorFlow with Keras: one program, for that is the point of minitape."""
 
-from importlib import metadata
+import sys
+from importlib import import_module, metadata
+from pathlib import Path
 
 from ..workload import BATCH, CHAIN_LENGTH, chain_inputs
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 class GradientTapeEngine:
@@ -41,10 +45,27 @@ class GradientTapeEngine:
         return x
 
     def training(self, model):
+        if model.optimizer is None:
+            return self._training_of_example(model)
         network = self._network(model)
         network.compile(optimizer=model.optimizer, loss="sparse_categorical_crossentropy")
         x, y = model.data()
         return lambda: network.fit(x, y, batch_size=BATCH, verbose=0)
+
+    def _training_of_example(self, model):
+        """For a process of its own, where `import tensorflow` means this engine."""
+        sys.path.insert(0, str(EXAMPLES))
+        example, adam = import_module(model.name), self.keras.optimizers.Adam
+        if model.name == "gan":
+            network = example.GAN(example.make_discriminator(32), example.make_generator(32))
+            loss = self.keras.losses.BinaryCrossentropy(from_logits=True)
+            network.compile(d_optimizer=adam(2e-4), g_optimizer=adam(2e-4), loss_fn=loss)
+        else:
+            network = example.VAE(example.make_encoder(32, 8), example.make_decoder(32, 8))
+            network.compile(optimizer=adam())
+        images, _ = model.data()
+        dataset = self.tf.data.Dataset.from_tensor_slices(images).batch(BATCH)
+        return lambda: network.fit(dataset, verbose=0)
 
     def _network(self, model):
         layers = self.keras.layers

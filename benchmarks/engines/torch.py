@@ -29,6 +29,8 @@ class TorchEngine:
         return lambda: torch.autograd.grad(_chain(x, a, b), x, seed)
 
     def training(self, model):
+        if model.optimizer is None:  # a program of examples/
+            return None
         inputs, labels = model.data()
         x, y = torch.from_numpy(inputs), torch.from_numpy(labels)
         if x.ndim == 4:

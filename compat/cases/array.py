@@ -230,6 +230,15 @@ CASES = [
         raises=(Bad("InvalidArgumentError", (np.array([2]), np.array([3]))),),
     ),
     # -- passing on ---------------------------------------------------------------------------
+    Case(
+        "reshape_by",
+        primitive("reshape_by"),
+        st.builds(
+            lambda inputs: Inputs((*inputs.arrays, np.array(inputs.params["shape"], "int32"))),
+            reshaped(),
+        ),
+        peer=lambda tf, x, shape: tf.reshape(x, shape),
+    ),
     Case("identity", lambda tf, x: tf.identity(x), one(REAL), dtypes=NUMBERS),
     Case(
         "ensure_shape",
@@ -263,6 +272,7 @@ CASES = [
         lambda tf, x, perm: tf.transpose(x, perm),
         permuted(),
         dtypes=NUMBERS,
+        at=(At(([[1, 2, 3]],), [[1], [2], [3]], params={"perm": [True, False]}),),
         raises=(Bad("InvalidArgumentError", (ones(2, 3),), {"perm": [0, 0]}),),
     ),
     Case(

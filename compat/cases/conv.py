@@ -21,10 +21,11 @@ def filtered(draw, rank=2, strides=UP_TO_3, padding=PADDINGS, dilation=1, groups
     """Images with `rank` axes, and filters that fit into them."""
     sides = st.integers(1, 2 if dilation > 1 else 3)
     lengths = [draw(st.integers(3, 4 if rank == 3 else 5)) for _ in range(rank)]
-    shape = (draw(st.integers(1, 2)), *lengths, 2 * groups)
+    channels = draw(st.sampled_from([2, 5]))  # many channels and few outputs go another way
+    shape = (draw(st.integers(1, 2)), *lengths, channels * groups)
     x = draw(arrays(REAL, channels_first(shape) if first else shape))
     size = [draw(sides) for _ in range(rank)]
-    w = draw(arrays(REAL, (*size, 2, draw(st.integers(1, 2)) * groups)))
+    w = draw(arrays(REAL, (*size, channels, draw(st.integers(1, 2)) * groups)))
     stride = draw(strides)
     if rank == 3:  # TensorFlow's conv3d is wrong with larger ones, see docs/deviations.md
         stride = min(stride, *size)

@@ -38,6 +38,20 @@ def images(draw, elements, unique=False, rank=2, first=False, explicit=False):
 
 
 @st.composite
+def channels(draw):
+    """Images, and a window of neighbouring channels."""
+    together, windows = draw(st.integers(2, 3)), draw(st.integers(1, 2))
+    x = draw(
+        arrays(
+            DISTINCT, (draw(st.integers(1, 2)), draw(SIDES[2]), 1, together * windows), unique=True
+        )
+    )
+    size = [1, 1, 1, together]
+    padding = draw(st.sampled_from(["SAME", "VALID"]))
+    return Inputs((x,), {"ksize": size, "strides": size, "padding": padding})
+
+
+@st.composite
 def pooled(draw, dilated=False):
     """The arguments of tf.nn.pool, with strides or with dilations."""
     rank = draw(st.integers(1, 3))
@@ -92,6 +106,7 @@ OTHER_LAYOUT = Bad("InvalidArgumentError", (ones(1, 4, 4, 1),), {**TWO, "data_fo
 NO_STEP = Bad("InvalidArgumentError", (ones(1, 4, 4, 1),), {**TWO, "strides": 0})
 RANK = Bad("ValueError", (ones(4, 1),), TWO)
 EXPLICIT = [[0, 0], [1, 1], [1, 1], [0, 0]]
+PAIRS = {"ksize": [1, 1, 1, 2], "strides": [1, 1, 1, 2]}  # of channels
 # TensorFlow has these for the CPU in float32 alone.
 IN_FLOAT32 = ("float32",)
 
@@ -115,6 +130,8 @@ CASES = [
             Bad("InvalidArgumentError", (ones(1, 4, 1),), TWO),
             Bad("ValueError", (ones(1, 4, 4, 1),), {**TWO, "ksize": [2, 2, 2]}),
             Bad("UnimplementedError", (ones(2, 4, 4, 1),), {**TWO, "ksize": [2, 2, 2, 1]}),
+            Bad("UnimplementedError", (ones(1, 2, 2, 3),), {**TWO, **PAIRS}),
+            Bad("UnimplementedError", (ones(1, 2, 2, 4),), {**TWO, **PAIRS, "strides": 1}),
             Bad(
                 "InvalidArgumentError",
                 (ones(1, 4, 4, 1),),
@@ -151,6 +168,20 @@ CASES = [
         images(DISTINCT, unique=True, first=True),
         covers=MAXIMA,
         peer=by_channels_last("max_pool2d"),
+    ),
+    Case(
+        "max_pool2d of channels",
+        pool("max_pool2d"),
+        channels(),
+        covers=MAXIMA,
+        unlike={"gradient_is_tensorflows": "TensorFlow has no gradient here", **FIRST_ORDER},
+        at=(
+            At(
+                ([[[[1.0, 4.0, 3.0, 2.0]]]],),
+                [[[[4.0, 3.0]]]],
+                params={**TWO, **PAIRS},
+            ),
+        ),
     ),
     Case("max_pool1d", pool("max_pool1d"), images(DISTINCT, unique=True, rank=1), covers=MAXIMA),
     Case(

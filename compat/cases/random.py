@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..case import Bad, Case
-from ..inputs import REAL, arrays, call, integers, one, ones
+from ..inputs import POSITIVE, REAL, arrays, call, integers, numbers, one, ones
 
 SEED = arrays(st.integers(-(2**31), 2**31 - 1), (2,), np.int32)
 SHAPE = st.sampled_from([(), (3,), (2, 5), (0, 2)])
@@ -67,6 +67,42 @@ CASES = [
         covers=("random_categorical",),
         dtypes=("float32",),
         differentiable=False,
+    ),
+    Case(
+        "stateless_gamma",
+        lambda tf, alpha, beta, seed: tf.random.stateless_gamma(
+            (5, 2), seed, alpha, beta, dtype=alpha.dtype
+        ),
+        call(arrays(POSITIVE, (2,)), arrays(POSITIVE, (2,)), SEED),
+        covers=("standard_gamma", "seeded_random_state"),
+        dtypes=("float32", "float64"),
+        # It has a gradient, but not that of the algorithm: see tests/compat/test_distributions.py.
+        differentiable=False,
+        largest=(1e6, "TensorFlow draws again and again"),
+        raises=(
+            Bad("InvalidArgumentError", (ones(3), ones(3), np.array([1, 2]))),
+            Bad("InvalidArgumentError", (ones(2), ones(2), np.array([1, 2, 3]))),
+        ),
+    ),
+    Case(
+        "stateless_poisson",
+        lambda tf, rate, seed, **p: tf.random.stateless_poisson((7, 3), seed, rate, **p),
+        call(arrays(numbers(0, 64), (3,)), SEED, dtype=st.sampled_from(["float32", "int64"])),
+        covers=("standard_poisson",),
+        dtypes=("float32", "float64"),
+        differentiable=False,
+        largest=(1e6, "TensorFlow draws again and again"),
+        raises=(Bad("InvalidArgumentError", (ones(2), np.array([1, 2]))),),
+    ),
+    Case(
+        "stateless_binomial",
+        lambda tf, counts, probs, seed: tf.random.stateless_binomial((7, 3), seed, counts, probs),
+        call(arrays(st.integers(0, 90).map(float), (3,)), arrays(numbers(0, 1), (3,)), SEED),
+        covers=("standard_binomial",),
+        dtypes=("float32", "float64"),
+        differentiable=False,
+        largest=(1e6, "TensorFlow draws again and again"),
+        raises=(Bad("InvalidArgumentError", (ones(2), ones(2), np.array([1, 2]))),),
     ),
     Case(
         "Generator",

@@ -76,6 +76,7 @@ CASES = [
         at=(
             At(([1.0, 0.0, nan],), [pi**2 / 6, inf, nan], params={"x": 2.0}),
             At(([0.5, 1.0, 2.0],), [inf, 1.0, 0.0], params={"x": inf}),
+            At(([0.0, -1.0, -1.5, -inf],), [inf, inf, inf, inf], params={"x": inf}),
         ),
     ),
     Case(

@@ -121,14 +121,13 @@ def digamma(x: Any) -> Any:
 def zeta(x: Any, q: Any) -> Any:
     """Hurwitz' zeta function: the sum of (q + n) ** -x over n >= 0, for x > 1.
 
-    inf for x = 1; at the poles q = 0, -1, ... inf for even x and nan for odd, whose sign changes
-    there; nan for x < 1, and for q < 0 where x is not a whole number.
+    inf for x = 1, and for x = inf where q <= 0; at the poles q = 0, -1, ... inf for even x and nan
+    for odd, whose sign changes there; nan for x < 1, and for q < 0 where x is not a whole number.
     """
     xp = array_module(x)
     pole = (q <= 0) & (q == xp.floor(q))
-    undefined = (x < 1) | ((q <= 0) & (x != xp.floor(x))) | xp.isnan(x + q)
+    undefined = (x < 1) | ((q <= 0) & (x != xp.floor(x))) | xp.isnan(x) | xp.isnan(q)
     y = _zeta_of_positive(x, xp.where(q > 0, q, 1))
-    y = xp.where((x == math.inf) & (q > 0), xp.power(q, -x), y)
     if (q < 0).any():
         # The terms with q + n < 0, but for their sign, are a part of that sum for 1 + floor(q) - q.
         below = xp.where((q < 0) & ~pole & xp.isfinite(q), q, -0.5)
@@ -136,7 +135,9 @@ def zeta(x: Any, q: Any) -> Any:
         mirrored = _zeta_of_positive(x, 1 + floor - below) - _zeta_of_positive(x, 1 - below)
         sign = xp.where(x % 2 == 0, 1, -1)
         y = xp.where(q < 0, _zeta_of_positive(x, below - floor) + sign * mirrored, y)
-    y = xp.where(x == 1, math.inf, xp.where(pole, xp.where(x % 2 == 0, math.inf, math.nan), y))
+    y = xp.where(x == math.inf, xp.where(q > 0, xp.power(q, -x), math.inf), y)
+    at_pole = xp.where(x % 2 == 0, math.inf, math.nan)
+    y = xp.where(x == 1, math.inf, xp.where(pole & xp.isfinite(x), at_pole, y))
     return xp.where(undefined, math.nan, y)
 
 
@@ -285,7 +286,8 @@ def _incomplete_gamma(a, x, order: int) -> tuple:
     none = ((a > 0) & (x == 0)) | (xp.isinf(a) & (a > 0) & (x >= 0) & xp.isfinite(x))
     all_of_it = (a > 0) & xp.isinf(x) & (x > 0) & xp.isfinite(a)
     edge = xp.where(none, 0.0, xp.where(all_of_it, float(whole), math.nan))
-    return xp.where(good, p, edge), xp.where(good, q, whole - edge)
+    # TensorFlow's igamma is 0 at 0 even where there is none.
+    return xp.where(good, p, xp.where(x == 0, 0.0, edge)), xp.where(good, q, whole - edge)
 
 
 def igamma(a: Any, x: Any, order: int = 0) -> Any:

@@ -166,10 +166,11 @@ def random_uniform(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = n
     """
     dtype = numpy.dtype(dtype)
     count = math.prod(shape) * (2 if dtype.itemsize == 8 else 1)
-    return _to_unit_interval(random_words(key, counter, count, xp), dtype, xp).reshape(shape)
+    return to_unit_interval(random_words(key, counter, count, xp), dtype, xp).reshape(shape)
 
 
-def _to_unit_interval(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
+def to_unit_interval(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
+    """Floats in [0, 1) from random words: see `random_uniform`."""
     if dtype.itemsize == 8:
         high, low = words[0::2].astype("uint64"), words[1::2]
         bits = (high & xp.uint64(0xFFFFF)) << xp.uint64(32)
@@ -196,15 +197,15 @@ def random_normal(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = nu
     dtype = numpy.dtype(dtype)
     count = math.prod(shape)
     words = random_words(key, counter, (count + 1) // 2 * (4 if dtype.itemsize == 8 else 2), xp)
-    return _box_muller(words, dtype, xp)[:count].astype(dtype, copy=False).reshape(shape)
+    return box_muller(words, dtype, xp)[:count].astype(dtype, copy=False).reshape(shape)
 
 
-def _box_muller(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
+def box_muller(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
     """Normals from uniforms u, v: sqrt(-2 log u) times the sine, then the cosine, of 2 pi v."""
     working = numpy.dtype("float64" if dtype.itemsize == 8 else "float32")
     pairs = words.reshape(-1, 2, 2 if working.itemsize == 8 else 1)
-    uniform = _to_unit_interval(pairs[:, 0].reshape(-1), working, xp)
-    angle = _to_unit_interval(pairs[:, 1].reshape(-1), working, xp)
+    uniform = to_unit_interval(pairs[:, 0].reshape(-1), working, xp)
+    angle = to_unit_interval(pairs[:, 1].reshape(-1), working, xp)
     angle = (angle * xp.float64(2 * math.pi)).astype(working, copy=False)
     # The logarithm in float64 costs little, and removes most of the difference from TensorFlow.
     logarithm = xp.log(xp.maximum(uniform, working.type(1e-7)), dtype="float64").astype(working)
@@ -231,7 +232,7 @@ def random_truncated_normal(
     def draw(groups, block):
         offsets = groups * stride + xp.uint64(block)
         words = philox_blocks(key, counter, offsets, xp).reshape(-1)
-        drawn = _box_muller(words, dtype, xp).reshape(-1, size)
+        drawn = box_muller(words, dtype, xp).reshape(-1, size)
         return drawn, xp.abs(drawn) < 2
 
     drawn, accepted = draw(xp.arange((count + size - 1) // size, dtype="uint64"), 0)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from .devices import CPU
 from .dtypes import DType, from_numpy
 from .module import to_numpy
 from .shape import TensorShape
@@ -56,6 +57,11 @@ class ArrayView:
     def ndim(self) -> int:
         """How many axes there are."""
         return self.array.ndim
+
+    @property
+    def device(self) -> str:
+        """The name of the device that it lies on."""
+        return CPU
 
     @property
     def is_differentiable(self) -> bool:

@@ -1,7 +1,9 @@
 """Floor 3: `tf.data`, the pipelines that data comes through on its way into a model."""
 
-from .dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset, Iterator
+from . import experimental
+from .dataset import Dataset
 from .elements import DatasetSpec
+from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Iterator
 
 __all__ = [
     "AUTOTUNE",
@@ -10,4 +12,5 @@ __all__ = [
     "Dataset",
     "DatasetSpec",
     "Iterator",
+    "experimental",
 ]

@@ -138,6 +138,28 @@ class Rows:
         return map_leaves(take, self._tensors)
 
 
+def row_count(tensors: Any) -> int:
+    """How many rows tensors have: what stands at one place of their first axes.
+
+    Raises:
+        ValueError: a tensor has no axis, or they are not of one length.
+    """
+    lengths = [tensor.shape[:1] for tensor in leaves_of(tensors) if tensor is not None]
+    if () in lengths or not lengths:
+        raise ValueError(
+            "Unbatching a tensor is only supported for rank >= 1. Expected tensors with one "
+            f"row per element. Received: {spec_of(tensors)!r}."
+        )
+    rows = lengths[0][0]
+    for (length,) in lengths:
+        if length != rows:
+            raise ValueError(
+                f"Dimensions {rows} and {length} are not compatible: expected tensors with "
+                "equally many rows."
+            )
+    return rows
+
+
 def stack(elements: list) -> Any:
     """Elements of equal shapes as one, along a new first axis.
 

@@ -196,6 +196,7 @@ def builtin_input(script: Script):
     """`layers.Dense(10)(input)`, where `inputs` is meant."""
     if "input" in script.bound:
         return
+    found: dict[ast.Name, None] = {}  # each once, also where one call stands in another
     for call, path in script.calls():
         layer = isinstance(call.func, ast.Call) and script.path(call.func.func).startswith("keras.")
         if not (layer or path in MODELS):
@@ -203,11 +204,12 @@ def builtin_input(script: Script):
         for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
             for node in ast.walk(argument):
                 if isinstance(node, ast.Name) and node.id == "input":
-                    known = "inputs" in script.bound
-                    said = "`input` is Python's own function that reads from the keyboard"
-                    said += "; did you mean `inputs`?" if known else ", not a tensor"
-                    edits = (replaced(node, "inputs"),) if known else ()
-                    yield Finding(node.lineno, said, edits)
+                    found[node] = None
+    known = "inputs" in script.bound
+    said = "`input` is Python's own function that reads from the keyboard"
+    said += "; did you mean `inputs`?" if known else ", not a tensor"
+    for node in found:
+        yield Finding(node.lineno, said, (replaced(node, "inputs"),) if known else ())
 
 
 def missing_super_init(script: Script):

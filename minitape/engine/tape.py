@@ -61,9 +61,9 @@ class GradientTape(Recorder):
         self._watched: dict[int, Variable] = {}
 
     def __getattr__(self, name: str) -> Any:
-        # Tutorials often misspell this one, and notebooks don't show Python's own suggestion.
+        # Notebooks don't show Python's own hint; elsewhere `name` without an object keeps it back.
         hint = ". Did you mean: 'gradient'?" if name == "gradients" else ""
-        raise AttributeError(f"'GradientTape' object has no attribute {name!r}{hint}")
+        raise AttributeError(f"'GradientTape' object has no attribute {name!r}{hint}", name=name)
 
     def __enter__(self) -> "GradientTape":
         super().__enter__()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..arrays import ArrayView, as_dtype, text_of
+from ..config import scoped
 from .primitive import convert_to_tensor, primitive
 from .recording import active
 from .tensor import Tensor, next_id
@@ -36,15 +37,14 @@ class Variable(ArrayView):
         value = initial_value() if callable(initial_value) else initial_value
         if value is None:
             raise ValueError(
-                "The `initial_value` argument of Variable must be specified: a number, a list, an "
-                "array, a Tensor, or a function that makes one."
+                "The `initial_value` argument of Variable must be specified: value or function."
             )
         self.array = convert_to_tensor(value, dtype).array
         self.id = next_id()
         self._trainable = True if trainable is None else bool(trainable)
         # Whether tapes watch it when it is read: it was made trainable, and has a derivative.
         self.watched_by_default = self._trainable and self.is_differentiable
-        self._name = "Variable" if name is None else name
+        self._name = scoped("Variable" if name is None else name)
         # Why the last gradient for this variable was None; optimizers say it in their errors.
         self.no_gradient_reason: str | None = None
 

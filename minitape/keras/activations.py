@@ -7,8 +7,15 @@ import warnings
 from typing import Any
 
 from .. import ops
+from ..arrays import as_dtype
+from ..config import floatx
 from ..engine.tensor import Tensor
 from .naming import Registry
+
+
+def _floats(x):
+    """x, its integers as floats."""
+    return ops.cast(x, floatx()) if as_dtype(getattr(x, "dtype", float)).is_integer else x
 
 
 def linear(x):
@@ -109,12 +116,12 @@ def sigmoid(x):
 
 def tanh(x):
     """Hyperbolic tangent."""
-    return ops.tanh(x)
+    return ops.tanh(_floats(x))
 
 
 def exponential(x):
     """exp(x)."""
-    return ops.exp(x)
+    return ops.exp(_floats(x))
 
 
 def hard_sigmoid(x):
@@ -208,6 +215,7 @@ def sparse_plus(x):
 
 def sparse_sigmoid(x):
     """0 up to -1, (x + 1) / 2 up to 1, then 1."""
+    x = ops.convert_to_tensor(x)
     return ops.where(
         ops.less_equal(x, -1.0), 0.0, ops.where(ops.greater_equal(x, 1.0), 1.0, 0.5 * (x + 1.0))
     )

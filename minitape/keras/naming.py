@@ -27,6 +27,14 @@ def auto_name(prefix: str) -> str:
     return f"{name}_{count}" if count else name
 
 
+def take_name(name: str) -> None:
+    """Sees to it that no object gets this name, `dense_1` for one, automatically."""
+    prefix, _, number = name.rpartition("_")
+    if not number.isdecimal():
+        prefix, number = name, "0"
+    _used_names[prefix] = max(_used_names[prefix], int(number) + 1)
+
+
 def reset_names() -> None:
     """Starts the automatic names again from the first, as `keras.backend.clear_session` does."""
     _used_names.clear()
@@ -39,14 +47,14 @@ def object_name(thing: Any) -> str:
 
 
 def nearest(name: str, known: Any) -> str:
-    """The end of an error message: the known name most like `name`, or all known names."""
+    """For an error message: the known name that is most like `name`, if one is like it at all."""
     # Of two spellings, the last wins: the one that is all lower case if the given name is.
     names = sorted(known, key=lambda one: str(one).islower() == str(name).islower())
     lowered = {str(one).lower(): one for one in names}
     matches = difflib.get_close_matches(str(name).lower(), lowered, n=1)
     if matches:
         return f"Did you mean {lowered[matches[0]]!r}?"
-    return f"Expected one of {sorted(known)}."
+    return "No known name is like it."
 
 
 def require_init(instance: Any, attribute: str) -> None:
@@ -177,6 +185,7 @@ class Registry:
         if name not in self.objects:
             raise ValueError(
                 f"Could not interpret {self.kind} identifier: {name!r}. "
-                f"{nearest(name, self.objects)}"
+                f"{nearest(name, self.objects)} One of your own is given as it is, or registered "
+                "with @keras.saving.register_keras_serializable()."
             )
         return self.objects[name]

@@ -9,7 +9,7 @@ from typing import Any
 from .. import ops
 from ..arrays import as_dtype
 from ..config import floatx
-from ..ops import random
+from ..ops import distributions, random
 from ..ops.dropout import stateless_dropout
 from .naming import auto_name
 from .variables import Variable
@@ -225,3 +225,53 @@ def shuffle(x, axis=0, seed=None):
     x = ops.convert_to_tensor(x)
     keys = random.stateless_uniform((x.shape[axis],), _stateless_seed(seed))
     return ops.gather(x, random.ascending_order(keys), axis=axis)
+
+
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Random values of a gamma distribution.
+
+    Args:
+        shape: the lengths, which end with those of alpha.
+        alpha: the shape parameter, above 0.
+        dtype: a float type, `floatx()` unless given.
+        seed: an integer (the same values at each call), a SeedGenerator, or None for the global
+            one.
+    """
+    seed = _stateless_seed(seed)
+    return distributions.stateless_gamma(shape, seed, alpha, dtype=dtype or floatx())
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """Random values of a binomial distribution: how many of so many tries succeed.
+
+    Args:
+        shape: the lengths, which end with those of counts and probabilities.
+        counts: how many tries.
+        probabilities: how likely one is to succeed.
+        dtype: a type of numbers, `floatx()` unless given.
+        seed: an integer (the same values at each call), a SeedGenerator, or None for the global
+            one.
+    """
+    seed, dtype = _stateless_seed(seed), dtype or floatx()
+    return distributions.stateless_binomial(shape, seed, counts, probabilities, dtype)
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Random values of a beta distribution: the share of one gamma number in the sum of two.
+
+    Args:
+        shape: the lengths, to which alpha and beta are broadcast.
+        alpha: the shape parameter of the first.
+        beta: that of the second.
+        dtype: a float type, `floatx()` unless given.
+        seed: an integer (the same values at each call), a SeedGenerator, or None for the global
+            one.
+    """
+    dtype, first = dtype or floatx(), _stateless_seed(seed)
+    draws: Any = [
+        distributions.stateless_gamma(
+            shape, draw, ops.broadcast_to(ops.cast(parameter, dtype), shape), dtype=dtype
+        )
+        for draw, parameter in ((first, alpha), (ops.add(first, 12), beta))
+    ]
+    return draws[0] / (draws[0] + draws[1])

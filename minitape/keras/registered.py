@@ -6,7 +6,8 @@ nothing is ever imported by name.
 
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _objects: dict[str, Any] = {}
@@ -14,7 +15,10 @@ _names: dict[Any, str] = {}
 
 
 class _Scopes(threading.local):
+    """What holds in a thread for the configs read in it."""
+
     objects: dict[str, Any] = {}
+    looked_through = False
 
 
 _scope = _Scopes()
@@ -98,7 +102,9 @@ def find_custom(config: dict, custom_objects: dict | None = None) -> Any:
         ValueError: it is of a module that is not Keras', and nobody named it to us; or it is code.
     """
     name, module = config["class_name"], config.get("module")
-    refuse_code(config)
+    _refuse_lambda(config)
+    if not _scope.looked_through:
+        refuse_code(config)
     if name == "function":
         # Keras' registered name of a function is its config; in older files it is plain.
         names = [config.get("config"), config.get("registered_name")]
@@ -119,20 +125,43 @@ def find_custom(config: dict, custom_objects: dict | None = None) -> Any:
     return None
 
 
+@contextmanager
+def without_code(config: Any) -> Iterator[None]:
+    """A context for making what a config describes, all of which was looked through for code.
+
+    Raises:
+        ValueError: there is some.
+    """
+    outer = _scope.looked_through
+    if not outer:
+        refuse_code(config)
+    _scope.looked_through = True
+    try:
+        yield
+    finally:
+        _scope.looked_through = outer
+
+
 def refuse_code(config: Any) -> None:
     """Looks through all of a config for code.
 
     Raises:
         ValueError: there is some, as Keras writes it for a lambda.
     """
-    if isinstance(config, dict):
-        if config.get("class_name") == "__lambda__" or config.get("function_type") == "lambda":
-            raise ValueError(
-                "The config holds the code of a Python lambda, which could do anything and is "
-                "never run. Write it as a function, and register that with "
-                "@keras.saving.register_keras_serializable()."
-            )
-        config = list(config.values())
-    if isinstance(config, (list, tuple)):
-        for item in config:
-            refuse_code(item)
+    left = [config]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            _refuse_lambda(one)
+            left += one.values()
+        elif isinstance(one, (list, tuple)):
+            left += one
+
+
+def _refuse_lambda(config: dict) -> None:
+    if config.get("class_name") == "__lambda__" or config.get("function_type") == "lambda":
+        raise ValueError(
+            "The config holds the code of a Python lambda, which could do anything and is never "
+            "run. Write it as a function, and register that with "
+            "@keras.saving.register_keras_serializable()."
+        )

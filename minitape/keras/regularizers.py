@@ -3,6 +3,7 @@
 import math
 
 from .. import ops
+from ..config import floatx
 from .naming import Registry
 
 
@@ -33,6 +34,7 @@ class L1L2(Regularizer):
     def __call__(self, x):
         """The penalty of `x`."""
         x = ops.convert_to_tensor(x)
+        x = ops.cast(x, floatx()) if x.dtype.is_integer else x
         terms = []
         if self.l1:
             terms.append(self.l1 * ops.reduce_sum(ops.abs(x)))

@@ -37,6 +37,11 @@ def room_for_weights(size: int):
         _room.left = outer
 
 
+def is_room_limited() -> bool:
+    """Whether a model is being made from a file."""
+    return _room.left is not None
+
+
 def _take_room(shape: tuple, dtype: str) -> None:
     """Counts a new weight.
 
@@ -93,10 +98,9 @@ class Variable(EngineVariable):
             value = initializer
             if dtype is None and not hasattr(value, "dtype"):
                 dtype = floatx()
-        super().__init__(
-            value, trainable=trainable, name=name or auto_name("variable"), dtype=dtype
-        )
-        self.path = self.name
+        name = name or auto_name("variable")
+        super().__init__(value, trainable=trainable, name=name, dtype=dtype)
+        self._name = self.path = name  # whatever tf.name_scope is open
         self.regularizer = regularizer
         self.constraint = constraint
         # What the layer says now; a tape still watches a weight that was frozen later.

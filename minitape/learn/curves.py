@@ -8,7 +8,8 @@ def plot_history(histories, to_file=None, metrics=None, dpi=120) -> Any:
     """Draws the curves of one training or of several: a picture beside the other for each metric.
 
     Each training has one color. What was measured on the training data is dashed where a
-    validation was measured too, which is drawn in full.
+    validation was measured too, which is drawn in full. The names of more than ten trainings stand
+    beside the pictures.
 
     Args:
         histories: a History, or the dict of lists in it; or several: a list, or a dict from names,
@@ -25,6 +26,7 @@ def plot_history(histories, to_file=None, metrics=None, dpi=120) -> Any:
         ImportError: matplotlib is missing.
     """
     try:
+        from matplotlib import colormaps
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(
@@ -34,25 +36,32 @@ def plot_history(histories, to_file=None, metrics=None, dpi=120) -> Any:
     names = _names(runs) if metrics is None else list(metrics)
     if not any(name in logs for logs, _ in runs.values() for name in names):
         raise ValueError(f"There are no curves to draw of {names} in the logs of {list(runs)}.")
+    many = len(runs) > 10  # as many colors as matplotlib has by itself
     figure = Figure(figsize=(4.5 * len(names), 3.5), layout="constrained")
+    lines: dict = {}
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         for number, (run, (logs, epochs)) in enumerate(runs.items()):
+            color = colormaps["turbo"](number / (len(runs) - 1)) if many else f"C{number}"
             validated = f"val_{name}" in logs
             for key, kind in ((name, "training"), (f"val_{name}", "validation")):
                 if key in logs:
                     dashed = validated and key == name
                     label = f"{run}, {kind}" if run and validated else run or kind
-                    axes.plot(
+                    (lines[label],) = axes.plot(
                         _x(epochs, logs[key]),
                         logs[key],
-                        color=f"C{number % 10}" if len(runs) > 1 else None,
+                        color=color if len(runs) > 1 else None,
                         linestyle="--" if dashed else "-",
                         marker="." if len(logs[key]) == 1 else None,
                         label=label,
                     )
         axes.set(title=name, xlabel="epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.legend()
+        if not many:
+            axes.legend()
+    if many:
+        figure.set_figheight(max(3.5, 0.3 + 0.18 * len(lines)))
+        figure.legend(lines.values(), lines.keys(), loc="outside right upper", fontsize="x-small")
     if to_file is not None:
         figure.savefig(to_file, dpi=dpi)
     return figure

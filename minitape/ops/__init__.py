@@ -1,7 +1,7 @@
 """Floor 2: the vocabulary. Each op stands whole, forward and derivative, in one block."""
 
 from ..engine import convert_to_tensor
-from . import jacobian, operators, random
+from . import distributions, jacobian, operators, random
 from .activations import (
     crelu,
     elu,
@@ -395,6 +395,7 @@ from .special import (
     spence,
     zeta,
 )
+from .tensor_array import TensorArray
 from .types import (
     bitcast,
     cast,

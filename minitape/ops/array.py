@@ -54,8 +54,8 @@ def integers_of(op: str, what: str, value) -> list[int]:
     Raises:
         InvalidArgumentError: it has another number of axes, or doesn't hold integers.
     """
-    if type(value) in (list, tuple) and all(type(n) is int for n in value):
-        return list(value)
+    if type(value) in (list, tuple) and all(isinstance(n, int) for n in value):
+        return [int(n) for n in value]  # True is an integer in Python
     tensor = convert_to_tensor(value)
     if tensor.ndim != 1 or (tensor.shape[0] and not tensor.dtype.is_integer):
         raise InvalidArgumentError(
@@ -249,13 +249,19 @@ def broadcast_dynamic_shape(shape_x, shape_y):
 
 
 @primitive
-def identity(input):
-    """The same values, as a new tensor."""
+def _identity(input):
     return input
 
 
-identity.linear(lambda g, y, x: g)
-identity.passes_slices = True
+_identity.linear(lambda g, y, x: g)
+_identity.passes_slices = True
+
+
+def identity(input, name=None):
+    """The same values, as a new tensor; IndexedSlices stay what they are."""
+    if hasattr(input, "indices"):
+        return type(input)(_identity(input.values), input.indices, input.dense_shape)
+    return _identity(input)
 
 
 @primitive
@@ -304,12 +310,24 @@ def _reshape(x, *, shape):
 _reshape.linear(lambda g, y, x, *, shape: _reshape(g, shape=x.array.shape))
 
 
+@primitive(mixed=True)
+def _reshape_by(x, shape):
+    """x in the shape that a tensor holds whose values are yet to come."""
+    return x.reshape(shape.tolist())
+
+
+_reshape_by.linear(lambda g, y, x, shape: _reshape(g, shape=x.array.shape), None)
+
+
 def reshape(tensor, shape, name=None):
     """The same elements in another shape; one length may be -1, and is then found.
 
     Raises:
         InvalidArgumentError: the number of elements differs.
     """
+    lengths = shape if isinstance(shape, (list, tuple)) else [shape]
+    if any(hasattr(n, "__symbolic__") for n in lengths):  # such as [tf.shape(x)[0], 6]
+        return _reshape_by(tensor, convert_to_tensor(shape))
     return _reshape(tensor, shape=static_shape(shape, symbolic=hasattr(tensor, "__symbolic__")))
 
 

@@ -57,11 +57,36 @@ def _is_channelwise(channels: int, filter_shape) -> bool:
     return channels > 1 and filter_shape[-2] == 1 and filter_shape[-1] == channels
 
 
+# With steps of 1 the way back, from the results to the images, is a convolution too, of the turned
+# filters. So there are two ways to compute each of the three primitives: one copies what windows
+# see in the images, the other what they see in the results. The copies take the time, and the way
+# with fewer channels to copy is taken.
+
+
+def _turned(w):
+    """The filters of the way back: turned around, with outputs and channels in each other's place.
+
+    A view.
+    """
+    return array_module(w).flip(w, tuple(range(w.ndim - 2))).swapaxes(-1, -2)
+
+
+def _way_back(window, image_shape, filter_shape):
+    """The window that leads from the results to the images, or None."""
+    one_group = filter_shape[-2] == image_shape[-1]
+    return window.way_back(image_shape[1:-1]) if one_group else None
+
+
 @primitive(kinds="iuf")
 def _conv(x, w, *, window):
-    groups, outputs = x.shape[-1] // w.shape[-2], w.shape[-1]
+    channels, outputs = x.shape[-1], w.shape[-1]
+    groups = channels // w.shape[-2]
     steps = window.output_size(x.shape[1:-1])
-    if _is_channelwise(x.shape[-1], w.shape):
+    few = 2 * outputs < channels and x.dtype != "float16"  # where the sums would lose digits
+    if few and (back := _way_back(window, x.shape, w.shape)):
+        shape = (x.shape[0], *steps, outputs)
+        return _conv_backprop_input.forward(_turned(w), x, window=back, input_shape=shape)
+    if _is_channelwise(channels, w.shape):
         total = array_module(x).zeros((x.shape[0], *steps, outputs), x.dtype)
         for place, tap in window.taps(window.padded(x), steps):
             total += tap * w[place]
@@ -74,9 +99,17 @@ def _conv(x, w, *, window):
 @primitive(kinds="iuf")
 def _conv_backprop_input(w, g, *, window, input_shape):
     """The cotangent of x: each place in the window sends g back through its part of w."""
-    groups = input_shape[-1] // w.shape[-2]
+    channels = input_shape[-1]
+    groups = channels // w.shape[-2]
+    if g.shape[-1] <= channels and (back := _way_back(window, input_shape, w.shape)):
+        return _conv.forward(g, _turned(w), window=back)
     image = array_module(g).zeros(window.padded_shape(input_shape), g.dtype)
-    channelwise = _is_channelwise(input_shape[-1], w.shape)
+    if channels == 1:  # one product for all places: each would read all of g for a single column
+        columns = _product(g, w.reshape(-1, w.shape[-1]).T)
+        for i, (_, tap) in enumerate(window.taps(image, g.shape[1:-1])):
+            tap += columns[..., i : i + 1]
+        return window.unpadded(image, input_shape[1:-1])
+    channelwise = _is_channelwise(channels, w.shape)
     rows = _split(g.reshape(-1, g.shape[-1]), groups)
     for place, tap in window.taps(image, g.shape[1:-1]):
         if channelwise:
@@ -90,7 +123,12 @@ def _conv_backprop_input(w, g, *, window, input_shape):
 @primitive(kinds="iuf")
 def _conv_backprop_filter(x, g, *, window, filter_shape):
     """The cotangent of w: what each window saw, times what came back from it."""
-    groups = x.shape[-1] // filter_shape[-2]
+    *size, channels, outputs = filter_shape
+    groups = x.shape[-1] // channels
+    if outputs < channels and (back := _way_back(window, x.shape, filter_shape)):
+        turned = (*size, outputs, channels)
+        w = _conv_backprop_filter.forward(g, x, window=back, filter_shape=turned)
+        return array_module(x).ascontiguousarray(_turned(w))
     if _is_channelwise(x.shape[-1], filter_shape):
         w = array_module(x).empty(filter_shape, x.dtype)
         for place, tap in window.taps(window.padded(x), g.shape[1:-1]):

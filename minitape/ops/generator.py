@@ -9,6 +9,7 @@ from ..engine.tensor import Tensor
 from ..engine.variable import Variable
 from ..errors import InvalidArgumentError
 from .array import concat, reshape, stack, unstack, zeros
+from .distributions import samples_before, standard_binomial, together
 from .random import (
     FLOATS,
     INTEGERS,
@@ -165,6 +166,16 @@ class Generator:
         shape = lengths_of(shape)
         maxval = 1 if maxval is None else maxval
         return uniform_of(self.skip(math.prod(shape)), shape, minval, maxval, dtype)
+
+    def binomial(self, shape, counts, probs, dtype="int32", name=None):
+        """Binomial numbers: see `tf.random.stateless_binomial`."""
+        dtype = dtype_name(dtype, FLOATS + INTEGERS, InvalidArgumentError)
+        probs = convert_to_tensor(probs)
+        counts, probs = together(convert_to_tensor(counts, dtype_hint=probs.dtype), probs)
+        samples, cases = samples_before(shape, counts.shape), counts.shape.num_elements()
+        # As much as TensorFlow sets aside for them.
+        state = self.skip(cases * 200 * (math.prod(samples) + 3) // 4)
+        return standard_binomial(counts, probs, state, samples=samples, dtype=dtype)
 
     def uniform_full_int(self, shape, dtype="uint64", name=None):
         """Integers over the whole range of their type, which has 32 or 64 bits."""

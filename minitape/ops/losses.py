@@ -25,7 +25,7 @@ def _axis_of(op: str, logits, axis) -> int:
 
 def _softmax_array(logits, axis=-1):
     if not logits.size:
-        return logits
+        return logits.copy()  # it may be a view that can't be written
     e = array_module(logits).exp(logits - logits.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 

@@ -263,8 +263,8 @@ def reciprocal_no_nan(x, name=None):
     return _divide_no_nan(convert_to_tensor(1, x.dtype), x)
 
 
-def _check_divisor(y):
-    if y.dtype.kind in "iu" and (y == 0).any():
+def _check_divisor(x, y):
+    if y.dtype.kind in "iu" and x.size and (y == 0).any():
         raise ZeroDivisionError("integer division by zero")
 
 
@@ -275,7 +275,7 @@ def floordiv(x, y):
     Raises:
         InvalidArgumentError: an integer is divided by zero.
     """
-    _check_divisor(y)
+    _check_divisor(x, y)
     # Of floats it is the floor of the quotient as it is rounded; Python's // is that of the exact.
     return array_module(x).floor(x / y) if x.dtype.kind == "f" else x // y
 
@@ -287,7 +287,7 @@ def floormod(x, y):
     Raises:
         InvalidArgumentError: an integer is divided by zero.
     """
-    _check_divisor(y)
+    _check_divisor(x, y)
     if x.dtype.kind != "f":
         return x % y
     # Not x % y: where nothing is left, Python's 0 has y's sign, and TensorFlow's x's.
@@ -306,7 +306,7 @@ def truncatediv(x, y):
     Raises:
         InvalidArgumentError: an integer is divided by zero.
     """
-    _check_divisor(y)
+    _check_divisor(x, y)
     if x.dtype.kind == "f":
         return array_module(x).trunc(x / y)
     quotient = x // y
@@ -321,7 +321,7 @@ def truncatemod(x, y):
     Raises:
         InvalidArgumentError: an integer is divided by zero.
     """
-    _check_divisor(y)
+    _check_divisor(x, y)
     return array_module(x).fmod(x, y)
 
 
@@ -342,6 +342,11 @@ def pow(x, y):
     Raises:
         InvalidArgumentError: an integer to a negative power.
     """
+    # A single exponent is the common case, and cheap to look at.
+    if x.dtype.kind == "f" and (y.item() == 0.5 if y.ndim == 0 else (y == 0.5).any()):
+        # NumPy may take the square root there, which is nan at -inf and -0 at -0.
+        xp = array_module(x)
+        x = xp.where(y == 0.5, xp.where(x == -numpy.inf, numpy.inf, x) + 0, x)
     return x**y
 
 

@@ -47,7 +47,7 @@ def adjoint(matrix, name=None):
 # -- diagonals -------------------------------------------------------------------------------------
 
 
-class _Diagonals(NamedTuple):
+class Diagonals(NamedTuple):
     """Some diagonals, from number `lowest` to `highest`, and how they are aligned in an array."""
 
     lowest: int
@@ -78,7 +78,7 @@ class _Diagonals(NamedTuple):
         return row.reshape(shape), column.reshape(shape), inside.reshape(shape)
 
 
-def _diagonals(op: str, k, align: str) -> _Diagonals:
+def _diagonals(op: str, k, align: str) -> Diagonals:
     if align not in ("LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT"):
         raise InvalidArgumentError(
             f"{op}: align is 'LEFT_RIGHT', 'RIGHT_LEFT', 'LEFT_LEFT' or 'RIGHT_RIGHT'. Received: "
@@ -94,10 +94,10 @@ def _diagonals(op: str, k, align: str) -> _Diagonals:
         raise InvalidArgumentError(
             f"{op}: the lower diagonal must not be above the upper one. Received: k={k!r}."
         )
-    return _Diagonals(lowest, highest, align)
+    return Diagonals(lowest, highest, align)
 
 
-def _check_matrix(op: str, x, diagonals: _Diagonals) -> None:
+def _check_matrix(op: str, x, diagonals: Diagonals) -> None:
     """Raises unless x is a matrix (or several) that has these diagonals."""
     if x.ndim < 2:
         raise InvalidArgumentError(f"{op}: input must be at least 2-dim. Received: {x.shape}.")

@@ -1,10 +1,16 @@
 """Pooling: the maximum or the mean of each window, over images with 1, 2 or 3 axes."""
 
+import math
+
+import numpy
+
 from ..arrays import array_module, as_dtype
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
+from .array import reshape
 from .types import zeros_like
 from .window import (
+    Window,
     channels_back,
     channels_last,
     check_fits,
@@ -172,11 +178,33 @@ def _windowed(
 
 
 def _maxima(op: str, rank: int, input, size, strides, padding, data_format, dilations=None):
+    x = convert_to_tensor(input)
+    if rank < 3 and _is_of_channels(op, x, rank, size, strides, data_format):
+        first = is_channels_first(op, data_format, rank)
+        return channels_back(_maxima_of_channels(channels_last(x, first), max(size)), first)
     explicit = rank < 3
     x, window, first = _windowed(
-        op, rank, input, size, strides, padding, data_format, dilations, explicit
+        op, rank, x, size, strides, padding, data_format, dilations, explicit
     )
     return channels_back(_max_pool(x, window=window), first)
+
+
+def _is_of_channels(op, x, rank, size, strides, data_format) -> bool:
+    """Whether each window holds some neighbouring channels of one pixel, as [1, 1, 1, 2] does."""
+    numbers = numpy.ravel(size).tolist()
+    if x.ndim != len(numbers) or max(numbers) < 2 or numbers != numpy.ravel(strides).tolist():
+        return False
+    channels = 1 if is_channels_first(op, data_format, rank) else rank + 1
+    together = numbers.pop(channels)
+    return max(numbers) == 1 and x.shape[channels] % together == 0
+
+
+def _maxima_of_channels(x, together: int):
+    """The largest of so many channels: the channels of a pixel are a sequence to be pooled."""
+    *pixels, channels = x.shape
+    window = Window((together,), (together,), (1,), "VALID")
+    y = _max_pool(reshape(x, (math.prod(pixels), channels, 1)), window=window)
+    return reshape(y, (*pixels, channels // together))
 
 
 def _means(op: str, rank: int, input, size, strides, padding, data_format, dilations=None):
@@ -204,7 +232,8 @@ def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
 
     Args:
         input: images, (batch, height, width, channels).
-        ksize: the window: a number, (height, width), or four numbers.
+        ksize: the window: a number, (height, width), or four numbers. [1, 1, 1, n] are n channels
+            of one pixel, if the strides are the same.
         strides: the window's steps.
         padding: "VALID", "SAME", or how many pixels that are never the largest:
             [[0, 0], [top, bottom], [left, right], [0, 0]].

@@ -109,6 +109,16 @@ def _density(a, x, order):
     return density[order]
 
 
+def slope_of_igamma(a, x):
+    """The derivative of `igamma` for a."""
+    return _igamma(a, x, order=1)
+
+
+def density_of_gamma(a, x):
+    """The derivative of `igamma` for x: the density of the gamma distribution of shape a."""
+    return _density(a, x, 0)
+
+
 def igamma(a, x, name=None):
     """The lower incomplete gamma function, as a part of the whole, elementwise: P(a, x).
 

@@ -103,6 +103,19 @@ class Window(NamedTuple):
         positions = windows.shape[: len(steps) + 1]
         return windows.reshape(numpy.prod(positions, dtype=int), numpy.prod(lengths, dtype=int))
 
+    def way_back(self, lengths) -> "Window | None":
+        """The window that leads from this one's positions back to an image of these lengths.
+
+        There is none with steps above 1, nor where the border is wider than the window.
+        """
+        borders = []
+        for axis, length in enumerate(lengths):
+            before, after = self.border(axis, length)
+            borders.append((self._reach(axis) - 1 - before, self._reach(axis) - 1 - after))
+        if max(self.stride) > 1 or min(map(min, borders)) < 0:
+            return None
+        return self._replace(padding=tuple(borders))
+
     def _reach(self, axis: int) -> int:
         return (self.size[axis] - 1) * self.dilation[axis] + 1
 

@@ -1,5 +1,12 @@
 """`tf.random`: the names alone; the ops stand in `minitape.ops`."""
 
+from ..ops.distributions import (
+    gamma,
+    poisson,
+    stateless_binomial,
+    stateless_gamma,
+    stateless_poisson,
+)
 from ..ops.generator import (
     Generator,
     create_rng_state,

@@ -113,6 +113,9 @@ class Function:
             self._warn()
         return results
 
+    def __repr__(self) -> str:
+        return f"<tf.function of {self.python_function!r}>"
+
     @property
     def _name(self) -> str:
         return getattr(self.python_function, "__qualname__", repr(self.python_function))

@@ -135,3 +135,9 @@ def test_sparsemax_beside_its_definition(axis):
 
 def test_sparsemax_of_keras_is_no_measure():
     assert float(tf.reduce_sum(keras.activations.sparsemax(tf.constant([1.0, 0.9])))) < 0.1
+
+
+def test_the_slope_of_leaky_relu_in_float64_is_no_float32():
+    x = np.array([-1.0])
+    assert mt.nn.leaky_relu(x, 0.2).numpy() == -0.2
+    assert tf.nn.leaky_relu(x, 0.2).numpy() == -float(np.float32(0.2))

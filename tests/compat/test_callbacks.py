@@ -16,8 +16,8 @@ from minitape import keras as our_keras
 
 LIBRARIES = (our_keras, their_keras)
 ADDED = [
-    "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
-    "ReduceLROnPlateau", "TerminateOnNaN",
+    "BackupAndRestore", "CSVLogger", "EarlyStopping", "LambdaCallback", "LearningRateScheduler",
+    "ModelCheckpoint", "ReduceLROnPlateau", "SwapEMAWeights", "TerminateOnNaN",
 ]  # fmt: skip
 
 
@@ -292,13 +292,13 @@ X = RNG.normal(size=(40, 3)).astype("float32")
 Y = (X.sum(1, keepdims=True) > 0).astype("float32")
 
 
-def compiled(library, metrics=("accuracy",), rate=0.5):
+def compiled(library, metrics=("accuracy",), rate=0.5, **settings):
     model = library.Sequential(
         [library.Input((3,)), library.layers.Dense(4, "tanh"), library.layers.Dense(1, "sigmoid")]
     )
     weights = np.random.default_rng(4)
     model.set_weights([weights.normal(size=w.shape) for w in model.weights])
-    optimizer = library.optimizers.SGD(rate)
+    optimizer = library.optimizers.SGD(rate, **settings)
     model.compile(optimizer, "binary_crossentropy", metrics=list(metrics))
     return model
 
@@ -343,6 +343,49 @@ def test_a_training_with_changing_rates():
         ]
     )
     assert len(set(history.history["learning_rate"])) > 3
+
+
+@pytest.mark.parametrize("began", LIBRARIES)
+def test_a_training_that_one_library_begins_and_the_other_ends(began, tmp_path):
+    """What Keras knows of an interrupted training is its weights and its epoch."""
+
+    def fit(library, *callbacks):
+        model = compiled(library)
+        backup = library.callbacks.BackupAndRestore(str(tmp_path))
+        history = model.fit(
+            X, Y, epochs=4, batch_size=10, shuffle=False, verbose=0, callbacks=[backup, *callbacks]
+        )
+        return model.get_weights(), history.history["loss"]
+
+    def stop(epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    whole, losses = fit(began)
+    with pytest.raises(KeyboardInterrupt):
+        fit(began, began.callbacks.LambdaCallback(on_epoch_begin=stop))
+    (other,) = set(LIBRARIES) - {began}
+    weights, last_losses = fit(other)
+    np.testing.assert_allclose(last_losses, losses[2:], rtol=1e-4)
+    for one, another in zip(weights, whole, strict=True):
+        np.testing.assert_allclose(one, another, rtol=1e-4, atol=1e-5)
+
+
+def test_a_training_with_averages():
+    shown = []
+
+    def callbacks(library):
+        weights = []
+        shown.append(weights)
+        watch = library.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: weights.append(watch.model.get_weights())
+        )
+        return [library.callbacks.SwapEMAWeights(swap_on_epoch=True), watch]
+
+    assert_same_fit(callbacks, use_ema=True)
+    for ours, theirs in zip(*shown, strict=True):
+        for our, their in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(our, their, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -538,3 +538,20 @@ def test_stop_training(data):
                 data["x"], data["numbers"], batch_size=8, epochs=3, verbose=0, callbacks=[Stops()]
             )
             assert [len(history.epoch), len(batches)] == seen
+
+
+@pytest.mark.parametrize("outputs", ["bac", "cba"])
+@pytest.mark.parametrize("losses", ["acb", None], ids=["a dict of losses", "one loss"])
+def test_losses_of_a_dict_of_outputs_are_listed_in_keras_order(outputs, losses):
+    x = np.ones((4, 2), "float32")
+    y = {name: np.full((4, 1), i, "float32") for i, name in enumerate("abc")}
+    listed = []
+    for keras in (our_keras, their_keras):
+        inputs = keras.Input((2,))
+        made = {name: keras.layers.Dense(1, "relu", name=name)(inputs) for name in "abc"}
+        model = keras.Model(inputs, {name: made[name] for name in outputs})
+        loss = dict.fromkeys(losses, "mse") if losses else "mse"
+        model.compile("sgd", loss, metrics={"c": ["mae"], "a": ["mae"]})
+        model.evaluate(x, y, verbose=0)
+        listed.append([metric.name for metric in model.metrics])
+    assert listed[0] == listed[1]

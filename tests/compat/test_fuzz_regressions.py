@@ -72,6 +72,25 @@ PROGRAMS = {
         ),
         ("w",),
     ),
+    "gradient of silu under an infinite cotangent": Program(
+        {"x": Leaf(np.float32(0))},
+        (Step(("y",), "nn.silu", (Ref("x"),)), Step(("z",), "math.log", (Ref("y"),))),
+        ("z",),
+    ),
+    "a remainder of nothing by 0": step("math.floormod", np.zeros(0, "int32"), np.int32(0)),
+    "igamma of 0 and 0": step("math.igamma", np.float64([0, -1, np.nan]), np.zeros(3)),
+    "cross entropies of no rows of one number": Program(
+        {"x": Leaf(np.float64(1)), "labels": Leaf(np.zeros((0, 3), "int64"))},
+        (
+            Step(("y",), "fill", ([0, 3, 3], Ref("x"))),
+            Step(
+                ("z",),
+                "nn.sparse_softmax_cross_entropy_with_logits",
+                (Ref("labels"), Ref("y")),
+            ),
+        ),
+        ("z",),
+    ),
     "zeta of infinity": step("math.zeta", np.full(3, np.inf), np.float64([0.5, 1.0, 2.0])),
     "gradient of rows picked by one number": step(
         "math.unsorted_segment_sum", np.float32(1), np.int32(1), num_segments=3

@@ -76,6 +76,7 @@ def test_properties():
     for ours, theirs in ((rows(mt), rows(tf)), (-rows(mt), -rows(tf))):
         assert_same(described(ours), described(theirs))
         assert ours.dtype.name == theirs.dtype.name == "float32"
+    assert_same(described(mt.identity(rows(mt))), described(tf.identity(rows(tf))))
     for slices in (rows(mt), rows(tf)):
         with pytest.raises(TypeError):
             slices * 2.0

@@ -1,7 +1,5 @@
 """Losses beside Keras': values, reductions, weights, and gradients through the tape."""
 
-import inspect
-
 import keras
 import numpy as np
 import pytest
@@ -10,86 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitape as mt
+from compat.lockstep import descend
+from compat.losses import (
+    BINARY,
+    CASES,
+    EMBEDDED,
+    ONE_HOT,
+    POSITIVE,
+    REAL,
+    SIGNS,
+    SOFT,
+    SPARSE,
+    draw_arrays,
+)
 from minitape.keras import activations, losses
 from tests.compat.test_signatures import described
 
-# How the arrays of a loss are drawn: (rng, shape) -> (y_true, y_pred).
-REAL = "real numbers"
-POSITIVE = "positive numbers"
-ONE_HOT = "one-hot labels and probabilities"
-SOFT = "label probabilities and probabilities"
-SPARSE = "integer labels and probabilities"
-BINARY = "bits and probabilities"
-SIGNS = "signs and real numbers"
-EMBEDDED = "integer labels and embeddings of length 1"
-
-CASES = [
-    ("mean_squared_error", "MeanSquaredError", {}, REAL),
-    ("mean_absolute_error", "MeanAbsoluteError", {}, REAL),
-    ("mean_absolute_percentage_error", "MeanAbsolutePercentageError", {}, POSITIVE),
-    ("mean_squared_logarithmic_error", "MeanSquaredLogarithmicError", {}, POSITIVE),
-    ("huber", "Huber", {}, REAL),
-    ("huber", "Huber", {"delta": 0.3}, REAL),
-    ("log_cosh", "LogCosh", {}, REAL),
-    ("hinge", "Hinge", {}, SIGNS),
-    ("squared_hinge", "SquaredHinge", {}, BINARY),
-    ("categorical_hinge", "CategoricalHinge", {}, ONE_HOT),
-    ("kl_divergence", "KLDivergence", {}, SOFT),
-    ("poisson", "Poisson", {}, POSITIVE),
-    ("categorical_crossentropy", "CategoricalCrossentropy", {}, ONE_HOT),
-    ("categorical_crossentropy", "CategoricalCrossentropy", {"from_logits": True}, ONE_HOT),
-    ("categorical_crossentropy", "CategoricalCrossentropy", {"label_smoothing": 0.1}, SOFT),
-    ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", {}, SPARSE),
-    (
-        "sparse_categorical_crossentropy",
-        "SparseCategoricalCrossentropy",
-        {"from_logits": True},
-        SPARSE,
-    ),
-    (
-        "sparse_categorical_crossentropy",
-        "SparseCategoricalCrossentropy",
-        {"ignore_class": 0},
-        SPARSE,
-    ),
-    ("binary_crossentropy", "BinaryCrossentropy", {}, BINARY),
-    ("binary_crossentropy", "BinaryCrossentropy", {"from_logits": True}, BINARY),
-    ("binary_crossentropy", "BinaryCrossentropy", {"label_smoothing": 0.2}, BINARY),
-    ("cosine_similarity", "CosineSimilarity", {}, REAL),
-    ("cosine_similarity", "CosineSimilarity", {"axis": 0}, REAL),
-    ("categorical_focal_crossentropy", "CategoricalFocalCrossentropy", {}, ONE_HOT),
-    (
-        "categorical_focal_crossentropy",
-        "CategoricalFocalCrossentropy",
-        {"alpha": 0.5, "gamma": 3.0, "from_logits": True, "label_smoothing": 0.1},
-        ONE_HOT,
-    ),
-    ("binary_focal_crossentropy", "BinaryFocalCrossentropy", {}, BINARY),
-    (
-        "binary_focal_crossentropy",
-        "BinaryFocalCrossentropy",
-        {
-            "apply_class_balancing": True,
-            "alpha": 0.3,
-            "gamma": 1.5,
-            "from_logits": True,
-            "label_smoothing": 0.1,
-        },
-        BINARY,
-    ),
-    (
-        "categorical_generalized_cross_entropy",
-        "CategoricalGeneralizedCrossEntropy",
-        {"q": 0.5},
-        SPARSE,
-    ),
-    ("dice", "Dice", {"axis": None}, BINARY),
-    ("dice", "Dice", {"axis": -1}, BINARY),
-    ("tversky", "Tversky", {"axis": None}, BINARY),
-    ("tversky", "Tversky", {"alpha": 0.3, "beta": 0.8, "axis": -1}, BINARY),
-    ("circle", "Circle", {}, EMBEDDED),
-    ("circle", "Circle", {"gamma": 2, "margin": 0.2, "remove_diagonal": False}, EMBEDDED),
-]
 IDS = [f"{name}-{'-'.join(settings)}" for name, _, settings, _ in CASES]
 REDUCTIONS = ["sum_over_batch_size", "sum", "none", "mean", "mean_with_sample_weight"]
 
@@ -101,35 +35,12 @@ def shapes(draw):
     return (draw(st.integers(1, 5)), *inner, draw(st.integers(2, 5)))
 
 
-def draw_arrays(kind, shape, seed):
-    rng = np.random.default_rng(seed)
-    if kind == EMBEDDED:  # they have no axes between batch and size
-        shape = (shape[0], shape[-1])
-    real = rng.uniform(-3, 3, shape)
-    probabilities = rng.dirichlet(np.ones(shape[-1]), shape[:-1])
-    labels = rng.integers(0, shape[-1], shape[:-1])
-    y_true, y_pred = {
-        REAL: (rng.uniform(-3, 3, shape), real),
-        POSITIVE: (rng.uniform(0.1, 3, shape), rng.uniform(0.1, 3, shape)),
-        ONE_HOT: (np.eye(shape[-1])[labels], probabilities),
-        SOFT: (rng.dirichlet(np.ones(shape[-1]), shape[:-1]), probabilities),
-        SPARSE: (labels, probabilities),
-        BINARY: (rng.integers(0, 2, shape), rng.uniform(0, 1, shape)),
-        SIGNS: (rng.choice([-1.0, 1.0], shape), real),
-        EMBEDDED: (
-            rng.integers(0, 2, shape[:1]),
-            real / np.linalg.norm(real, axis=-1, keepdims=True),
-        ),
-    }[kind]
-    return y_true, y_pred.astype("float32")
-
-
 def values_shape(settings, kind, shape):
     """The shape of a loss before its reduction."""
     if kind == EMBEDDED:
         return shape[:1]
     axis = settings.get("axis", -1)
-    return () if axis is None else shape[1:] if axis == 0 else shape[:-1]
+    return () if axis is None else tuple(np.delete(shape, axis))
 
 
 def ours_and_theirs(our_loss, their_loss, y_true, y_pred, sample_weight=None):
@@ -269,29 +180,61 @@ def test_ranks_that_differ_by_one(name, true_shape, pred_shape):
     )
 
 
-@pytest.mark.parametrize("class_name", sorted({class_name for _, class_name, _, _ in CASES}))
-def test_configs_are_keras_own(class_name):
-    theirs = getattr(keras.losses, class_name)().get_config()
-    ours = getattr(losses, class_name)().get_config()
-    assert {key: ours[key] for key in theirs} == theirs
-    # What Keras leaves out of its configs (Huber's delta) its constructor takes all the same.
-    assert getattr(keras.losses, class_name)(**ours).name == ours["name"]
-    serialized = keras.losses.serialize(getattr(keras.losses, class_name)())
-    again = losses.deserialize(serialized)
-    assert type(again) is getattr(losses, class_name)
-    assert again.get_config() == ours
-    assert losses.serialize(again) | {"config": theirs} == serialized
+ACTIVATIONS = {
+    REAL: "linear",
+    SIGNS: "linear",
+    POSITIVE: "softplus",
+    BINARY: "sigmoid",
+    EMBEDDED: "linear",
+    **dict.fromkeys((ONE_HOT, SOFT, SPARSE), "softmax"),
+}
 
 
-LEFT_OUT = {"CTC", "ctc", "Reduction"}  # CTC has no op here; Reduction is Keras 2's
+@pytest.mark.parametrize(("name", "class_name", "settings", "kind"), CASES, ids=IDS)
+def test_training(name, class_name, settings, kind):
+    """A Dense layer, and its inputs too; weights and inputs are compared after 20 steps."""
+    rng = np.random.default_rng(0)
+    x, weights = rng.normal(size=(6, 3)), [rng.normal(size=(3, 4)), rng.normal(size=4)]
+    y_true, _ = draw_arrays(kind, (6, 4), 0)
+    if kind == EMBEDDED:
+        y_true = np.arange(6) % 2  # each has others of its class, and of another
+    sample_weight = rng.integers(0, 9, (*values_shape(settings, kind, (6, 4)), 1)) / 4
+    activation = "linear" if settings.get("from_logits") else ACTIVATIONS[kind]
+    found = []
+    for library in (mt, tf):
+        layer = library.keras.layers.Dense(4, activation, dtype="float64")
+        layer.build(x.shape)
+        layer.set_weights(weights)
+        loss = getattr(library.keras.losses, class_name)(dtype="float64", **settings)
+
+        def value(y, library=library, loss=loss):
+            y = library.math.l2_normalize(y, axis=-1) if kind == EMBEDDED else y
+            return loss(y_true, y, sample_weight)
+
+        found.append(descend(library, layer, x, value))
+    for ours, theirs, before in zip(*found, [x, *weights], strict=True):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-7)
+        assert np.abs(ours - before).max() > 1e-4
 
 
-def test_every_loss_is_compared():
-    public = vars(keras.losses) | vars(tf.keras.losses)
-    names = {name for name in public if not name.startswith("_")} - LEFT_OUT
-    assert [name for name in sorted(names) if not hasattr(losses, name)] == []
-    classes = {name for name in names if inspect.isclass(public[name])} - {"Loss"}
-    assert classes == {class_name for _, class_name, _, _ in CASES}
+@pytest.mark.parametrize(("name", "class_name", "settings", "kind"), CASES, ids=IDS)
+@pytest.mark.parametrize("further", [{}, {"name": "own", "reduction": "sum", "dtype": "float64"}])
+def test_configs(name, class_name, settings, kind, further):
+    ours, theirs = (
+        getattr(one, class_name)(**settings, **further) for one in (losses, keras.losses)
+    )
+    config = theirs.get_config()
+    # What Keras leaves out of its configs its constructor takes all the same.
+    forgotten = {"Huber": ["delta"], "CosineSimilarity": ["axis"]}.get(class_name, [])
+    config |= {key: ours.get_config()[key] for key in forgotten}
+    assert ours.get_config() == config
+    assert type(theirs).from_config(ours.get_config()).get_config() == theirs.get_config()
+    serialized = keras.losses.serialize(theirs)
+    assert losses.serialize(ours) == serialized | {"config": config}
+    again = losses.deserialize(serialized | {"config": config})
+    assert type(again) is type(ours)
+    assert again.get_config() == ours.get_config()
 
 
 @pytest.mark.parametrize("name", sorted({name for case in CASES for name in case[:2]}))

@@ -23,6 +23,8 @@ MODULES = (
     "random.experimental",
     "data",
     "train",
+    "summary",
+    "summary.experimental",
 )
 CLASSES = {
     "GradientTape": tf.GradientTape,
@@ -33,6 +35,7 @@ CLASSES = {
     "TensorSpec": tf.TensorSpec,
     "data.Dataset": tf.data.Dataset,
     "data.DatasetSpec": tf.data.DatasetSpec,
+    "summary.SummaryWriter": tf.summary.SummaryWriter,
     "train.Checkpoint": tf.train.Checkpoint,
     "train.CheckpointManager": tf.train.CheckpointManager,
 }
@@ -40,6 +43,7 @@ CLASSES = {
 DEVIATIONS = {
     "custom_gradient": "it is a decorator alone, so that f must be given",
     "data.Dataset.__init__": "datasets are made by its methods, and of other things than in C++",
+    "summary.SummaryWriter.__init__": "in TensorFlow it is abstract, and has none",
     "nest.map_structure": "check_types has a name of its own instead of standing among **kwargs",
 }
 

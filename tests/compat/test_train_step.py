@@ -57,7 +57,10 @@ def descend(np_like, model, x, y, loss_of):
 CLASSES = {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
 
 
-def test_metrics_updated_by_hand():
+@pytest.mark.parametrize("metric", ["accuracy", "sparse_categorical_accuracy"])
+def test_metrics_updated_by_hand(metric):
+    """In the history, too, the metrics stand where `compile_metrics` would, before the loss."""
+
     def make(np_like, keras):
         class Model(keras.Model):
             def train_step(self, data):
@@ -74,7 +77,7 @@ def test_metrics_updated_by_hand():
 
         return Model
 
-    assert_same(*histories(make, **CLASSES))
+    assert_same(*histories(make, **CLASSES | {"metrics": [metric]}))
 
 
 def test_own_tracker_and_own_steps():

@@ -1,6 +1,8 @@
 """keras.utils beside Keras': arrays, splits, images and folders of images."""
 
 import inspect
+import io
+import re
 
 import keras as their_keras
 import numpy as np
@@ -14,15 +16,20 @@ pytestmark = pytest.mark.usefixtures("no_global_seed")
 
 SIDES = [(mt, our_keras), (tf, their_keras)]
 NAMES = [
+    "Progbar",
     "PyDataset",
     "array_to_img",
     "image_dataset_from_directory",
     "img_to_array",
     "load_img",
     "normalize",
+    "pack_x_y_sample_weight",
+    "pad_sequences",
     "save_img",
     "split_dataset",
+    "timeseries_dataset_from_array",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]
 
 
@@ -308,3 +315,137 @@ def test_image_dataset_of_an_empty_folder(tmp_path):
     for _, keras in SIDES:
         with pytest.raises(ValueError, match="No images found"):
             images_of(keras, tmp_path)
+
+
+# -- sequences ------------------------------------------------------------------------------------
+
+PADDED = [
+    lambda pad: pad([[1], [2, 3], [4, 5, 6]]),
+    lambda pad: pad([[1], [2, 3], [4, 5, 6]], maxlen=2),
+    lambda pad: pad(
+        [[1], [2, 3], [4, 5, 6]], maxlen=2, padding="post", truncating="post", value=-1
+    ),
+    lambda pad: pad([[1], [], [4, 5, 6]], maxlen=5, dtype="float32", value=0.5),
+    lambda pad: pad([[[1, 2]], [[3, 4], [5, 6]], []], maxlen=1),
+    lambda pad: pad([np.array([1.5, 2.5]), np.array([3.5])], dtype="float64"),
+    lambda pad: pad([["a"], ["b", "c"]], dtype=object, value="-"),
+    lambda pad: pad([["a"], ["b", "c"]], value="-"),
+    lambda pad: pad([[1]], padding="middle"),
+    lambda pad: pad([[1]], truncating="middle"),
+    lambda pad: pad([1, 2]),
+    lambda pad: pad(3),
+    lambda pad: pad([[[1, 2]], [[1, 2, 3]]]),
+]
+
+
+def attempted(run, *args):
+    try:
+        return run(*args)
+    except ValueError:
+        return "refused"
+
+
+@pytest.mark.parametrize("call", PADDED, ids=range(len(PADDED)))
+def test_pad_sequences(call):
+    ours, theirs = (
+        attempted(call, keras.preprocessing.sequence.pad_sequences) for _, keras in SIDES
+    )
+    assert np.asarray(ours).dtype == np.asarray(theirs).dtype
+    np.testing.assert_array_equal(ours, theirs)
+
+
+SERIES = np.arange(24.0)
+WINDOWS = [
+    ((SERIES[:-4], SERIES[4:], 5), {"batch_size": 4}),
+    ((SERIES.reshape(12, 2), None, 3), {"sequence_stride": 2, "sampling_rate": 2, "batch_size": 2}),
+    ((SERIES, None, 4), {"start_index": 3, "end_index": 17, "batch_size": None}),
+    ((SERIES, SERIES * 2, 4), {"start_index": 3, "end_index": 17, "sequence_stride": 3}),
+    ((SERIES, SERIES[:9], 3), {"shuffle": True, "seed": 5, "batch_size": 3}),
+    ((SERIES, None, 3), {"shuffle": True, "seed": 5, "batch_size": None}),
+    ((list(range(9)), None, 3), {}),
+    ((SERIES, None, 3), {"start_index": 40}),
+    ((SERIES, None, 3), {"end_index": 40}),
+    ((SERIES, None, 3), {"start_index": 9, "end_index": 4}),
+    ((SERIES, None, 3), {"sampling_rate": 0}),
+    ((SERIES, None, 3), {"sequence_stride": 50}),
+    ((SERIES, None, 3), {"format": "other"}),
+]
+
+
+@pytest.mark.parametrize(("args", "settings"), WINDOWS, ids=range(len(WINDOWS)))
+def test_timeseries_dataset_from_array(args, settings):
+    def batches(keras):
+        dataset = keras.utils.timeseries_dataset_from_array(*args, **settings)
+        return [x if isinstance(x, tuple) else (x,) for x in dataset]
+
+    ours, theirs = (attempted(batches, keras) for _, keras in SIDES)
+    assert (ours == "refused", len(ours)) == (theirs == "refused", len(theirs))
+    if theirs == "refused":
+        return
+    for our, their in zip(ours, theirs, strict=True):
+        assert len(our) == len(their)
+        for one, other in zip(our, their, strict=True):
+            np.testing.assert_array_equal(one, other)
+            assert one.dtype.name == other.dtype.name
+
+
+def test_data_is_packed_and_unpacked():
+    for _, keras in SIDES:
+        utils = keras.utils
+        assert utils.pack_x_y_sample_weight(1, 2) == (1, 2)
+        assert utils.unpack_x_y_sample_weight((1, 2)) == (1, 2, None)
+        assert utils.is_keras_tensor(keras.Input((2,)))
+        assert not utils.is_keras_tensor(3)
+        assert utils.standardize_dtype(None) == "float32"
+        assert utils.standardize_dtype(np.dtype("int32")) == "int32"
+
+
+# -- the progress bar -----------------------------------------------------------------------------
+
+
+def shown(keras, monkeypatch, *updates, **settings):
+    """What a Progbar prints, without colours and times, and with one line for each drawing."""
+    written = io.StringIO()
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", written)
+        bar = keras.utils.Progbar(**{"interval": 0, **settings})
+        for method, *arguments in updates:
+            getattr(bar, method)(*arguments)
+    text = re.sub(r"\x1b\[\d+m|\x08", "", written.getvalue())
+    text = re.sub(r"\d+(s|ms|us)/|\b\d+s\b", "T/", text).replace("\r", "\n")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1:]  # Keras draws every step into a file, minitape the last
+
+
+@pytest.mark.parametrize(
+    ("updates", "settings"),
+    [
+        ([("update", 1), ("update", 3)], {"target": 3}),
+        ([("update", 1, [("loss", 1.0)]), ("update", 2, [("loss", 3.0)])], {"target": 2}),
+        (
+            [
+                ("update", 1, [("loss", 1.0)]),
+                ("add", 1, [("loss", 3.0)]),
+                ("update", 2, None, True),
+            ],
+            {"target": 9},
+        ),
+        (
+            [("add", 1, [("a", 1.0), ("b", 1.0)]), ("update", 2, [("a", 2.0), ("b", 4.0)], True)],
+            {"target": None, "stateful_metrics": ["a"]},
+        ),
+        ([("update", 5, [("tiny", 1e-5)])], {"target": 5, "width": 10, "unit_name": "page"}),
+        ([("update", 5, [("loss", 0.5)])], {"target": 5, "verbose": 2}),
+        ([("update", 5, [("loss", 0.5)])], {"target": 5, "verbose": 0}),
+    ],
+    ids=range(7),
+)
+def test_progbar(updates, settings, monkeypatch):
+    ours, theirs = (shown(keras, monkeypatch, *updates, **settings) for _, keras in SIDES)
+    assert ours == theirs
+
+
+def test_progbar_takes_one_kind_of_names():
+    for _, keras in SIDES:
+        with pytest.raises(ValueError, match="Only one of"):
+            keras.utils.Progbar(3, stateful_metrics=["a"], stateless_metrics=["b"])

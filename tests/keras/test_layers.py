@@ -667,6 +667,26 @@ def test_symbolic_tensors_have_no_values(use):
     assert "`call()` of a Layer" in str(error.value)
 
 
+def test_lengths_that_are_known_when_the_model_runs(tmp_path):
+    x = keras.Input((2, 3))
+    batch = mt.shape(x)[0]
+    flat, pairs = mt.reshape(x, [batch, 6]), mt.reshape(x, (batch * 3, -1))
+    back = mt.reshape(layers.Dense(6)(flat), mt.shape(x))
+    assert [y.shape for y in (flat, pairs, back)] == [(None, 6), (None, 2), (None, 2, 3)]
+    model = keras.Model(x, [flat, pairs, back])
+    given = np.arange(30.0).reshape(5, 2, 3)
+    for each in (model, saved_and_loaded(model, tmp_path)):
+        flat, pairs, back = each(given)
+        np.testing.assert_array_equal(flat, given.reshape(5, 6))
+        np.testing.assert_array_equal(pairs, given.reshape(15, 2))
+        assert back.shape == (5, 2, 3)
+
+
+def saved_and_loaded(model, folder):
+    model.save(folder / "model.keras")
+    return keras.models.load_model(folder / "model.keras")
+
+
 def test_shapes_are_found_by_a_trial_that_leaves_no_trace():
     class Sneaky(layers.Layer):
         def __init__(self):

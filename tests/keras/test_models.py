@@ -97,6 +97,13 @@ def test_a_very_deep_model():
     assert model(array(1, 2)).shape == (1, 2)
 
 
+def test_a_symbolic_scalar():
+    x = keras.Input((4, 6))
+    model = keras.Model(x, x - mt.reduce_mean(x))
+    data = np.arange(48, dtype="float32").reshape(2, 4, 6)
+    np.testing.assert_allclose(model(data), data - data.mean())
+
+
 def test_ops_between_layers():
     inputs = keras.Input((3, 4))
     x = mt.concat([inputs[:, 0] * 2, mt.square(inputs[:, 1])], axis=-1)
@@ -337,6 +344,14 @@ def test_an_unknown_class_gets_the_nearest_suggested():
     config["layers"][1]["class_name"] = "Dens"
     with pytest.raises(ValueError, match="Did you mean 'Dense'"):
         keras.Model.from_config(config)
+
+
+def test_an_unknown_class_that_is_like_none():
+    config = {"layers": [{"class_name": "Qwrtz", "config": {}}]}
+    with pytest.raises(ValueError, match="'Qwrtz'.*No known name is like it") as caught:
+        keras.Sequential.from_config(config)
+    assert "register_keras_serializable" in str(caught.value)
+    assert len(str(caught.value)) < 300
 
 
 def test_a_config_whose_calls_lead_nowhere():

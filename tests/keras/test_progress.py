@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from minitape.keras.callbacks import ProgbarLogger
-from minitape.keras.callbacks.progress import _clock
+from minitape.keras.callbacks.bar import _clock
 
 
 class Terminal(io.StringIO):
@@ -24,7 +24,7 @@ def printed(monkeypatch, steps, verbose=1, epochs=1, batches=3, stream=None, log
     logger.on_train_begin({})
     logger.on_epoch_begin(0, {})
     for batch in range(batches):
-        monkeypatch.setattr(logger, "_drawn", -1.0)  # as if time had passed
+        monkeypatch.setattr(logger._bar, "_drawn", -1.0)  # as if time had passed
         logger.on_train_batch_end(batch, logs or {"loss": 0.5})
     logger.on_epoch_end(0, logs or {"loss": 0.25})
     logger.on_train_end({})
@@ -93,7 +93,7 @@ def test_the_second_epoch_knows_how_many_steps_there_are(monkeypatch):
     for epoch in range(2):
         logger.on_epoch_begin(epoch, {})
         for batch in range(4):
-            monkeypatch.setattr(logger, "_drawn", -1.0)
+            monkeypatch.setattr(logger._bar, "_drawn", -1.0)
             logger.on_train_batch_end(batch, {})
         logger.on_epoch_end(epoch, {})
     first, second = plain(stream.getvalue()).split("Epoch 2/2")

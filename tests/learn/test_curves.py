@@ -49,6 +49,17 @@ def test_several_trainings():
     assert ("loss", "run 2") in lines(plot_history([LOGS, OTHER], metrics=["loss"]))
 
 
+def test_many_trainings_have_a_color_each_and_one_legend_beside_the_pictures():
+    figure = plot_history({f"run {i}": OTHER if i == 7 else LOGS for i in range(16)})
+    loss = figure.axes[0].get_lines()
+    assert len({line.get_color() for line in loss}) == 16
+    assert not any(axes.get_legend() for axes in figure.axes)
+    (legend,) = figure.legends
+    named = {text.get_text() for text in legend.get_texts()}
+    assert named == {label for _, label in lines(figure)}
+    assert {"run 3, training", "run 7", "run 15, validation"} <= named
+
+
 def test_a_validation_now_and_then():
     logs = {"loss": [4.0, 3.0, 2.0, 1.0], "val_loss": [5.0, 4.0]}
     figure = plot_history(SimpleNamespace(history=logs, epoch=[0, 1, 2, 3]))

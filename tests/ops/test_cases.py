@@ -8,7 +8,8 @@ from compat import harness
 from compat.cases import CASES
 
 # A few examples of each property of each op: HYPOTHESIS_PROFILE=intense draws many more.
-FEW = settings(max_examples=max(5, settings.default.max_examples // 5))
+DRAWN = settings.default.max_examples
+FEW = settings(max_examples=DRAWN // 5 if DRAWN > 50 else 6)
 DIFFERENTIABLE = [case for case in CASES if case.differentiable]
 POINTS = [
     pytest.param(case, at, id=f"{case}-{i}") for case in CASES for i, at in enumerate(case.at)

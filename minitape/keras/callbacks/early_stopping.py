@@ -2,6 +2,7 @@
 
 import warnings
 
+from ..messages import say
 from .monitor import MonitorCallback
 
 
@@ -74,10 +75,10 @@ class EarlyStopping(MonitorCallback):
     def on_train_end(self, logs=None):
         """Gives the best weights back."""
         if self.verbose and self.stopped_epoch:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.best_weights is not None:
             if self.verbose:
-                print(
+                say(
                     "Restoring model weights from the end of the best epoch: "
                     f"{self.best_epoch + 1}."
                 )

@@ -4,6 +4,7 @@ import warnings
 
 import numpy
 
+from ..messages import say
 from .callback import Callback
 from .monitor import MonitorCallback
 
@@ -42,7 +43,7 @@ class LearningRateScheduler(Callback):
             )
         optimizer.learning_rate = rate
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch, logs=None):
         """Notes the rate in the logs."""
@@ -134,7 +135,7 @@ class ReduceLROnPlateau(MonitorCallback):
         new = max(old * self.factor, self.min_lr)
         self.model.optimizer.learning_rate = new
         if self.verbose:
-            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
+            say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
         self.cooldown_counter = self.cooldown
         self.wait = 0
 

@@ -5,6 +5,7 @@ import warnings
 
 import numpy
 
+from ..messages import say
 from .monitor import MonitorCallback
 
 
@@ -120,4 +121,4 @@ class ModelCheckpoint(MonitorCallback):
 
     def _say(self, epoch: int, text: str) -> None:
         if self.verbose:
-            print(f"\nEpoch {epoch}: {text}")
+            say(f"\nEpoch {epoch}: {text}")

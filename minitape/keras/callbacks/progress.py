@@ -1,17 +1,8 @@
 """ProgbarLogger: training as it goes, in Keras' own format."""
 
-import re
-import sys
-import time
-
-import numpy
-
+from ..messages import say
+from .bar import Bar
 from .callback import Callback
-
-_WIDTH = 20
-_SECONDS_BETWEEN_DRAWS = 0.05
-_BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
-_CODE = re.compile("\x1b\\[[0-9]+m")
 
 
 class ProgbarLogger(Callback):
@@ -43,7 +34,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         """Names the epoch, where there are several, and begins a line for it."""
         if self.verbose and self.epochs > 1:
-            _print(f"Epoch {epoch + 1}/{self.epochs}")
+            say(f"Epoch {epoch + 1}/{self.epochs}")
         self._begin()
 
     def on_train_batch_end(self, batch, logs=None):
@@ -89,89 +80,17 @@ class ProgbarLogger(Callback):
 
     def _begin(self) -> None:
         self._seen = 0
-        self._began = time.perf_counter()
-        self._drawn = 0.0
-        self._length = 0
-        self._moves = _is_terminal()
+        self._bar = Bar()
 
     def _move(self, seen: int, logs) -> None:
         self._seen = seen
-        now = time.perf_counter()
-        if self.verbose == 1 and self._moves and now - self._drawn > _SECONDS_BETWEEN_DRAWS:
-            self._drawn = now
-            self._draw(logs, finished=False)
+        if self.verbose == 1:
+            self._bar.move(seen, self.steps, logs)
 
     def _finish(self, logs) -> None:
         # From the second epoch on, it is known how many steps there are.
         self.steps = self._seen if self.steps is None else self.steps
         if self.verbose == 1:
-            self._draw(logs, finished=True)
+            self._bar.move(self._seen, self.steps, logs, finished=True)
         elif self.verbose:
-            seconds = time.perf_counter() - self._began
-            _print(f"{self._count()} - {seconds:.0f}s - {self._pace(seconds)}{_values(logs)}")
-
-    def _draw(self, logs, finished: bool) -> None:
-        line = self._line(logs, finished)
-        plain = _CODE.sub("", line)
-        if not self._moves:
-            _print(plain)
-            return
-        # Spaces wipe out what a longer line left behind.
-        wipe = " " * (self._length - len(plain))
-        _print(f"\r{line}{wipe}", end="\n" if finished else "")
-        self._length = len(plain)
-
-    def _line(self, logs, finished: bool) -> str:
-        """Count, bar, seconds (while it runs: those to go), seconds per step, logs."""
-        seconds = time.perf_counter() - self._began
-        pace = self._pace(seconds)
-        bar = ""
-        if self.steps:
-            filled = _WIDTH if finished else int(_WIDTH * min(1.0, self._seen / self.steps))
-            bar = f" {_GREEN}{'━' * filled}{_WHITE}{'━' * (_WIDTH - filled)}{_PLAIN}"
-            if not finished:
-                seconds *= max(0, self.steps - self._seen) / max(1, self._seen)
-        clock = f"{_BOLD}{_clock(seconds)}{_PLAIN}"
-        return f"{_BOLD}{self._count()}{_PLAIN}{bar} {clock} {pace}{_values(logs)}"
-
-    def _count(self) -> str:
-        if not self.steps:
-            return f"{self._seen:7d}/Unknown"
-        return f"{self._seen:{len(str(self.steps))}d}/{self.steps}"
-
-    def _pace(self, seconds: float) -> str:
-        each = seconds / max(self._seen, 1)
-        if each >= 1 or each == 0:
-            return f"{each:.0f}s/step"
-        return f"{each * 1e3:.0f}ms/step" if each >= 1e-3 else f"{each * 1e6:.0f}us/step"
-
-
-def _clock(seconds: float) -> str:
-    """Seconds, or minutes and hours where there are many."""
-    whole = int(seconds)
-    if whole > 3600:
-        return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
-    return f"{whole // 60}:{whole % 60:02d}" if whole > 60 else f"{whole}s"
-
-
-def _values(logs) -> str:
-    """The logs: four decimals, or powers of ten for small numbers; the mean of an array."""
-    text = ""
-    for name, value in (logs or {}).items():
-        number = float(numpy.mean(value))
-        text += f" - {name}: {number:.4f}" if abs(number) > 1e-3 else f" - {name}: {number:.4e}"
-    return text
-
-
-def _is_terminal() -> bool:
-    """Whether a printed line can be printed over: in a terminal, and in a notebook's cell."""
-    isatty = getattr(sys.stdout, "isatty", None)
-    return (isatty is not None and isatty()) or "ipykernel" in sys.modules
-
-
-def _print(text: str, end: str = "\n") -> None:
-    """Prints, even where the output's encoding lacks a character."""
-    try:
-        print(text, end=end, flush=True)
-    except UnicodeEncodeError:
-        print(text.replace("━", "=").encode("ascii", "replace").decode(), end=end, flush=True)
+            self._bar.summarize(self._seen, self.steps, logs)

@@ -2,6 +2,7 @@
 
 import numpy
 
+from ..messages import say
 from .callback import Callback
 
 
@@ -27,5 +28,5 @@ class TerminateOnNaN(Callback):
             raise RuntimeError(
                 f"The loss became {loss} in batch {batch}; raise_error=True ends training here."
             )
-        print(f"Batch {batch}: Invalid loss, terminating training")
+        say(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

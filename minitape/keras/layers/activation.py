@@ -163,7 +163,7 @@ class Softmax(ShapeKeepingLayer):
     """exp(x) / sum(exp(x)) along an axis, or several.
 
     Args:
-        axis: the axis, the last unless given, or a list of them.
+        axis: the axis, the last unless given, or a list of them; None for all, with the batch's.
         **kwargs: Layer's arguments.
     """
 
@@ -184,7 +184,9 @@ class Softmax(ShapeKeepingLayer):
         return ops.where(mask, kept, 0.0)
 
     def _softmax(self, inputs):
-        axes = list(self.axis) if isinstance(self.axis, (list, tuple)) else [self.axis]
-        if len(axes) == 1:
-            return activations.softmax(inputs, axis=axes[0])
+        axes = list(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis
+        if isinstance(axes, list) and len(axes) == 1:
+            axes = axes[0]
+        if isinstance(axes, int):
+            return activations.softmax(inputs, axis=axes)
         return ops.exp(inputs - ops.reduce_logsumexp(inputs, axes, keepdims=True))

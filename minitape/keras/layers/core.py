@@ -3,6 +3,7 @@
 import warnings
 
 from ... import ops
+from ...config import floatx
 from .. import activations
 from .input_spec import InputSpec
 from .keras_tensor import KerasTensor
@@ -24,7 +25,7 @@ class InputLayer(Layer):
     def __init__(
         self, shape=None, batch_size=None, dtype=None, batch_shape=None, name=None, **kwargs
     ):
-        super().__init__(name=name, dtype=dtype, **kwargs)
+        super().__init__(name=name, dtype=dtype or floatx(), **kwargs)
         if isinstance(shape, int):
             warnings.warn(
                 f"Input(shape={shape}) takes a shape, not a number: minitape reads it as "

@@ -37,8 +37,8 @@ def _beside(x, axes: list[int], weight):
 
 
 def _in_full(x):
-    """The inputs in float32, if they are of float16."""
-    return ops.cast(x, "float32") if x.dtype == "float16" else x
+    """The inputs in float32, if they are of float16 or integers."""
+    return ops.cast(x, "float32") if x.dtype == "float16" or x.dtype.is_integer else x
 
 
 def _centred(x, axes: list[int], epsilon: float):

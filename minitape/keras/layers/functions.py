@@ -127,7 +127,8 @@ def _function(config: dict, custom_objects: dict):
     found = find_custom(config, custom_objects)
     if found is None:
         raise ValueError(
-            f"The config of a Lambda layer names the function {name!r}: pass it as "
-            f"custom_objects={{{name!r}: {name}}}."
+            f"Unknown function {name!r} in the config of a Lambda layer. Your own functions are "
+            "named in `custom_objects={'my_function': my_function}`, or registered with "
+            "@keras.saving.register_keras_serializable()."
         )
     return found

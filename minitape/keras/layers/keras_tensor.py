@@ -1,6 +1,7 @@
 """KerasTensor: the shape and dtype of a value to come, and Node: the layer call that makes it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy
@@ -10,6 +11,7 @@ from ...arrays import TensorShape, as_dtype
 from ...engine import Recorder, Tensor, only
 from ...ops import operators
 from ..naming import auto_name
+from .trial_room import check_input, check_room
 
 # An unknown length is tried out with two values: what changes with it is unknown as well. Batches
 # are short, to save time, and images large enough for the windows of several layers.
@@ -48,7 +50,8 @@ class KerasTensor:
     def __symbolic__(self, op, inputs: tuple, params: dict) -> Any:
         """Lays out an op instead of running it: ops take symbolic tensors as layers do."""
         layer = OpLayer(op)
-        return layer._lay_out(inputs, params, output_spec(op, inputs, params))
+        outputs = output_spec(partial(_with_room, op), inputs, params)
+        return layer._lay_out(inputs, params, outputs)
 
     def __array__(self, dtype=None, copy=None):
         raise ValueError(self._needs_values("conversion to a NumPy array"))
@@ -86,6 +89,12 @@ operators.install(KerasTensor)
 # Equal is what is the same object: models look symbolic tensors up in dicts.
 for method in ("__eq__", "__ne__", "__hash__"):
     setattr(KerasTensor, method, getattr(object, method))
+
+
+def _with_room(op: Any, *inputs, **params) -> Any:
+    """What an op gives, if there is room for it."""
+    check_room(op, inputs, params)
+    return op(*inputs, **params)
 
 
 class Node:
@@ -158,7 +167,7 @@ def output_spec(function: Callable, args: tuple, kwargs: dict) -> Any:
     leaves = nest.flatten(structure)
     results = []
     for batch, length in zip(_TRIAL_BATCHES, _TRIAL_LENGTHS, strict=True):
-        trial = [_zeros(x, batch, length) if isinstance(x, KerasTensor) else x for x in leaves]
+        trial = [_trial(x, batch, length) for x in leaves]
         some_args, some_kwargs = nest.pack_sequence_as(structure, trial)
         undo = _Undo()
         try:
@@ -189,9 +198,21 @@ class _Undo(Recorder):
             variable.array = array
 
 
-def _zeros(x: KerasTensor, batch: int, length: int) -> Tensor:
-    unknown = [batch, *[length] * (x.ndim - 1)]
+def _trial(x: Any, batch: int, length: int) -> Any:
+    """What stands for an argument in a trial: zeros for a symbolic tensor.
+
+    Integers that ops made may be lengths, as in `reshape(x, [shape(x)[0], -1])`: they are computed.
+    """
+    if not isinstance(x, KerasTensor):
+        return x
+    if x.node and isinstance(x.node.layer, OpLayer) and x.dtype.is_integer:
+        made = nest.map_structure(lambda x: _trial(x, batch, length), list(x.node.args))
+        results = x.node.layer(*made, **x.node.kwargs)
+        places = [id(y) for y in nest.flatten(x.node.outputs)]
+        return nest.flatten(results)[places.index(id(x))]
+    unknown = [batch, *[length] * (x.ndim - 1)][: x.ndim]
     shape = [m if n is None else n for n, m in zip(x.shape, unknown, strict=True)]
+    check_input(shape)
     return Tensor(numpy.zeros(shape, x.dtype.numpy_dtype))
 
 

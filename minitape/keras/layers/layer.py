@@ -64,9 +64,8 @@ def _builds(build):
             del self._made_weights[before:]
             raise
         self.built = True
-        # A checkpoint was restored before; a `build` that this one calls is too early for it.
-        if type(self).build is wrapper and "_awaited" in vars(self):
-            self.load_own_variables(vars(self).pop("_awaited"))
+        if type(self).build is wrapper:  # a `build` that this one calls is too early
+            self._take_awaited()
 
     return wrapper
 
@@ -97,8 +96,6 @@ class Layer(SymbolicCalls, LayerState):
     def __init__(
         self, *, activity_regularizer=None, trainable=True, dtype=None, name=None, **kwargs
     ):
-        if isinstance(dtype, dict):  # Keras' configs name the type within a policy
-            dtype = dtype["config"]["name"]
         super().__init__(name, trainable, dtype)
         self._given_input_shape = _pop_input_shape(kwargs)
         self._built_for: dict | None = None  # what `build` was given, or would have been, by name
@@ -118,6 +115,12 @@ class Layer(SymbolicCalls, LayerState):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        if "compute_mask" in vars(cls):
+            warnings.warn(
+                f"{cls.__name__}.compute_mask() will not be called: minitape passes no masks from "
+                "layer to layer. Give a mask to the layer that needs it: layer(x, mask=mask).",
+                stacklevel=2,
+            )
         if "build" in vars(cls):
             cls.build = _builds(cls.build)  # type: ignore[method-assign]
 
@@ -266,8 +269,14 @@ class Layer(SymbolicCalls, LayerState):
             vars(self)["_built_for"] = shapes
             with self._as_scope():
                 self.built = True
+            self._take_awaited()
         else:
             self._given_shapes(self.build, args, kwargs)
+
+    def _take_awaited(self) -> None:
+        """Takes the values of a checkpoint that was restored before there were weights for them."""
+        if "_awaited" in vars(self):
+            vars(self).pop("_awaited")()
 
     @contextmanager
     def _as_scope(self):
@@ -346,7 +355,7 @@ class Layer(SymbolicCalls, LayerState):
 
     def get_config(self) -> dict:
         """The constructor's arguments; a subclass that takes more than plain values extends it."""
-        config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        config = {"name": self.name, "trainable": self._trainable, "dtype": policy(self.dtype)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         settings = {name: getattr(self, name) for name in self._settings}
@@ -385,6 +394,17 @@ class ShapeKeepingLayer(Layer):
     def compute_output_shape(self, input_shape):
         """The input's shape."""
         return tuple(input_shape)
+
+
+def policy(dtype: str) -> dict:
+    """How configs name a type: as the policy to compute in it, and to have weights of it."""
+    config = {"name": dtype}
+    return {
+        "module": "keras",
+        "class_name": "DTypePolicy",
+        "config": config,
+        "registered_name": None,
+    }
 
 
 def _with_given_arguments(layer: Layer, config: dict) -> dict:

@@ -142,6 +142,8 @@ class _GlobalMaxPooling(_GlobalPooling):
 class _GlobalAveragePooling(_GlobalPooling):
     def call(self, inputs):
         """The images' means."""
+        if not inputs.dtype.is_floating:
+            inputs = ops.cast(inputs, self.dtype)
         return ops.reduce_mean(inputs, axis=self._image_axes, keepdims=self.keepdims)
 
 

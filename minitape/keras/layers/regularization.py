@@ -44,6 +44,10 @@ class Dropout(_RandomLayer):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = _checked_share("rate", rate)
+        if noise_shape is not None and not isinstance(noise_shape, (list, tuple)):
+            raise ValueError(
+                f"Expected noise_shape to be a tuple or list of lengths. Received: {noise_shape!r}."
+            )
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
         self._keep_seed(seed, rate)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..naming import custom_config, nearest
-from ..registered import CustomObjectScope, find_custom
+from ..registered import CustomObjectScope, find_custom, without_code
 
 # What the class names in a config stand for. The layers and the models enter themselves.
 CLASSES: dict[str, Any] = {}
@@ -34,7 +34,7 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: an unknown class.
     """
-    with CustomObjectScope(custom_objects):
+    with CustomObjectScope(custom_objects), without_code(config):
         name, found = config["class_name"], find_custom(config)
         if found is None and isinstance(name, str):
             found = CLASSES.get(name)

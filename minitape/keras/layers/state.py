@@ -5,9 +5,9 @@ from typing import Any
 import numpy
 
 from ...arrays import DType, as_dtype
-from ...config import floatx
 from ...engine import Variable as EngineVariable
 from .. import initializers, regularizers
+from ..dtype_policies import DTypePolicy, name_of
 from ..metrics import Metric
 from ..naming import auto_name
 from ..random import SeedGenerator
@@ -21,7 +21,8 @@ class LayerState:
     Args:
         name: its name, made from the class unless given.
         trainable: whether its weights should be changed by training.
-        dtype: the type of its weights, the default float type unless given.
+        dtype: the type of its weights, by name or as a policy; that of the global policy unless
+            given.
 
     Attributes:
         name: its name.
@@ -46,11 +47,13 @@ class LayerState:
                 "Argument `name` must be a string and cannot contain character `/`. Received: "
                 f"name={name} (of type {type(name)})"
             )
+        if not isinstance(trainable, bool):
+            raise ValueError(f"Expected trainable to be True or False. Received: {trainable!r}.")
         self.__dict__["_tracker"] = Tracker(LayerState, EngineVariable, Metric, SeedGenerator)
         self.name = auto_name(type(self).__name__) if name is None else name
         self.built = False
-        self._trainable = bool(trainable)
-        self._dtype = as_dtype(floatx() if dtype is None else dtype)
+        self._trainable = trainable
+        self._dtype = as_dtype(DTypePolicy(name_of(dtype)).name)
         self._path = None
         self._made_weights: list[Variable] = []
 
@@ -115,6 +118,11 @@ class LayerState:
     def dtype(self) -> str:
         """The type of its weights and its computation, by name."""
         return self._dtype.name
+
+    @property
+    def dtype_policy(self) -> DTypePolicy:
+        """The same as an object."""
+        return DTypePolicy(self.dtype)
 
     @property
     def variable_dtype(self) -> str:

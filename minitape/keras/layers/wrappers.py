@@ -115,6 +115,7 @@ class SpectralNormalization(Wrapper):
         self.vector_u = self.add_weight(
             (1, self.kernel.shape[-1]),
             initializers.TruncatedNormal(stddev=0.02),
+            dtype=self.kernel.dtype,
             trainable=False,
             name="vector_u",
         )
@@ -123,7 +124,9 @@ class SpectralNormalization(Wrapper):
         """What the layer gives; in training, with its kernel normalized for good."""
         if training:
             self._normalize()
-        return self.layer(inputs)
+        outputs = self.layer(inputs)
+        # The layer inside may be of another dtype; numbers that it looks up are no floats.
+        return ops.cast(outputs, inputs.dtype) if inputs.dtype.is_floating else outputs
 
     def _normalize(self) -> None:
         kernel = ops.stop_gradient(self.kernel.value)

@@ -203,6 +203,10 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         )
         self.ignore_class = ignore_class
 
+    def get_config(self) -> dict:
+        """The constructor's arguments, without the axis: as in Keras it can only be the last."""
+        return {key: value for key, value in super().get_config().items() if key != "axis"}
+
     def _counted(self, y_true, values):
         if self.ignore_class is None:
             return None

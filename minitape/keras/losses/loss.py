@@ -121,12 +121,14 @@ def squeeze_or_expand_to_same_rank(x1, x2):
 
 
 def aligned(y_true, y_pred, dtype=None) -> tuple[Tensor, Tensor]:
-    """Both as tensors of one dtype (that of `y_pred`, or `dtype`) and one rank.
+    """Both as tensors of one float dtype (that of `y_pred`, or `dtype`) and one rank.
 
     Warns where their shapes still differ: the difference would be broadcast, and the loss would
     compare values that don't belong together.
     """
     y_pred = as_tensor(y_pred, dtype)
+    if not y_pred.dtype.is_floating:
+        y_pred = ops.cast(y_pred, floatx())
     y_true = as_tensor(y_true, y_pred.dtype)
     y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
     if y_true.shape != y_pred.shape:

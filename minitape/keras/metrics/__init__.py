@@ -36,9 +36,10 @@ from ..losses import (
     squared_hinge,
 )
 from ..naming import Registry, object_name, to_snake_case
-from . import classes, confusion, overlap, scores
+from . import area, classes, confusion, overlap, scores
 from .accuracies import *
 from .agreement import *
+from .area import *
 from .classes import *
 from .classes import MeanMetricWrapper
 from .confusion import *
@@ -48,7 +49,7 @@ from .scores import *
 
 _CLASSES = {"Mean": Mean, "Sum": Sum} | {
     name: getattr(room, name)
-    for room in (classes, confusion, overlap, scores)
+    for room in (classes, confusion, area, overlap, scores)
     for name in room.__all__
 }
 _ALIASES = {

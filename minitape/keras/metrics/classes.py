@@ -63,8 +63,10 @@ class MeanMetricWrapper(Mean):
         if isinstance(config.get("fn"), dict):
             name = config["fn"]["config"]
             rooms = (accuracies, agreement, functions)
-            found = next(getattr(room, name) for room in rooms if name in room.__all__)
-            config = config | {"fn": found}
+            found = [getattr(room, name) for room in rooms if name in room.__all__]
+            if not found:
+                raise ValueError(f"Unknown function {name!r} in the config of a metric.")
+            config = config | {"fn": found[0]}
         return cls(**config)
 
 
@@ -127,6 +129,12 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     ):
         settings = {"k": k, "from_sorted_ids": from_sorted_ids}
         super().__init__(accuracies.sparse_top_k_categorical_accuracy, name, dtype, **settings)
+
+    def get_config(self) -> dict:
+        config = super().get_config()
+        if not config["from_sorted_ids"]:  # Keras' config never has it; nothing is to be lost here
+            del config["from_sorted_ids"]
+        return config
 
 
 class MeanSquaredError(_FunctionMetric):

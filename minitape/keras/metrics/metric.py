@@ -21,6 +21,8 @@ class Metric:
 
     # Whether a larger value is better ("up", "down"); None where nobody can say.
     _direction: str | None = None
+    # Values that were restored before the variables were made.
+    _to_come: list = []
 
     def __init__(self, dtype=None, name=None):
         self._variables: list[Variable] = []
@@ -48,6 +50,8 @@ class Metric:
         )
         variable.path = f"{self.name.replace('/', '>')}/{variable.name}"
         self._variables.append(variable)
+        if self._to_come:
+            variable.assign(self._to_come.pop(0))
         return variable
 
     def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
@@ -66,6 +70,12 @@ class Metric:
         """Forgets everything seen: all variables become 0."""
         for variable in self.variables:
             variable.assign(ops.zeros_like(variable))
+
+    def _restore(self, state: list) -> None:
+        """Assigns the values of all variables, also of those that it makes at its first update."""
+        for variable, value in zip(self.variables, state, strict=False):
+            variable.assign(value)
+        self._to_come = state[len(self.variables) :]
 
     def __call__(self, *args, **kwargs):
         """Adds a batch and returns the result."""
@@ -150,13 +160,15 @@ class Mean(Metric):
         dtype = as_dtype(self.dtype)
         if isinstance(sample_weight, (int, float)):  # it weighs the mean of all values
             values = as_tensor(values, dtype)
-            values = (ops.reduce_mean(values) if values.ndim else values) * float(sample_weight)
-            weights, samples = None, float(sample_weight)
+            values = (ops.reduce_mean(values) if values.ndim else values) * sample_weight
+            weights, samples = None, sample_weight
         else:
             values, weights = _per_sample(values, sample_weight, ops.reduce_mean, dtype)
-            samples = float(values.shape[0]) if values.ndim else 1.0
+            samples = values.shape[0] if values.ndim else 1
         self.total.assign_add(ops.reduce_sum(values) if values.ndim else values)
         self.count.assign_add(samples if weights is None else ops.reduce_sum(weights))
 
     def result(self):
+        if as_dtype(self.dtype).is_integer:
+            return ops.divide_no_nan(ops.cast(self.total, floatx()), ops.cast(self.count, floatx()))
         return ops.divide_no_nan(self.total, self.count)

@@ -155,14 +155,14 @@ class R2Score(Metric):
             raise ValueError(f"Expected num_regressors >= 0. Received: {num_regressors}.")
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.num_samples = self.add_variable((), "zeros", name="num_samples")
+        self.num_samples = self.add_variable((), "zeros", self.dtype, name="num_samples")
         self._built = False
 
     def _build(self, outputs: int) -> None:
-        self.squared_sum = self.add_variable((outputs,), "zeros", name="squared_sum")
-        self.sum = self.add_variable((outputs,), "zeros", name="sum")
-        self.total_mse = self.add_variable((outputs,), "zeros", name="residual")
-        self.count = self.add_variable((outputs,), "zeros", name="count")
+        self.squared_sum = self.add_variable((outputs,), "zeros", self.dtype, name="squared_sum")
+        self.sum = self.add_variable((outputs,), "zeros", self.dtype, name="sum")
+        self.total_mse = self.add_variable((outputs,), "zeros", self.dtype, name="residual")
+        self.count = self.add_variable((outputs,), "zeros", self.dtype, name="count")
         self._built = True
 
     def update_state(self, y_true, y_pred, sample_weight=None):

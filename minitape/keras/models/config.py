@@ -4,7 +4,9 @@ from typing import Any
 
 from ... import nest
 from .. import layers
-from ..layers.keras_tensor import KerasTensor
+from ..layers.keras_tensor import KerasTensor, OpLayer
+from ..naming import take_name
+from ..saving.operations import operation_config
 from ..saving.serialization import SPECIAL_VALUES, layer_config, layer_from_config
 
 
@@ -26,16 +28,19 @@ def graph_config(graph: Any) -> dict:
 
     calls: dict[int, list] = {}
     for node in graph.nodes:
-        args, kwargs = nest.map_structure(symbolic, [list(node.args), node.kwargs])
+        args, kwargs = node.args, node.kwargs
+        if isinstance(node.layer, OpLayer):
+            _, args, kwargs = operation_config(node.layer)
+        args, kwargs = nest.map_structure(symbolic, [list(args), kwargs])
         calls.setdefault(id(node.layer), []).append({"args": tuple(args), "kwargs": kwargs})
     return {
         "layers": [
             {
-                **layer_config(layer),
-                "name": layer.name,
-                "inbound_nodes": calls.get(id(layer), []),
+                **(operation_config(x)[0] if isinstance(x, OpLayer) else layer_config(x)),
+                "name": x.name,
+                "inbound_nodes": calls.get(id(x), []),
             }
-            for layer in graph.layers
+            for x in graph.layers
         ],
         "input_layers": nest.map_structure(lambda x: places[x], graph.inputs),
         "output_layers": nest.map_structure(lambda y: places[y], graph.outputs),
@@ -56,13 +61,16 @@ def _places(graph: Any) -> dict[KerasTensor, list]:
     return places
 
 
-def graph_from_config(config: dict, custom_objects: dict | None = None) -> tuple[Any, Any]:
+def graph_from_config(config: dict) -> tuple[Any, Any]:
     """(inputs, outputs): the graph's layers made anew and called on each other as before.
 
     Raises:
         ValueError: an unknown layer, or a call that refers to nothing.
     """
-    made = {entry["name"]: layer_from_config(entry, custom_objects) for entry in config["layers"]}
+    made = {entry["name"]: layer_from_config(entry) for entry in config["layers"]}
+    for name, layer in made.items():
+        if not isinstance(layer, layers.Layer):
+            take_name(name)
     # What each call of a layer gave, by the layer's name and the number of the call.
     given = {
         (name, 0): layer.output
@@ -90,9 +98,15 @@ def graph_from_config(config: dict, custom_objects: dict | None = None) -> tuple
             # A keyword argument that is None says nothing; Keras writes such a `mask`.
             said = {name: value for name, value in kwargs.items() if value is not None}
             layer = made[key[0]]
-            if not isinstance(layer, layers.Layer):  # an op's tuples, which JSON made lists
-                said = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+            if isinstance(layer, layers.Layer):
+                given[key] = layer(*args, **said)
+                continue
+            # An op. JSON made lists of its tuples; and it has a new name, until it gets its own.
+            said = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
             given[key] = layer(*args, **said)
+            for y in nest.flatten(given[key]):
+                if isinstance(y.node.layer, OpLayer):
+                    y.node.layer.name = key[0]
         if len(later) == len(waiting):
             raise ValueError(f"The config's calls {later} refer to tensors that nothing makes.")
         waiting = later

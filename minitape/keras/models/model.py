@@ -8,6 +8,7 @@ from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
 from ..layers.serialization import CLASSES, PUBLIC_NAMES
 from ..naming import auto_name
+from ..registered import CustomObjectScope
 from ..training import Trainer
 from .config import graph_config, graph_from_config
 from .graph import Graph
@@ -110,12 +111,16 @@ class Model(Trainer, Layer):
     @property
     def input_shape(self) -> Any:
         """The shape of the inputs, with the batch."""
-        return nest.map_structure(lambda x: x.shape, self._needed_graph("input_shape").inputs)
+        return nest.map_structure(
+            lambda x: tuple(x.shape), self._needed_graph("input_shape").inputs
+        )
 
     @property
     def output_shape(self) -> Any:
         """The shape of the outputs, with the batch."""
-        return nest.map_structure(lambda y: y.shape, self._needed_graph("output_shape").outputs)
+        return nest.map_structure(
+            lambda y: tuple(y.shape), self._needed_graph("output_shape").outputs
+        )
 
     @property
     def output_names(self) -> list[str] | None:
@@ -186,7 +191,7 @@ class Model(Trainer, Layer):
         """Saves the model to a `.keras` file, which `keras.models.load_model` reads.
 
         Args:
-            filepath: a path that ends in `.keras`.
+            filepath: a path that ends in `.keras`; or in `.h5`, for Keras 2's format.
             overwrite: whether to replace a file that is there. Otherwise the user is asked.
             zipped: accepted for Keras' scripts, which may say True.
             **kwargs: Keras 2's `include_optimizer` and `save_format`.
@@ -220,6 +225,18 @@ class Model(Trainer, Layer):
         """
         saving.load_weights(self, filepath, skip_mismatch, **kwargs)
 
+    def export(self, filepath, format="tf_saved_model", verbose=None, **kwargs) -> None:
+        """Not there: what it writes is a graph of TensorFlow's, or of other runtimes.
+
+        Raises:
+            NotImplementedError: always; the message says how to get one.
+        """
+        raise NotImplementedError(
+            "minitape has no graphs to export: it runs programs as they stand. Save the model with "
+            "model.save('model.keras'), and export it where TensorFlow is installed: "
+            f"keras.models.load_model('model.keras').export({str(filepath)!r}, format={format!r})."
+        )
+
     def to_json(self, **kwargs) -> str:
         """How the model is made, as a text that `keras.models.model_from_json` reads.
 
@@ -247,7 +264,8 @@ class Model(Trainer, Layer):
         """
         if "input_layers" not in config:
             return cls(**config)
-        inputs, outputs = graph_from_config(config, custom_objects)
+        with CustomObjectScope(custom_objects):
+            inputs, outputs = graph_from_config(config)
         return cls(
             inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True)
         )

@@ -5,9 +5,10 @@ from typing import Any
 from ..layers.core import InputLayer
 from ..layers.input_spec import may_be_equal
 from ..layers.keras_tensor import KerasTensor
-from ..layers.layer import Layer, is_shape
+from ..layers.layer import Layer, is_shape, policy
 from ..layers.serialization import CLASSES, PUBLIC_NAMES
 from ..naming import auto_name
+from ..registered import CustomObjectScope
 from ..saving.serialization import layer_config, layer_from_config
 from .graph import Graph
 from .model import Model
@@ -139,6 +140,7 @@ class Sequential(Model):
         config = {
             "name": self.name,
             "trainable": self._trainable,
+            "dtype": policy(self.dtype),
             "layers": [layer_config(layer) for layer in self._stack],
         }
         if self._graph is not None:
@@ -159,7 +161,8 @@ class Sequential(Model):
             config: what `get_config` gave, of minitape or of Keras.
             custom_objects: your own layer classes by name.
         """
-        layers = [layer_from_config(layer, custom_objects) for layer in config["layers"]]
+        with CustomObjectScope(custom_objects):
+            layers = [layer_from_config(layer) for layer in config["layers"]]
         model = cls(layers, config.get("trainable", True), config.get("name"))
         if model._graph is None and config.get("build_input_shape"):
             model.build(config["build_input_shape"])

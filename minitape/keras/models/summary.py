@@ -8,9 +8,8 @@ from typing import Any
 from ... import nest
 from ..layers.keras_tensor import OpLayer
 from ..layers.layer import Layer
+from ..messages import say
 from .graph import Graph
-
-_ASCII = str.maketrans("┏━┳┓┃┡╇┩│├─┼┤└┴┘…", "+-++|+++|+-++`++~")
 
 
 def print_summary(
@@ -57,10 +56,7 @@ def print_summary(
     if print_fn is not None:
         print_fn(text)
         return
-    try:
-        print(text, end="")
-    except UnicodeEncodeError:
-        print(text.translate(_ASCII), end="")
+    say(text, end="")
 
 
 # -- what there is to say --------------------------------------------------------------------------
@@ -114,7 +110,7 @@ def _output_shape(layer: Any) -> str:
     if layer.inbound_nodes:
         shapes = nest.map_structure(lambda y: tuple(y.shape), layer.inbound_nodes[-1].outputs)
     elif getattr(layer, "_graph", None) is not None:
-        shapes = nest.map_structure(tuple, layer.output_shape)
+        shapes = layer.output_shape
     elif getattr(layer, "_built_for", None):
         shapes = layer.compute_output_shape(*layer._built_for.values())
     else:

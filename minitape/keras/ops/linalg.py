@@ -1,5 +1,7 @@
 """Linear algebra, as Keras names it."""
 
+import math as _math
+
 from ... import ops as _ops
 from . import promotion as _promotion
 
@@ -43,7 +45,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     flat = axis is None and ord is None
     if axis is None and not flat:
         axis = tuple(range(x.ndim))
-    kinds = {None: "euclidean", "fro": "fro", "nuc": "nuc"}
+    kinds = {None: "euclidean", "fro": "fro"}
     if ord == 0:
         return _ops.cast(_ops.count_nonzero(x, axis, keepdims), x.dtype)
     axes = axis if axis is None or isinstance(axis, int) else tuple(axis)
@@ -51,7 +53,24 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if flat:
         squares = _ops.square(_ops.abs(x))
         return _ops.sqrt(_ops.reduce_sum(squares, axis, keepdims))
-    return _ops.norm(x, kinds.get(ord, ord), axes, keepdims)
+    least = _LEAST_OF_MATRICES if isinstance(axes, tuple) else _LEAST_OF_VECTORS
+    if ord not in least:
+        return _ops.norm(x, kinds.get(ord, ord), axes, keepdims)
+    last = [axis % x.ndim for axis in (axes if isinstance(axes, tuple) else (axes,))]
+    y = least[ord](_ops.transpose(x, [*(a for a in range(x.ndim) if a not in last), *last]))
+    for axis in sorted(last) if keepdims else ():
+        y = _ops.expand_dims(y, axis)
+    return y
+
+
+# Norms that TensorFlow's `norm` lacks, of the last axis or the last two.
+_LEAST_OF_VECTORS = {-_math.inf: lambda x: _ops.reduce_min(_ops.abs(x), -1)}
+_LEAST_OF_MATRICES = {
+    "nuc": lambda x: _ops.reduce_sum(_ops.svd(x, compute_uv=False), -1),
+    -2: lambda x: _ops.reduce_min(_ops.svd(x, compute_uv=False), -1),
+    -1: lambda x: _ops.reduce_min(_ops.reduce_sum(_ops.abs(x), -2), -1),
+    -_math.inf: lambda x: _ops.reduce_min(_ops.reduce_sum(_ops.abs(x), -1), -1),
+}
 
 
 def qr(x, mode="reduced"):

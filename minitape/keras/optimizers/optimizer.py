@@ -6,6 +6,7 @@ accumulate, clip, decay, update, average, constrain, count.
 
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from ... import ops
@@ -35,7 +36,13 @@ class Optimizer:
         loss_scale_factor: gradients are divided by it; multiply the loss by it (`scale_loss`).
         gradient_accumulation_steps: update only every so many steps, with the mean gradient.
         name: name in logs and of its variables.
+
+    Attributes:
+        gradient_listener: called with the gradients and their variables at each step, before
+            they are clipped; None for nobody.
     """
+
+    gradient_listener: Callable[[list, list], None] | None = None
 
     def __init__(
         self,
@@ -242,13 +249,15 @@ class Optimizer:
         if not self.built:
             self.build(variables)
         if "_awaited" in vars(self):  # a checkpoint was restored before
-            self.load_own_variables(vars(self).pop("_awaited"))
+            vars(self).pop("_awaited")()
         self._check_known(variables)
         # Of a table of which some rows were used: rows used twice are added.
         grads = [g.__tensor__() if isinstance(g, ops.IndexedSlices) else g for g in grads]
         grads, variables = _with_gradient(grads, variables)
         if self.loss_scale_factor is not None:
             grads = [g / self.loss_scale_factor for g in grads]
+        if self.gradient_listener is not None:
+            self.gradient_listener(grads, variables)
         self._update(grads, variables)
         for variable in variables:
             constraint = getattr(variable, "constraint", None)

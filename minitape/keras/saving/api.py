@@ -9,7 +9,11 @@ from .archive import WEIGHTS, load_archive, load_into, read_members, save_archiv
 from .files import may_write, replacing
 from .hdf5 import Reader
 from .legacy import read_legacy
+from .legacy_model import load_legacy_model, save_legacy_model
 from .weights import write_weights
+
+_WEIGHTS = ".weights.h5"
+_LEGACY = (".h5", ".hdf5")
 
 
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
@@ -17,7 +21,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
 
     Args:
         model: the model.
-        filepath: a path that ends in `.keras`.
+        filepath: a path that ends in `.keras`; or in `.h5`, for Keras 2's format.
         overwrite: whether to replace a file that is there. Otherwise the user is asked.
         zipped: accepted for Keras' scripts, which may say True.
         **kwargs: Keras 2's `include_optimizer` and `save_format`.
@@ -25,11 +29,12 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
     Raises:
         ValueError: another ending, or something that cannot be saved; the old file stays.
     """
-    kwargs.pop("include_optimizer", None)
+    include_optimizer = kwargs.pop("include_optimizer", True)
     kwargs.pop("save_format", None)
     if kwargs:
         raise ValueError(f"The following argument(s) are not supported: {list(kwargs)}")
-    if not str(filepath).endswith(".keras"):
+    legacy = str(filepath).endswith(_LEGACY) and not str(filepath).endswith(_WEIGHTS)
+    if not legacy and not str(filepath).endswith(".keras"):
         raise ValueError(
             "Invalid filepath extension for saving: a model is saved in a file whose name ends in "
             "`.keras`, its weights alone by `save_weights` in one that ends in `.weights.h5`. "
@@ -45,11 +50,14 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
             "build it, first.",
             stacklevel=2,
         )
-    save_archive(model, filepath)
+    if legacy:
+        save_legacy_model(model, filepath, include_optimizer)
+    else:
+        save_archive(model, filepath)
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> Any:
-    """The model of a `.keras` file, of minitape's or of Keras'.
+    """The model of a `.keras` file, or of an `.h5` file of Keras 2's format, whoever wrote it.
 
     The file may come from anybody: nothing in it is run or imported, whatever it says.
 
@@ -64,13 +72,16 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> A
         ValueError: a file of another kind, a damaged one, one that is refused, or an unknown
             class in it.
     """
-    if not str(filepath).endswith(".keras"):
+    if not str(filepath).endswith((".keras", *_LEGACY)):
         raise ValueError(
-            "File format not supported: a model is loaded from a `.keras` file. Weights alone are "
-            f"loaded into a model by `model.load_weights`. Received: filepath={filepath}."
+            "File format not supported: a model is loaded from a `.keras` file, or from an `.h5` "
+            "file of Keras 2's format. Weights alone are loaded into a model by "
+            f"`model.load_weights`. Received: filepath={filepath}."
         )
     if not os.path.isfile(filepath):
         raise ValueError(f"File not found: filepath={filepath}.")
+    if str(filepath).endswith(_LEGACY):
+        return load_legacy_model(filepath, custom_objects, compile)
     return load_archive(filepath, custom_objects, compile, safe_mode)
 
 
@@ -86,7 +97,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
     Raises:
         ValueError: another ending, or a model without weights yet.
     """
-    if not str(filepath).endswith(".weights.h5"):
+    if not str(filepath).endswith(_WEIGHTS):
         raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
     if max_shard_size is not None:
         raise ValueError("minitape writes weights into one file: leave `max_shard_size` out.")
@@ -114,19 +125,19 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs) -> None:
     path, by_name = str(filepath), kwargs.pop("by_name", False)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
-    if not path.endswith((".keras", ".h5", ".hdf5")):
+    if not path.endswith((".keras", *_LEGACY)):
         raise ValueError(
             "File format not supported: weights are loaded from `.keras`, `.weights.h5` and "
             f"Keras 2's `.h5` files. Received: filepath={filepath}"
         )
     _check_built(model, "loading")
-    if by_name and path.endswith((".keras", ".weights.h5")):
+    if by_name and path.endswith((".keras", _WEIGHTS)):
         raise ValueError(f"`by_name` is for Keras 2's `.h5` files. Received: filepath={filepath}")
     if path.endswith(".keras"):
         data, where = read_members(filepath)[WEIGHTS], f"{path}, member {WEIGHTS}"
     else:
         data, where = Path(filepath).read_bytes(), path
-    legacy = not path.endswith((".keras", ".weights.h5"))
+    legacy = not path.endswith((".keras", _WEIGHTS))
     with Reader(data, where, legacy) as reader:
         if legacy:
             skipped = read_legacy(model, reader, by_name, skip_mismatch)

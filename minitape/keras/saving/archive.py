@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import zipfile
+from contextlib import contextmanager
 from typing import Any
 
 from ..layers import Layer
@@ -15,22 +16,22 @@ from .weights import read_weights, write_weights
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 # The version of Keras whose files these are.
-_KERAS_VERSION = "3.15.1"
+KERAS_VERSION = "3.15.1"
 # Keras compresses nothing. A member may be this many times as large as what is stored of it, or
 # have this many bytes; and a config may have this many.
 _EXPANSION = 100
 _SMALL = 1 << 20
 _LARGEST_JSON = {METADATA: 1 << 16, CONFIG: 1 << 26}
 # What a model may take beyond the weights in its file: metrics, and what its making needs.
-_ROOM_BESIDE_WEIGHTS = 1 << 24
+ROOM_BESIDE_WEIGHTS = 1 << 24
 
 
 def save_archive(model: Any, path: Any) -> None:
     """Writes a model to a `.keras` file; the old one stays until the new one is complete."""
     with sharing():
-        config = json.dumps(serialize_keras_object(model), default=_refuse_value)
+        config = json.dumps(serialize_keras_object(model), default=refuse_value)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    metadata = json.dumps({"keras_version": _KERAS_VERSION, "date_saved": now})
+    metadata = json.dumps({"keras_version": KERAS_VERSION, "date_saved": now})
     weights = write_weights(model)
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(zipfile.ZipInfo(METADATA), metadata)
@@ -38,7 +39,8 @@ def save_archive(model: Any, path: Any) -> None:
         archive.writestr(zipfile.ZipInfo(WEIGHTS), weights)
 
 
-def _refuse_value(value: Any) -> None:
+def refuse_value(value: Any) -> None:
+    """Called for what a config holds and JSON has no form for."""
     raise TypeError(
         f"The model's config holds {value!r} of type {type(value).__name__}, which JSON cannot: "
         "get_config() must return numbers, texts, lists and dicts of these."
@@ -52,27 +54,34 @@ def load_archive(path: Any, custom_objects: dict | None, compile: bool, safe_mod
         ValueError: the file is damaged or refused; the message names the member.
     """
     members = read_members(path)
-    config = _parsed(members[CONFIG], f"{path}, member {CONFIG}")
+    config = parsed(members[CONFIG], f"{path}, member {CONFIG}")
     if not compile:
         config.pop("compile_config", None)
     where = f"{path}, member {WEIGHTS}"
     with Reader(members[WEIGHTS], where) as reader:
-        with room_for_weights(reader.declared + _ROOM_BESIDE_WEIGHTS):
-            model = _model_of(config, custom_objects, f"{path}, member {CONFIG}", safe_mode)
+        room = room_for_weights(reader.declared + ROOM_BESIDE_WEIGHTS)
+        with room, errors_of(f"{path}, member {CONFIG}"):
+            model = model_of(config, custom_objects, safe_mode)
         load_into(model, reader, where)
     return model
 
 
-def _model_of(config: dict, custom_objects: dict | None, where: str, safe_mode=True) -> Any:
-    """The model of a config; whatever goes wrong becomes a ValueError."""
+def model_of(config: dict, custom_objects: dict | None, safe_mode: bool = True) -> Any:
+    """The model of a config."""
+    with sharing():
+        model = deserialize_keras_object(config, custom_objects, safe_mode)
+    if not isinstance(model, Layer):
+        raise ValueError(f"it describes no model, but {model!r}.")
+    return model
+
+
+@contextmanager
+def errors_of(where: str):
+    """Whatever goes wrong in this context with what a file says becomes a ValueError."""
     try:
-        with sharing():
-            model = deserialize_keras_object(config, custom_objects, safe_mode)
+        yield
     except Exception as error:
         raise ValueError(f"{where}: no model could be made of it: {error}") from error
-    if not isinstance(model, Layer):
-        raise ValueError(f"{where} describes no model, but {model!r}.")
-    return model
 
 
 def load_into(model: Any, reader: Reader, where: str, skip_mismatch: bool = False) -> list[str]:
@@ -118,7 +127,7 @@ def _check_members(archive: zipfile.ZipFile, size: int) -> None:
             )
 
 
-def _parsed(data: bytes, where: str) -> dict:
+def parsed(data: bytes | str, where: str) -> dict:
     """The dict of a JSON text."""
     try:
         config = json.loads(data)
@@ -139,10 +148,11 @@ def model_from_json(json_string, custom_objects=None) -> Any:
     Raises:
         ValueError: no JSON, or an unknown class.
     """
-    return _model_of(_parsed(json_string, "The text"), custom_objects, "The text")
+    with errors_of("The text"):
+        return model_of(parsed(json_string, "The text"), custom_objects)
 
 
 def model_to_json(model: Any, **kwargs) -> str:
     """The model's config as a text."""
     with sharing():
-        return json.dumps(serialize_keras_object(model), default=_refuse_value, **kwargs)
+        return json.dumps(serialize_keras_object(model), default=refuse_value, **kwargs)

@@ -20,8 +20,8 @@ _FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
 # Keras compresses nothing. A file may declare this many times its own size, or this many bytes.
 _EXPANSION = 100
 _SMALL = 1 << 20
-# The most bytes that the names of layers and weights may take.
-_NAMES = 1 << 24
+# The most bytes that one list of names may take.
+_NAMES = 1 << 28
 
 
 def h5py() -> Any:
@@ -53,17 +53,30 @@ class Writer:
         Raises:
             ValueError: a name that the reader would refuse.
         """
-        for word in (*filter(None, path.split("/")), *arrays):
-            if not _NAME.fullmatch(word):
-                raise ValueError(
-                    f"Cannot save weights under the name {word!r}: letters without accents, "
-                    "digits and the signs _ . - make a name. Rename the attribute or class."
-                )
+        self._check(*filter(None, path.split("/")), *arrays)
         group = self._file.create_group(f"{path}/vars" if path else "vars")
         if isinstance(name, str):
             group.attrs["name"] = name
         for key, value in arrays.items():
             group[key] = numpy.asarray(value)
+
+    def array(self, path: str, value: Any) -> None:
+        """Writes one array under a path of its own."""
+        self._check(*path.split("/"))
+        self._file[path] = numpy.asarray(value)
+
+    def describe(self, path: str, attributes: dict[str, Any]) -> None:
+        """Writes texts, or lists of them, beside a group; "" is the file itself."""
+        self._check(*filter(None, path.split("/")))
+        self._file.require_group(path or "/").attrs.update(attributes)
+
+    def _check(self, *names: str) -> None:
+        for name in names:
+            if not _NAME.fullmatch(name):
+                raise ValueError(
+                    f"Cannot save weights under the name {name!r}: letters without accents, "
+                    "digits and the signs _ . - make a name. Rename the attribute, class or layer."
+                )
 
     def finish(self) -> bytes:
         """The file's bytes."""
@@ -174,8 +187,15 @@ class Reader:
         """
         group, _, name = path.rpartition("/")
         if name not in self._arrays.get(group, {}):
-            raise ValueError(f"{self.where} has no array '{path}'.")
+            raise ValueError(f"{self.where} has no array '{path[:200]}'.")
         return self._arrays[group][name]
+
+    def text(self, path: str, attribute: str) -> str | None:
+        """An attribute that is one text; None where there is none."""
+        found = self._attribute(path, attribute)
+        if found is not None and len(found) != 1:
+            raise self._refuse(path, f"has an attribute {attribute!r} that is no text")
+        return None if found is None else found[0]
 
     def names(self, path: str, attribute: str) -> list[str]:
         """An attribute of a group that is a list of names; a long one is kept in parts."""
@@ -257,7 +277,7 @@ class Reader:
     def _attribute(self, path: str, name: str) -> list[str] | None:
         """The texts of an attribute; None where there is none."""
         if path not in self._arrays:
-            raise ValueError(f"{self.where} has no group '{path}'.")
+            raise ValueError(f"{self.where} has no group '{path[:200]}'.")
         try:
             attributes = self._file[path or "/"].attrs
             if name not in attributes:
@@ -270,7 +290,9 @@ class Reader:
             length = kind.itemsize if kind.kind == "S" else self._longest_text()
             is_list = len(stored.shape or ()) <= 1 and self._h5py.check_string_dtype(kind)
             if not is_list or count * length > _NAMES:
-                raise self._refuse(path, f"has an attribute {name!r} that is no list of names")
+                raise self._refuse(
+                    path, f"has an attribute {name!r} that is no text, or a huge one"
+                )
             value = numpy.atleast_1d(attributes[name]).tolist()
             return [one.decode() if isinstance(one, bytes) else one for one in value]
         except Refused:
@@ -279,12 +301,22 @@ class Reader:
             raise ValueError(f"{self.where} is damaged: {error}") from error
 
     def _longest_text(self) -> int:
-        """The length that no text of the file exceeds: of its longest collection of them.
+        """A length that no text of the file exceeds.
 
-        A collection begins with "GCOL", a version in four bytes and its length in eight.
+        Texts stand in collections. One begins with "GCOL", its version in four bytes and its length
+        in eight; each text in it with a number and others in eight bytes, and its length in eight.
         """
-        lengths = [0]
-        for found in re.finditer(b"GCOL", self._data):
-            start = found.start() + 8
-            lengths.append(int.from_bytes(self._data[start : start + 8], "little"))
-        return max(lengths)
+        longest = 0
+        for found in re.finditer(b"GCOL\x01\0\0\0", self._data):
+            length = self._number(found.end())
+            position, end = found.end() + 8, min(found.start() + length, self._size)
+            while position + 16 <= end:
+                size = self._number(position + 8)
+                longest = max(longest, min(size, length))
+                # What is left at the end has the number 0, and counts its own beginning.
+                used = self._data[position : position + 2] != b"\0\0"
+                position += max(16 * used + -(-size // 8) * 8, 8)
+        return longest
+
+    def _number(self, position: int) -> int:
+        return int.from_bytes(self._data[position : position + 8], "little")

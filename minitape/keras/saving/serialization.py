@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy
 
-from ...arrays import as_dtype
-from ...engine import PRIMITIVES, Tensor
+from ...arrays import DType, as_dtype
+from ...engine import Tensor
 from ...ops import convert_to_tensor
 from .. import activations, constraints, initializers, layers, losses, metrics, optimizers
 from .. import regularizers as regularizers_module
-from ..layers.keras_tensor import OpLayer
 from ..layers.serialization import settings_of
 from ..naming import custom_config, function_config, nearest
-from ..registered import CustomObjectScope, find_custom, get_registered_object
+from ..registered import CustomObjectScope, find_custom, get_registered_object, without_code
+from .operations import is_operation, operation_of
 
 # The modules of Keras with objects that are no layers, and what reads their configs.
 _KINDS = {
@@ -27,28 +27,6 @@ _KINDS = {
     "optimizers": optimizers,
     "regularizers": regularizers_module,
 }
-# Keras' names of ops that mean the same for tensors alone.
-_KERAS_OPS = {
-    "abs": ("keras.src.ops.numpy", "Absolute"),
-    "add": ("keras.src.ops.numpy", "Add"),
-    "cos": ("keras.src.ops.numpy", "Cos"),
-    "exp": ("keras.src.ops.numpy", "Exp"),
-    "log": ("keras.src.ops.numpy", "Log"),
-    "maximum": ("keras.src.ops.numpy", "Maximum"),
-    "minimum": ("keras.src.ops.numpy", "Minimum"),
-    "multiply": ("keras.src.ops.numpy", "Multiply"),
-    "negative": ("keras.src.ops.numpy", "Negative"),
-    "pow": ("keras.src.ops.numpy", "Power"),
-    "realdiv": ("keras.src.ops.numpy", "TrueDivide"),
-    "relu": ("keras.src.ops.nn", "Relu"),
-    "sigmoid": ("keras.src.ops.nn", "Sigmoid"),
-    "sin": ("keras.src.ops.numpy", "Sin"),
-    "sqrt": ("keras.src.ops.numpy", "Sqrt"),
-    "square": ("keras.src.ops.numpy", "Square"),
-    "subtract": ("keras.src.ops.numpy", "Subtract"),
-    "tanh": ("keras.src.ops.numpy", "Tanh"),
-}
-_OPS_OF_KERAS = {names: op for op, names in _KERAS_OPS.items()}
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -101,13 +79,15 @@ def serialize_keras_object(obj) -> Any:
         return {"class_name": "__slice__", "config": parts}
     if obj is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(obj, DType):
+        return {"class_name": "__dtype__", "config": {"name": obj.name}}
     if isinstance(obj, numpy.ndarray) and obj.ndim:
         return _array_config("__numpy__", obj)
     if isinstance(obj, (numpy.generic, numpy.ndarray)):
         return obj.item()
     if isinstance(obj, Tensor):
         return _array_config("__tensor__", obj.numpy())
-    if isinstance(obj, (layers.Layer, OpLayer)):
+    if isinstance(obj, layers.Layer):
         return layer_config(obj)
     if callable(obj) and hasattr(obj, "__name__"):
         return function_config(obj)
@@ -137,16 +117,6 @@ def _other_config(obj: Any) -> dict:
 
 def layer_config(layer: Any) -> dict:
     """A layer's class and arguments, and what it was built for and compiled with."""
-    if isinstance(layer, OpLayer):
-        module, op_name = "minitape.ops", layer.op.name
-        if not any(node.kwargs for node in layer.inbound_nodes):  # Keras has other parameters
-            module, op_name = _KERAS_OPS.get(op_name, (module, op_name))
-        return {
-            "module": module,
-            "class_name": op_name,
-            "config": {"name": layer.name},
-            "registered_name": op_name,
-        }
     config = layers.serialize(layer)
     config["config"] = serialize_keras_object(config["config"])
     build_config = layer.get_build_config()
@@ -173,7 +143,7 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True) -> Any
     Raises:
         ValueError: an unknown class or function, or one that is code.
     """
-    with CustomObjectScope(custom_objects):
+    with CustomObjectScope(custom_objects), without_code(config):
         return _made(config)
 
 
@@ -266,6 +236,7 @@ SPECIAL_VALUES: dict[Any, Callable[[dict], Any]] = {
     "__bytes__": lambda config: config["value"].encode(),
     "__slice__": lambda config: slice(config["start"], config["stop"], config["step"]),
     "__ellipsis__": lambda config: Ellipsis,
+    "__dtype__": lambda config: as_dtype(config["name"]),
     "__numpy__": lambda config: _array(config),
     "__tensor__": lambda config: convert_to_tensor(_array(config)),
 }
@@ -279,23 +250,18 @@ def _array(config: dict) -> numpy.ndarray:
     return numpy.array(config["value"], dtype=dtype)
 
 
-def layer_from_config(config: dict, custom_objects: dict | None = None) -> Any:
-    """The layer (or op) of a `layer_config`, of minitape's or of Keras'.
+def layer_from_config(config: dict) -> Any:
+    """The layer of a `layer_config`, or the op of an `operation_config`; minitape's or Keras'.
 
     Raises:
         ValueError: an unknown class.
     """
-    with CustomObjectScope(custom_objects):
-        name, module = config["class_name"], str(config.get("module"))
-        if module.startswith(("minitape.ops", "keras.src.ops")) and find_custom(config) is None:
-            op = name if module == "minitape.ops" else _OPS_OF_KERAS.get((module, name))
-            if op not in PRIMITIVES:
-                raise ValueError(f"Unknown op {name!r} of {module}. {nearest(name, PRIMITIVES)}")
-            return PRIMITIVES[op]
-        number = config.get("shared_object_id")
-        if _shared.objects is not None and number is not None and number in _shared.objects:
-            return _shared.objects[number]
-        layer = layers.deserialize(config)
-        if _shared.objects is not None and number is not None:
-            _shared.objects[number] = layer
-        return layer
+    if is_operation(config.get("module")) and find_custom(config) is None:
+        return operation_of(config)
+    number = config.get("shared_object_id")
+    if _shared.objects is not None and number is not None and number in _shared.objects:
+        return _shared.objects[number]
+    layer = layers.deserialize(config)
+    if _shared.objects is not None and number is not None:
+        _shared.objects[number] = layer
+    return layer

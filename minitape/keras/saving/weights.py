@@ -16,8 +16,8 @@ from .hdf5 import Reader, Writer
 
 _OWNERS = (Layer, Optimizer)
 _CONTAINERS = (list, dict, tuple)
-# Where models keep the layers that `layers` gives.
-_LISTS_OF_MODELS = ("_graph_layers", "_results", "_stack")
+# Where models keep the layers that `layers` gives, and the arguments they were made with.
+_LISTS_OF_MODELS = ("_given_arguments", "_graph_layers", "_results", "_stack")
 
 
 def write_weights(model: Any) -> bytes:

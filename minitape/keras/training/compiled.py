@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import chain, count, repeat, takewhile
 from typing import Any, NamedTuple
 
 from ... import nest
@@ -10,6 +11,25 @@ from .. import metrics as metrics_module
 from ..losses import Loss
 from ..metrics import Mean, Metric
 from .outputs import Outputs
+
+
+class _MadeLater:
+    """What makes its metrics at the first batch, and may be given their states before."""
+
+    metrics: list
+    _outputs: Outputs | None = None
+    _states: list[list] = []  # those that wait
+
+    def restore_each(self, states: list[list]) -> None:
+        """Assigns the states of the metrics, now or when there are any."""
+        self._states = states
+        if self._outputs is not None:
+            self._take_states()
+
+    def _take_states(self) -> None:
+        for metric, state in zip(self.metrics, chain(self._states, repeat([])), strict=False):
+            metric._restore(state)
+        self._states = []
 
 
 class _LossEntry(NamedTuple):
@@ -21,7 +41,7 @@ class _LossEntry(NamedTuple):
     tracker: Mean | None
 
 
-class CompiledLoss:
+class CompiledLoss(_MadeLater):
     """The weighted sum of one loss per output.
 
     Args:
@@ -34,7 +54,6 @@ class CompiledLoss:
         self._given = loss
         self._weights_given = loss_weights
         self._output_names = output_names
-        self._outputs: Outputs | None = None
         self._entries: list[_LossEntry] = []
 
     @property
@@ -66,7 +85,9 @@ class CompiledLoss:
         several = sum(one is not None for one in given) > 1
         used: Counter[str] = Counter()
         entries = []
-        for i, (label, prediction, _) in enumerate(outputs.examples(y_true, y_pred)):
+        examples = outputs.examples(y_true, y_pred)
+        for i in self._order(outputs, y_pred):
+            label, prediction, _ = examples[i]
             if given[i] is not None:
                 outputs.check_label(i, label, "loss")
             loss = losses_module.resolve(given[i], label, prediction)
@@ -77,7 +98,15 @@ class CompiledLoss:
                 tracker = Mean(name=_unique(f"{outputs.names[i] or loss.name}_loss", used))
             entries.append(_LossEntry(i, loss, factors[i], tracker))
         self._entries, self._outputs = entries, outputs
+        self._take_states()
         return outputs
+
+    def _order(self, outputs: Outputs, y_pred) -> list[int]:
+        """Outputs in a dict come as in the dict of losses or, without one, in their own order."""
+        if not isinstance(y_pred, dict) or None in outputs.names:
+            return list(range(len(outputs)))
+        first = list(self._given) if isinstance(self._given, dict) else []
+        return [outputs.names.index(name) for name in dict.fromkeys([*first, *y_pred])]
 
 
 class _MetricEntry(NamedTuple):
@@ -89,7 +118,7 @@ class _MetricEntry(NamedTuple):
     weighted: bool
 
 
-class CompiledMetrics(Metric):
+class CompiledMetrics(_MadeLater, Metric):
     """The metrics of all outputs; its result is a dict.
 
     Args:
@@ -102,7 +131,6 @@ class CompiledMetrics(Metric):
         super().__init__(name="compile_metrics")
         self._given = {"metrics": metrics, "weighted_metrics": weighted_metrics}
         self._output_names = output_names
-        self._outputs: Outputs | None = None
         self._entries: list[_MetricEntry] = []
 
     @property
@@ -145,6 +173,7 @@ class CompiledMetrics(Metric):
                         key = f"{prefix}weighted_{metric.name}"
                     entries.append(_MetricEntry(_unique(key, used), i, metric, weighted))
         self._entries, self._outputs = entries, outputs
+        self._take_states()
         return outputs
 
     def reset_state(self) -> None:
@@ -187,6 +216,26 @@ class Compiled:
         if self.loss is not None:
             found.extend(self.loss.metrics)
         return found
+
+    def state(self) -> dict[str, list]:
+        """The values of all variables, as arrays: a list for each metric."""
+        return {
+            f"{kind}_{i}": [v.numpy() for v in metric.variables]
+            for kind, metrics in (
+                ("loss", [self.loss_tracker]),
+                ("metric", self.metrics.metrics if self.metrics is not None else []),
+                ("output_loss", self.loss.metrics if self.loss is not None else []),
+            )
+            for i, metric in enumerate(metrics)
+        }
+
+    def restore(self, state: dict[str, list]) -> None:
+        """Assigns what `state` gave, also to what will be made later; nothing else waits then."""
+        self.loss_tracker._restore(state.get("loss_0", []))
+        for kind, one in (("metric", self.metrics), ("output_loss", self.loss)):
+            if one is not None:
+                names = takewhile(state.__contains__, (f"{kind}_{i}" for i in count()))
+                one.restore_each([state[name] for name in names])
 
 
 def _lists(given, outputs: Outputs, argument: str) -> list[list]:

@@ -1,17 +1,20 @@
 """Batches: whatever `fit` is given, as a stream of what a step gets as `data`."""
 
 import math
+import random
 import warnings
 from collections.abc import Iterator
+from inspect import GEN_CREATED, getgeneratorstate, isgenerator
 from itertools import count
 from typing import Any
 
 import numpy
 
 from ... import nest
-from ...arrays import is_array
-from ...config import floatx
+from ...arrays import is_array, philox
+from ...config import floatx, seeds
 from ...engine import Tensor, Variable, convert_to_tensor
+from ..random_state import random_state, set_random_state
 from .arrays import as_arrays, class_weights, count_examples
 from .py_dataset import PyDataset
 
@@ -49,7 +52,7 @@ class ArrayBatches:
         sample_weight: one weight per example.
         class_weight: a dict from class number to weight, used as sample weights.
         batch_size: examples per batch, 32 unless given; the last batch may be smaller.
-        shuffle: whether each pass takes them in a new order (NumPy's global generator).
+        shuffle: whether each pass takes them in a random order.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class ArrayBatches:
         return math.ceil(self.examples / self.batch_size)
 
     def __iter__(self) -> Iterator:
-        order = numpy.random.permutation(self.examples) if self._shuffle else None
+        order = _random_order(self.examples) if self._shuffle else None
         for start in range(0, self.examples, self.batch_size):
             rows = slice(start, start + self.batch_size)
             yield self._batch(rows if order is None else order[rows])
@@ -88,6 +91,17 @@ class ArrayBatches:
             return None if structure is None else Tensor(structure[rows])
 
         return pack_x_y_sample_weight(cut(self._x), cut(self._y), cut(self._sample_weight))
+
+
+def _random_order(examples: int) -> numpy.ndarray:
+    """The order in which a pass takes so many examples; with a global seed, Keras' own.
+
+    Keras shuffles in a function of a Dataset, where an op counts as the first of its graph, and
+    where each pass over the Dataset begins the op's stream anew: the order is the same each time.
+    """
+    if seeds.seed is None:
+        return numpy.random.permutation(examples)
+    return philox.random_permutation(*seeds.stream(0), examples)
 
 
 class StreamBatches:
@@ -136,10 +150,10 @@ class StreamBatches:
         length = self._length()
         if length is None:
             return map(self._source.__getitem__, count())
-        order = numpy.arange(length)
+        order = list(range(length))
         if self._shuffle:
-            numpy.random.shuffle(order)
-        return (self._source[int(i)] for i in order)
+            random.shuffle(order)  # as Keras does: its seed is another one than that of arrays
+        return (self._source[i] for i in order)
 
     def _weighted(self, data):
         if self._class_weight is None:
@@ -206,6 +220,9 @@ class Epochs:
         self._steps = steps
         self._pass: Iterator = iter(())
         self._gave_any = False
+        self._start: Any = None  # the random states before the pass; None between two of them
+        self._taken = 0  # batches of the pass
+        self._seen = 0  # batches of the coming epoch that an interrupted training had already
 
     @property
     def steps(self) -> int | None:
@@ -219,26 +236,95 @@ class Epochs:
 
     def restart(self) -> None:
         """Lets the next epoch begin at the first batch; a generator is read on all the same."""
-        self._pass = iter(())
+        self._pass, self._start = iter(()), None
+
+    def _random_states(self) -> dict:
+        streams = [stream.state() for stream in _streams_of(self._source)]
+        return {"shared": random_state(), "streams": streams}
+
+    def _begin_pass(self) -> None:
+        self._start, self._taken = self._random_states(), 0
+        self._pass = iter(self._source)
+
+    def _take(self) -> Any:
+        """The next batch of the pass, None at its end."""
+        batch = next(self._pass, None)
+        if batch is None:
+            self._start = None
+        else:
+            self._taken += 1
+        return batch
+
+    def position(self) -> dict:
+        """Where the data stand, as values that JSON knows."""
+        if self._start is None:
+            return {"random": self._random_states(), "taken": None}
+        return {"random": self._start, "taken": self._taken}
+
+    def go_to(self, position: dict, seen: int) -> None:
+        """Stands where other data, which were the same, stood after some batches of an epoch.
+
+        Args:
+            position: what `position` said there.
+            seen: how many batches of the epoch were seen before.
+
+        Raises:
+            ValueError: there are fewer batches now.
+        """
+        self._seen = seen
+        set_random_state(position["random"]["shared"])
+        streams, states = _streams_of(self._source), position["random"]["streams"]
+        if len(streams) != len(states):
+            raise ValueError(
+                f"The interrupted training had data that draw random numbers at {len(states)} "
+                f"places, and now there are {len(streams)}. Give it the same data again."
+            )
+        for stream, state in zip(streams, states, strict=True):
+            stream.set_state(state)
+        taken = position["taken"]
+        if taken is None:
+            return
+        self._begin_pass()
+        # A generator that was read from already stands where it stands.
+        for number in range(0 if _was_read_from(self._source) else taken):
+            if self._take() is None:
+                raise ValueError(
+                    f"The interrupted training had taken {taken} batches from its data, and now "
+                    f"there are {number}. Give it the same data again."
+                )
+        self._taken = taken
 
     def __iter__(self) -> Iterator:
-        batch = None if self._steps is None else next(self._pass, None)
-        if batch is None:
-            self._pass = iter(self._source)
-            batch = next(self._pass, None)
-        seen = 0
+        seen, self._seen = self._seen, 0
+        if seen and seen == self._steps:
+            return
+        batch = self._take() if seen or self._steps is not None else None
+        if batch is None and not seen:
+            self._begin_pass()
+            batch = self._take()
         while batch is not None:
             seen += 1
             self._gave_any = True
             yield batch
             if seen == self._steps:
                 return
-            batch = next(self._pass, None)
-        if not self._gave_any:
+            batch = self._take()
+        if not self._gave_any and not seen:
             raise ValueError("There is no data: x has no examples, or it gave no batches.")
         if self._steps is not None or not seen:
             warnings.warn(
                 "Your input ran out of data; interrupting training. Make sure that it can give "
                 f"at least `steps_per_epoch * epochs` batches. It gave {seen} in this epoch.",
-                stacklevel=3,
+                stacklevel=4,  # the caller of `fit`
             )
+
+
+def _streams_of(source: ArrayBatches | StreamBatches) -> list:
+    """What the passes of a Dataset draw random numbers from; none for other sources."""
+    return getattr(getattr(source, "_source", None), "_streams", [])
+
+
+def _was_read_from(source: ArrayBatches | StreamBatches) -> bool:
+    """True for a Python generator of which batches were taken."""
+    stream = getattr(source, "_source", None)
+    return isgenerator(stream) and getgeneratorstate(stream) != GEN_CREATED

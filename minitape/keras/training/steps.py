@@ -110,8 +110,12 @@ class Steps(Layer):
         A subclass that keeps metrics of its own may return those instead: they are reset at the
         start of each epoch.
         """
-        found = [] if self._compiled is None else self._compiled.all_metrics()
-        found += self._parts(Metric)
+        compiled = [] if self._compiled is None else self._compiled.all_metrics()
+        return compiled + self._held_metrics()
+
+    def _held_metrics(self) -> list[Metric]:
+        """The metrics that the model and its layers hold."""
+        found = list(self._parts(Metric))
         for layer in self._layers_inside:
             if not isinstance(layer, Steps):  # a model inside keeps its own training to itself
                 found += layer.metrics
@@ -126,6 +130,20 @@ class Steps(Layer):
         """Starts every metric again."""
         for metric in self.metrics:
             metric.reset_state()
+        self._restore_metrics({})  # nothing that was restored waits any longer
+
+    def _metrics_state(self) -> dict[str, list]:
+        """The values of all metrics' variables, as arrays: a list for each metric."""
+        held = enumerate(self._held_metrics())
+        state = {f"held_{i}": [v.numpy() for v in metric.variables] for i, metric in held}
+        return state if self._compiled is None else {**state, **self._compiled.state()}
+
+    def _restore_metrics(self, state: dict[str, list]) -> None:
+        """Assigns what `_metrics_state` gave, also to what the first batch will make."""
+        for i, metric in enumerate(self._held_metrics()):
+            metric._restore(state.get(f"held_{i}", []))
+        if self._compiled is not None:
+            self._compiled.restore(state)
 
     # -- the steps -------------------------------------------------------------------------------
 

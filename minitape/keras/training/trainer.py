@@ -1,5 +1,6 @@
 """The loops around the steps: fit, evaluate, predict, and one batch alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -8,10 +9,30 @@ from ... import nest
 from ...tracing import function
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
+from ..variables import assign_stored
 from .arrays import split_validation
 from .compiled import CompiledMetrics
 from .data import ArrayBatches, Epochs, batches, gives_batches, unpack_x_y_sample_weight
 from .steps import Steps
+
+
+class Run:
+    """One call of `fit`, as far as a callback may look into it and have it begin elsewhere.
+
+    Attributes:
+        data: what gives the batches.
+        epoch: the first epoch.
+        batch: how many batches of it are done already.
+        logs: what the last of these gave.
+        restore: called where training begins, with the data at that place.
+    """
+
+    def __init__(self, data: Epochs, epoch: int):
+        self.data = data
+        self.epoch = epoch
+        self.batch = 0
+        self.logs: dict[str, Any] = {}
+        self.restore: Callable[[], None] = lambda: None
 
 
 class Trainer(Steps):
@@ -31,6 +52,7 @@ class Trainer(Steps):
     stop_evaluating = False
     stop_predicting = False
     history: Any = None
+    _fit_run: Run | None = None  # while `fit` runs
 
     def fit(
         self,
@@ -63,7 +85,8 @@ class Trainer(Steps):
             callbacks: a list of Callbacks.
             validation_split: share of the data, taken from the end, that is kept for validation.
             validation_data: (x, y), (x, y, sample_weight) or something that gives batches.
-            shuffle: whether each epoch takes the examples in a new order.
+            shuffle: whether the examples are taken in random order. As in Keras it is a new one in
+                each epoch, and where a global seed was set, the same in each.
             class_weight: a dict from class number to weight.
             sample_weight: a weight per example.
             initial_epoch: the epochs already done.
@@ -97,15 +120,29 @@ class Trainer(Steps):
         listeners = self._listeners(
             callbacks, add_history=True, verbose=verbose, epochs=epochs, steps=training.steps
         )
+        outer, self._fit_run = self._fit_run, Run(training, initial_epoch)
+        try:
+            self._fit_epochs(self._fit_run, epochs, validation, validation_freq, listeners)
+        finally:
+            self._fit_run = outer
+        return self.history
+
+    def _fit_epochs(self, run: Run, epochs: int, validation, validation_freq, listeners) -> None:
         self.stop_training = False
         train_step = self._program_of("train_step")
         logs: dict[str, Any] = {}
         listeners.on_train_begin()
-        for epoch in range(initial_epoch, epochs):
+        if not run.batch:
+            run.restore()
+        for epoch in range(run.epoch, epochs):
             self.reset_metrics()
             listeners.on_epoch_begin(epoch)
-            results = None
-            for step, data in enumerate(training):
+            results: dict | None = None
+            done = run.batch if epoch == run.epoch else 0
+            if done:  # an interrupted epoch goes on
+                run.restore()
+                results = run.logs
+            for step, data in enumerate(run.data, done):
                 listeners.on_train_batch_begin(step)
                 results = train_step(data)
                 listeners.on_train_batch_end(step, _logs(results, "train_step"))
@@ -116,15 +153,14 @@ class Trainer(Steps):
             logs = _logs(results, "train_step")
             if validation is not None and _is_due(epoch, validation_freq):
                 measured = self._run_evaluation(validation, listeners)
-                logs |= {f"val_{name}": value for name, value in measured.items()}
-            logs = dict(sorted(logs.items()))
+                measured = {f"val_{name}": value for name, value in measured.items()}
+                logs = _logs(results | measured, "train_step")
             listeners.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
         if isinstance(self.optimizer, Optimizer) and self.optimizer.built:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         listeners.on_train_end(logs)
-        return self.history
 
     def evaluate(
         self,
@@ -205,6 +241,22 @@ class Trainer(Steps):
     def predict_on_batch(self, x) -> Any:
         """The outputs for the given examples, as NumPy arrays."""
         return _as_numpy(self._program_of("predict_step")(ArrayBatches(x).whole()))
+
+    # -- what a backup holds beside the weights ---------------------------------------------------
+
+    def _seed_states(self) -> list:
+        """The variables of seed generators."""
+        weights = {id(v) for v in self.weights}
+        return [v for v in self.variables if id(v) not in weights]
+
+    def _state_beside_weights(self) -> dict[str, list]:
+        """Arrays, by name: where seed generators and metrics stand."""
+        return {"seeds": [v.numpy() for v in self._seed_states()], **self._metrics_state()}
+
+    def _restore_beside_weights(self, state: dict[str, list]) -> None:
+        seeds = {str(i): value for i, value in enumerate(state["seeds"])}
+        assign_stored(f"Model '{self.name}'", self._seed_states(), seeds)
+        self._restore_metrics(state)
 
     # -- small parts -----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import numpy
 from ... import ops
 from ...arrays import TensorSpec
 from ...data import AUTOTUNE, Dataset
+from ..messages import say
 from .images import MODES, load_img, resized
 
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -111,7 +112,7 @@ def image_dataset_from_directory(
         )
     if verbose:
         classes = "" if numbers is None else f" belonging to {len(names)} classes"
-        print(f"Found {len(paths)} files{classes}.")
+        say(f"Found {len(paths)} files{classes}.")
     if shuffle:
         order = numpy.arange(len(paths))
         numpy.random.RandomState(seed).shuffle(order)
@@ -143,9 +144,9 @@ def image_dataset_from_directory(
     kept = int(validation_split * len(paths))
     training, validation = slice(0, len(paths) - kept), slice(len(paths) - kept, None)
     if subset in ("training", "both") and verbose:
-        print(f"Using {len(paths[training])} files for training.")
+        say(f"Using {len(paths[training])} files for training.")
     if subset in ("validation", "both") and verbose:
-        print(f"Using {len(paths[validation])} files for validation.")
+        say(f"Using {len(paths[validation])} files for validation.")
     if subset == "both":
         return [images(training, shuffle), images(validation, False)]
     return images(training if subset == "training" else validation, shuffle)

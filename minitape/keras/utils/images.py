@@ -9,22 +9,9 @@ from typing import Any
 import numpy
 
 from ...config import floatx
+from ...io.pictures import MOST_PIXELS, pillow_image
 
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
-# The whole image is decoded at once: a small file may not ask for more than this.
-MOST_PIXELS = 1 << 27
-
-
-def _pillow() -> Any:
-    """The module PIL.Image."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError(
-            "Could not import PIL.Image: images are read and written by Pillow. Install it with "
-            "pip install pillow, or pip install 'minitape[images]'."
-        ) from error
-    return Image
 
 
 def load_img(
@@ -44,7 +31,7 @@ def load_img(
         ImportError: Pillow is not installed.
         ValueError: another color_mode or interpolation, or an image too large to be one.
     """
-    pillow = _pillow()
+    pillow = pillow_image()
     if not isinstance(path, (str, bytes, os.PathLike, io.BytesIO)):
         raise TypeError(f"path should be path-like or io.BytesIO, not {type(path)}")
     if color_mode not in MODES:
@@ -105,7 +92,7 @@ def array_to_img(x, data_format=None, scale=True, dtype=None) -> Any:
         scale: whether the smallest and largest values become 0 and 255.
         dtype: the type to compute in, the default float type unless given.
     """
-    pillow = _pillow()
+    pillow = pillow_image()
     x = numpy.asarray(x, dtype=dtype or floatx())
     if x.ndim != 3:
         raise ValueError(

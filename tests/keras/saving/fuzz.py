@@ -23,6 +23,9 @@ import h5py
 import numpy as np
 
 import minitape as mt
+from minitape.keras.saving.checkpoints.bundle import BundleReader, data_files, write_bundle
+from minitape.keras.saving.checkpoints.object_graph import GRAPH
+from minitape.keras.saving.checkpoints.table import read_table, write_table
 
 keras = mt.keras
 layers = keras.layers
@@ -35,11 +38,22 @@ VALUES = [
     {"class_name": "function", "module": "os", "config": "system"},
 ]  # fmt: skip
 
+# The names of their files; those that aren't here are archives.
+NAMES = {
+    "weights": "bad.weights.h5", "legacy": "bad.h5", "h5": "bad.h5", "h5 config": "bad.h5",
+    "checkpoint": "bad", "entry": "bad", "graph": "bad",
+}  # fmt: skip
+KINDS = ["archive", "config", "member", *NAMES]
+ERRORS = (ValueError, mt.errors.DataLossError, mt.errors.InvalidArgumentError)
+
 
 def new_model():
     inputs = keras.Input((6, 6, 2))
     y = layers.BatchNormalization()(layers.Conv2D(3, 3, activation="relu")(inputs))
     y = layers.Dropout(0.5)(layers.Flatten()(layers.MaxPooling2D()(y)))
+    rows = mt.tile(mt.reshape(y, (-1, 4, 3)), (1, 2, 1))[:, 2:6]
+    y = layers.Flatten()(mt.concat([rows, mt.pad(rows, [[0, 0], [1, 1], [0, 0]])], axis=1))
+    y = layers.Dense(12)(y)
     inner = keras.Sequential([keras.Input((12,)), layers.Dense(4), layers.Dense(2)])
     model = keras.Model(inputs, layers.Concatenate()([inner(y), layers.Dense(1)(y)]))
     model.compile(optimizer="adam", loss="mse", metrics=["mae"])
@@ -118,15 +132,50 @@ class Files:
         with zipfile.ZipFile(self.folder / "good.keras") as archive:
             self.members = {name: archive.read(name) for name in archive.namelist()}
         self.legacy = legacy_file(self.model)
+        self.model.save(self.folder / "good.h5")
+        self.h5 = (self.folder / "good.h5").read_bytes()
+        self.parts = dict(model=self.model, optimizer=self.model.optimizer)
+        reader = BundleReader(mt.train.Checkpoint(**self.parts).write(self.folder / "good"))
+        self.arrays = {name: reader.read(name) for name in reader.entries}
 
     def make(self, chance):
         """A kind, and the path of a mutated file of it."""
-        kind = chance.choice(["archive", "config", "member", "weights", "legacy"])
-        name = {"weights": "bad.weights.h5", "legacy": "bad.h5"}.get(kind, "bad.keras")
-        path = self.folder / name
-        if kind in ("archive", "weights", "legacy"):
+        kind = chance.choice(KINDS)
+        path = self.folder / NAMES.get(kind, "bad.keras")
+        if kind in ("archive", "weights", "legacy", "h5"):
             path.write_bytes(mutated_bytes(getattr(self, kind), chance))
-            return kind, path
+        elif kind == "h5 config":
+            self.make_h5_config(path, chance)
+        elif kind in ("checkpoint", "entry", "graph"):
+            self.make_checkpoint(kind, str(path), chance)
+        else:
+            self.make_member(kind, path, chance)
+        return kind, path
+
+    def make_h5_config(self, path, chance):
+        path.write_bytes(self.h5)
+        with h5py.File(path, "a") as file:
+            name = chance.choice(["model_config", "training_config"])
+            config = mutated_config(json.loads(file.attrs[name]), chance)
+            file.attrs[name] = json.dumps(config)
+
+    def make_checkpoint(self, kind, prefix, chance):
+        """A file's bytes changed; or an entry or the graph, under checksums that are right."""
+        arrays = dict(self.arrays)
+        if kind == "graph":
+            arrays[GRAPH] = mutated_bytes(arrays[GRAPH], chance)
+        write_bundle(prefix, arrays)
+        index, data = Path(f"{prefix}.index"), Path(data_files(prefix)[0])
+        if kind == "entry":
+            items = read_table(index.read_bytes())
+            one = chance.choice(sorted(items))
+            items[one] = mutated_bytes(items[one] or b"\0", chance)
+            index.write_bytes(write_table(items))
+        elif kind == "checkpoint":
+            file = chance.choice([index, data])
+            file.write_bytes(mutated_bytes(file.read_bytes(), chance))
+
+    def make_member(self, kind, path, chance):
         members = dict(self.members)
         if kind == "config":
             config = json.loads(members["config.json"])
@@ -140,12 +189,16 @@ class Files:
         with zipfile.ZipFile(path, "w", compression) as archive:
             for name, data in members.items():
                 archive.writestr(name, data)
-        return kind, path
 
     def load(self, kind, path):
         """Loads the file, and checks what came of it."""
         if kind in ("weights", "legacy"):
             self.model.load_weights(path)
+            return
+        if NAMES.get(kind) == "bad":
+            mt.train.Checkpoint(**self.parts).read(path)
+            if kind == "checkpoint":  # its checksums tell every change
+                np.testing.assert_array_equal(self.model(X), self.good)
             return
         loaded = keras.models.load_model(path)
         if kind == "archive":  # its checksums tell every change of a number
@@ -161,11 +214,10 @@ class Files:
         try:
             self.load(kind, path)
             result = "loaded"
-        except ValueError as error:
+        except ERRORS as error:
             if str(path) not in str(error):
                 raise AssertionError("The message does not name the file.") from error
-            if kind in ("weights", "legacy"):
-                np.testing.assert_array_equal(self.model(X), self.good)
+            np.testing.assert_array_equal(self.model(X), self.good)
             result = "refused"
         assert time.perf_counter() - start < SECONDS, "It took too long."
         peak = peak_megabytes()

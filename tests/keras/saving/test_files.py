@@ -144,42 +144,74 @@ def test_a_link_stays_a_link(model, target):
 
 # A child saves without end, and is killed at a random moment, over and over.
 KILLING = """
-import os, random, signal, sys, time
+import os, random, signal, sys, time, warnings
 import numpy as np
 import minitape as mt
 
-keras, folder, rounds = mt.keras, sys.argv[1], int(sys.argv[2])
+keras, folder, rounds = mt.keras, sys.argv[1] + "/", int(sys.argv[2])
 model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(256), keras.layers.Dense(256)])
+callback = keras.callbacks.ModelCheckpoint(folder + "callback.keras")
+callback.set_model(model)
+checkpoint = mt.train.Checkpoint(model=model)
+manager = mt.train.CheckpointManager(checkpoint, folder + "managed", max_to_keep=2)
 moments = random.Random(0)
+
+savers = [
+    lambda: model.save(folder + "model.keras"),
+    lambda: model.save(folder + "model.h5"),
+    lambda: model.save_weights(folder + "model.weights.h5"),
+    lambda: callback.on_epoch_end(0),
+    lambda: checkpoint.write(folder + "checkpoint"),
+    lambda: manager.save(),
+]
 
 def save(n):
     for v in model.weights:
         v.assign(np.full(v.shape, n, v.dtype))
-    model.save(folder + "/model.keras")
-    model.save_weights(folder + "/model.weights.h5")
+    moments.shuffle(savers)
+    for saver in savers:
+        saver()
 
-def check(loaded):
+def value(loaded):
     values = {float(n) for w in loaded.get_weights() for n in (w.min(), w.max())}
     assert len(values) == 1, values
     return values.pop()
 
+def restored(path):
+    checkpoint.read(path).assert_consumed()
+    return value(model)
+
 save(0)
-last = 0
+last, halfway = 0, 0
 for i in range(rounds):
+    moments.random()
     child = os.fork()
     if not child:
         n = last
         while True:
             n += 1
             save(n)
-    time.sleep(moments.uniform(0, 0.1))
+    time.sleep(moments.uniform(0, 0.2))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    loaded = keras.models.load_model(folder + "/model.keras")
-    last = check(loaded)
-    loaded.load_weights(folder + "/model.weights.h5")
-    check(loaded)
-print(int(last))
+    left = [name for _, _, names in os.walk(folder) for name in names if name.endswith(".tmp")]
+    halfway += bool(left)
+    found = [
+        value(keras.models.load_model(folder + name))
+        for name in ("model.keras", "model.h5", "callback.keras")
+    ]
+    model.load_weights(folder + "model.weights.h5")
+    found += [value(model), restored(folder + "checkpoint")]
+    manager = mt.train.CheckpointManager(checkpoint, folder + "managed", max_to_keep=2)
+    managed = [restored(path) for path in manager.checkpoints]
+    assert managed == sorted(managed) and managed
+    assert restored(mt.train.latest_checkpoint(folder + "managed")) == managed[-1]
+    last = max([last, *found, *managed])
+    for path, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".tmp"):
+                os.remove(os.path.join(path, name))
+print(int(last), halfway)
 """
 
 
@@ -190,17 +222,19 @@ def test_a_killed_process_leaves_whole_files(tmp_path):
     command = [sys.executable, "-c", KILLING, str(tmp_path), kills]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 0  # some were saved, so they were killed at it
+    last, halfway = map(int, done.stdout.split())
+    assert last > 0  # some were saved, so they were killed at it
+    assert halfway > int(kills) / 4  # and in the middle of it
 
 
 # -- paths -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["model", "model.h5", "model.tf", "model.keras.zip", ""])
+@pytest.mark.parametrize("name", ["model", "model.weights.h5", "model.tf", "model.keras.zip", ""])
 def test_a_model_is_saved_with_the_ending_keras(model, tmp_path, name):
     with pytest.raises(ValueError, match=r"\.keras"):
         model.save(tmp_path / name)
-    with pytest.raises(ValueError, match=r"\.keras"):
+    with pytest.raises(ValueError, match=r"\.keras|File not found"):
         keras.models.load_model(tmp_path / name)
 
 
@@ -275,6 +309,11 @@ def test_arguments_of_keras_2(model, tmp_path):
         model.save(tmp_path / "model.keras", zipped=False)
     with pytest.raises(ValueError, match="max_shard_size"):
         model.save_weights(tmp_path / "model.weights.h5", max_shard_size=1)
+
+
+def test_export_says_how(model, tmp_path):
+    with pytest.raises(NotImplementedError, match=r"save\('model\.keras'\).*export\('served'"):
+        model.export("served")
 
 
 def test_without_h5py_the_error_says_what_to_install(model, target, monkeypatch):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import CHECKOUT
+from tests.keras.saving.fuzz import KINDS
 
 FILES = int(os.environ.get("MINITAPE_FUZZ", "100"))
 
@@ -26,11 +27,6 @@ def fuzz(files, seed=0):
 def test_mutated_files():
     """MINITAPE_FUZZ=2000 for more of them."""
     counts = fuzz(FILES)
-    for kind in ("archive", "config", "member", "weights", "legacy"):  # none is left out
+    for kind in KINDS:  # none is left out
         assert counts.get(f"{kind} refused"), counts
     assert sum(counts.values()) == FILES
-
-
-def test_a_file_that_once_gave_an_unclear_error():
-    """Its names are of a number type that NumPy doesn't have."""
-    assert fuzz(1, seed=500168) == {"legacy refused": 1}

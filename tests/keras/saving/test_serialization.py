@@ -375,7 +375,12 @@ def test_plain_arguments_make_the_config():
         "shape": (1, 2),
         "name": "mine",
         "trainable": True,
-        "dtype": "float32",
+        "dtype": {
+            "module": "keras",
+            "class_name": "DTypePolicy",
+            "config": {"name": "float32"},
+            "registered_name": None,
+        },
     }
     assert Named(3).get_config() == {"units": 3}
 

@@ -286,7 +286,7 @@ def moveaxis(x, source, destination):
     rest = [n for n in range(x.ndim) if n not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         rest.insert(place, axis)
-    return _ops.transpose(x, rest)
+    return x if rest == sorted(rest) else _ops.transpose(x, rest)
 
 
 def _ints(axes) -> tuple:
@@ -351,7 +351,8 @@ def split(x, indices_or_sections, axis=0):
 def tile(x, repeats):
     """x as a whole again and again along each axis."""
     x, repeats = _any(x), _ints(repeats)
-    x = _ops.reshape(x, [1] * (len(repeats) - x.ndim) + [n or -1 for n in x.shape])
+    if len(repeats) > x.ndim:
+        x = _ops.reshape(x, [1] * (len(repeats) - x.ndim) + [n or -1 for n in x.shape])
     return _ops.tile(x, [1] * (x.ndim - len(repeats)) + list(repeats))
 
 
@@ -393,11 +394,15 @@ def take(x, indices, axis=None):
 
 
 def take_along_axis(x, indices, axis=None):
-    """For each row along an axis, the elements at its own places."""
+    """For each row along an axis, the elements at its own places. The other axes broadcast."""
     x, indices = _any(x), _any(indices)
     if axis is None:
         return take(x, _ops.reshape(indices, [-1]))
     x, indices = moveaxis(x, axis, -1), moveaxis(indices, axis, -1)
+    if tuple(x.shape[:-1]) != tuple(indices.shape[:-1]):
+        rows = _ops.broadcast_static_shape(x.shape[:-1], indices.shape[:-1])
+        x = _ops.broadcast_to(x, [*rows, x.shape[-1]])
+        indices = _ops.broadcast_to(indices, [*rows, indices.shape[-1]])
     indices = _from_front(indices, x.shape[-1])
     return moveaxis(_ops.gather(x, indices, axis=x.ndim - 1, batch_dims=x.ndim - 1), -1, axis)
 

@@ -1,0 +1,63 @@
+"""`tf.config.experimental`: older names, and settings of GPUs."""
+
+from ..arrays.devices import LOGICAL, PHYSICAL, LogicalDevice, PhysicalDevice
+from .settings import SETTINGS
+
+__all__ = [
+    "enable_op_determinism",
+    "enable_tensor_float_32_execution",
+    "get_device_details",
+    "list_logical_devices",
+    "list_physical_devices",
+    "set_memory_growth",
+    "tensor_float_32_execution_enabled",
+]
+
+
+def check_device(device) -> None:
+    """Raises ValueError unless the device is one of those that are listed."""
+    if device not in PHYSICAL:
+        raise ValueError(
+            f"Unrecognized device: {device!r}. Expected one of "
+            f"tf.config.list_physical_devices(): {list(PHYSICAL)}."
+        )
+
+
+def list_physical_devices(device_type=None) -> list[PhysicalDevice]:
+    """The hardware of this type ("CPU", "GPU"), or all: the CPU, and no GPU."""
+    return [one for one in PHYSICAL if device_type in (None, one.device_type)]
+
+
+def list_logical_devices(device_type=None) -> list[LogicalDevice]:
+    """The devices of this type that a program can address, or all."""
+    return [one for one in LOGICAL if device_type in (None, one.device_type)]
+
+
+def set_memory_growth(device, enable) -> None:
+    """Refuses: this is a setting of a GPU.
+
+    Raises:
+        ValueError: always, for there is no GPU.
+    """
+    check_device(device)
+    raise ValueError("Cannot set memory growth on non-GPU and non-Pluggable devices")
+
+
+def get_device_details(device) -> dict:
+    """What is known of a device: nothing of a CPU."""
+    check_device(device)
+    return {}
+
+
+def enable_op_determinism() -> None:
+    """Nothing to do: the same program with the same seed gives the same numbers."""
+
+
+def tensor_float_32_execution_enabled() -> bool:
+    """What `enable_tensor_float_32_execution` was told."""
+    return SETTINGS["tensor_float_32_execution"]
+
+
+def enable_tensor_float_32_execution(enabled) -> None:
+    """Accepted: this is a setting of GPUs."""
+    SETTINGS["tensor_float_32_execution"] = bool(enabled)
