@@ -135,11 +135,11 @@ def float64():
 
 
 def mnist_mlp(mnist, seed=0):
-    """784-512-10 with RMSprop, 200 steps."""
+    """784-512-10 with RMSprop."""
     mt.keras.utils.set_random_seed(seed)
     return lockstep.train(
         mlp((28, 28, 1), 512),
-        batches(*mnist, 200),
+        batches(*mnist, 200 if DEEP else 60),
         lambda keras: keras.optimizers.RMSprop(),
         from_probabilities,
     )
@@ -171,14 +171,14 @@ def test_mnist_mlp_in_float64(mnist, float64):
 
 
 def test_mnist_convnet(mnist):
-    """Thirty steps: in a hundred, some of 190 million ReLUs are at 0."""
-    run = mnist_convnet(mnist, steps=30, size=32)
+    """Few steps: in a hundred, some of 190 million ReLUs are at 0."""
+    run = mnist_convnet(mnist, steps=30 if DEEP else 15, size=32)
     assert stays_together(run), run
 
 
 def test_mnist_convnet_in_float64(mnist, float64):
     exact = dict(learning_rate=2**-10, beta_1=1 - 2**-3, beta_2=1 - 2**-10, epsilon=2**-23)
-    run = mnist_convnet(mnist, steps=100 if DEEP else 25, size=8, **exact)
+    run = mnist_convnet(mnist, steps=100 if DEEP else 15, size=8, **exact)
     assert stays_together(run), run
 
 
