@@ -23,6 +23,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+DEEP = settings.default.max_examples > 50  # the tests that look further then
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -3,17 +3,15 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import settings
 
 import minitape as mt
 from compat import lockstep
 from compat.twin import copy_weights, twin_of
+from tests.conftest import DEEP
 
 LOSSES_WITHIN = 1e-4  # relative
 WEIGHTS_WITHIN = 1e-3
 layers = mt.keras.layers
-# Of a training that is held to its last digits: all of it where one looks deeper.
-DEEP = settings.default.max_examples > 50
 
 
 @pytest.fixture(autouse=True)
