@@ -50,7 +50,7 @@ def recorders(folder):
     """Callbacks that write a run down: as CSV, and for TensorBoard where that is installed."""
     folder.mkdir(parents=True, exist_ok=True)
     found = [keras.callbacks.CSVLogger(str(folder / "log.csv"))]
-    if importlib.util.find_spec("tensorboard") and hasattr(keras.callbacks, "TensorBoard"):
+    if importlib.util.find_spec("tensorboard"):
         found.append(keras.callbacks.TensorBoard(log_dir=str(folder)))
     return found
 

@@ -15,7 +15,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # No deadline: the first example of a test compiles, imports or allocates, and a busy machine is not
 # a failure. HYPOTHESIS_PROFILE=intense python -m pytest tests/ops looks much further.
 settings.register_profile("dev", max_examples=25, deadline=None)
-settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "intense",
     max_examples=1500,  # a fifth of them for each op and property
@@ -23,6 +23,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+DEEP = settings.default.max_examples > 50  # the tests that look further then
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

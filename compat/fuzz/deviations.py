@@ -64,6 +64,7 @@ FINITE = {
     "math.nextafter": "TensorFlow's gradient in x2 is 0 times the cotangent, nan if infinite",
     "math.angle": "TensorFlow divides infinite complex numbers otherwise",
     "math.betainc": "TensorFlow's is 1 at 1, whatever the parameters",
+    "saturate_cast": "which integer nan becomes depends on where it stands",
     **{
         f"linalg.{name}": "what becomes of nan in a decomposition is the library's business"
         for name in (
@@ -107,10 +108,18 @@ NONZERO_TWICE = {
     "math.bessel_i0": "its derivative is that of bessel_i1",
 }
 
-# Ops that aren't called on numbers below 0.
+# Ops that aren't called on numbers below 0, nor on 0.
 POSITIVE = {
-    f"math.special.bessel_{name}": "infinite in TensorFlow, nan here: they are complex"
-    for name in ("k0", "k0e", "k1", "k1e", "y0", "y1")
+    **{
+        f"math.special.bessel_{name}": "infinite in TensorFlow, nan here: they are complex"
+        for name in ("k0", "k0e", "k1", "k1e", "y0", "y1")
+    },
+    "math.betainc": "there is none for such parameters",
+}
+
+# Ops that aren't called on arrays without elements.
+NOT_EMPTY = {
+    "nn.embedding_lookup": "TensorFlow doesn't check at which rows without elements it looks",
 }
 
 # Ops without a measure at all.
@@ -137,5 +146,6 @@ def is_measure(op: str, mode: str, arrays: Sequence[np.ndarray]) -> bool:
         or (op in FINITE and not all(np.isfinite(x).all() for x in arrays))
         or (op in POSITIVE and not all((x > 0).all() for x in arrays))
         or (op in nonzero and not all(x.all() for x in arrays if x.dtype.kind in "fc"))
+        or (op in NOT_EMPTY and not all(x.size for x in arrays))
         or (op in NOT_IN_FLOAT64 and any(x.dtype == np.float64 for x in arrays))
     )

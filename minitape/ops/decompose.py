@@ -21,10 +21,10 @@ from .. import nest
 from ..arrays import array_module
 from ..engine import Tensor, alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
-from .array import concat, eye
+from .array import concat, eye, stop_gradient
 from .linalg import matmul
 from .logic import where
-from .math import log, square
+from .math import log, maximum, square
 from .matrix import adjoint, band_part, diag, diag_part, matrix_transpose, set_diag, trace
 from .reduce import reduce_max, reduce_sum
 from .rules import to_shape_of
@@ -802,10 +802,16 @@ def _expm(input):
 
 
 def _expm_along(x, t):
-    """The derivative along t: the upper right block of the exponential of [[x, t], [0, x]]."""
+    """The derivative along t: the upper right block of the exponential of [[x, t], [0, x]].
+
+    It is computed for a t of at most 1, as it is linear in t: halvings for a large one would cost x
+    its digits.
+    """
     n = x.shape[-1]
-    blocks = concat([concat([x, t], -1), concat([zeros_like(x), x], -1)], -2)
-    return _expm(blocks)[..., :n, n:]
+    size = stop_gradient(reduce_max(abs(t), [-2, -1], keepdims=True))
+    size = cast(maximum(size, 1), x.dtype)
+    blocks = concat([concat([x, t / size], -1), concat([zeros_like(x), x], -1)], -2)
+    return _expm(blocks)[..., :n, n:] * size
 
 
 _expm.defvjp(lambda g, y, x: _expm_along(matrix_transpose(x), g))

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from compat import harness
 from compat.cases import CASES
+from tests.conftest import DEEP
 from tests.ops.test_cases import FEW, POINTS, REFUSALS
 
 # TensorFlow compiles a function for each op and shape of which it is asked a tangent, and extremes
 # are several comparisons each: two of both will do, unless one looks deeper.
-FEWER = settings(max_examples=FEW.max_examples if FEW.max_examples > 50 else 2)
+FEWER = FEW if DEEP else settings(max_examples=2)
 
 COMPARISONS = [
     pytest.param(case, check, id=f"{case}-{check.__name__}")

@@ -91,6 +91,16 @@ PROGRAMS = {
         ),
         ("z",),
     ),
+    "second derivative of expm under a large cotangent": Program(
+        {"x": Leaf(np.float64([[0.90625, -0.03125], [0.15625, 0.953125]]))},
+        (
+            Step(("y",), "linalg.expm", (Ref("x"),)),
+            Step(("z",), "*", (Ref("y"), 2.0**20)),
+            Step(("w",), "math.square", (Ref("z"),)),
+        ),
+        ("w",),
+        "second",
+    ),
     "zeta of infinity": step("math.zeta", np.full(3, np.inf), np.float64([0.5, 1.0, 2.0])),
     "gradient of rows picked by one number": step(
         "math.unsorted_segment_sum", np.float32(1), np.int32(1), num_segments=3

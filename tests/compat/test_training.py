@@ -3,17 +3,15 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import settings
 
 import minitape as mt
 from compat import lockstep
 from compat.twin import copy_weights, twin_of
+from tests.conftest import DEEP
 
 LOSSES_WITHIN = 1e-4  # relative
 WEIGHTS_WITHIN = 1e-3
 layers = mt.keras.layers
-# Of a training that is held to its last digits: all of it where one looks deeper.
-DEEP = settings.default.max_examples > 50
 
 
 @pytest.fixture(autouse=True)
@@ -135,11 +133,11 @@ def float64():
 
 
 def mnist_mlp(mnist, seed=0):
-    """784-512-10 with RMSprop, 200 steps."""
+    """784-512-10 with RMSprop."""
     mt.keras.utils.set_random_seed(seed)
     return lockstep.train(
         mlp((28, 28, 1), 512),
-        batches(*mnist, 200),
+        batches(*mnist, 200 if DEEP else 60),
         lambda keras: keras.optimizers.RMSprop(),
         from_probabilities,
     )
@@ -171,14 +169,14 @@ def test_mnist_mlp_in_float64(mnist, float64):
 
 
 def test_mnist_convnet(mnist):
-    """Thirty steps: in a hundred, some of 190 million ReLUs are at 0."""
-    run = mnist_convnet(mnist, steps=30, size=32)
+    """Few steps: in a hundred, some of 190 million ReLUs are at 0."""
+    run = mnist_convnet(mnist, steps=30 if DEEP else 15, size=32)
     assert stays_together(run), run
 
 
 def test_mnist_convnet_in_float64(mnist, float64):
     exact = dict(learning_rate=2**-10, beta_1=1 - 2**-3, beta_2=1 - 2**-10, epsilon=2**-23)
-    run = mnist_convnet(mnist, steps=100 if DEEP else 25, size=8, **exact)
+    run = mnist_convnet(mnist, steps=100 if DEEP else 15, size=8, **exact)
     assert stays_together(run), run
 
 

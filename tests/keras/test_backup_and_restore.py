@@ -453,6 +453,8 @@ def test_no_folder(folder):
 def test_what_is_no_frequency(save_freq):
     with pytest.raises(ValueError, match="save_freq"):
         BackupAndRestore("backup", save_freq)
+    with pytest.raises(ValueError, match="save_freq"):
+        keras.callbacks.ModelCheckpoint("model.keras", save_freq=save_freq)
 
 
 def test_a_model_that_is_not_built(tmp_path):

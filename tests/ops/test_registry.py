@@ -12,8 +12,10 @@ from compat.cases import CASES
 from minitape import ops
 from minitape.engine import PRIMITIVES, Primitive, Recorder
 
-# So many that each type is among them.
-SOME = settings(max_examples=10)
+from .test_cases import FEW
+
+# At least so many that each type is among them.
+SOME = settings(max_examples=max(10, FEW.max_examples))
 
 # What is tested elsewhere, each with the place.
 ELSEWHERE = {

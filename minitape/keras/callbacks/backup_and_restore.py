@@ -14,6 +14,7 @@ from ..saving.files import replacing
 from ..saving.hdf5 import h5py
 from ..saving.weights import parts
 from .callback import Callback
+from .save_frequency import SaveFrequency
 
 
 class BackupAndRestore(Callback):
@@ -47,13 +48,9 @@ class BackupAndRestore(Callback):
         h5py()  # here it is known that it will be needed
         if not backup_dir:
             raise ValueError("Empty `backup_dir` argument passed")
-        if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
-            raise ValueError(
-                f"Invalid value for argument `save_freq`. Received: save_freq={save_freq}. "
-                "Expected either 'epoch' or a number of batches."
-            )
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = save_freq
+        self._frequency = SaveFrequency(save_freq)
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
         folder = Path(self.backup_dir)
@@ -64,13 +61,12 @@ class BackupAndRestore(Callback):
             path: path.with_name(f"{path.name}.bkp") for path in (self._path, self._metadata_path)
         }
         self._epoch = 0
-        self._batches_since_saving = 0
 
     # -- going on --------------------------------------------------------------------------------
 
     def on_train_begin(self, logs=None):
         """Goes to where an interrupted training stood, if there is a backup."""
-        self._batches_since_saving = 0
+        self._frequency.begin()
         if getattr(self.model, "_fit_run", None) is None:
             raise ValueError(
                 "BackupAndRestore is a callback for `fit`. In a loop of your own, "
@@ -129,16 +125,12 @@ class BackupAndRestore(Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves after each `save_freq` batches."""
-        if self.save_freq == "epoch":
-            return
-        self._batches_since_saving += 1
-        if self._batches_since_saving >= self.save_freq:
-            self._batches_since_saving = 0
+        if self._frequency.after_batch():
             self._save(self._epoch, batch + 1, logs or {})
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves after the epoch."""
-        if self.save_freq == "epoch":
+        if self._frequency.is_epoch:
             self._save(epoch + 1, 0, {})
 
     def _save(self, epoch: int, batch: int, logs: dict[str, Any]) -> None:

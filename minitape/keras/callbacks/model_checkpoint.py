@@ -7,6 +7,7 @@ import numpy
 
 from ..messages import say
 from .monitor import MonitorCallback
+from .save_frequency import SaveFrequency
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -47,12 +48,8 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
+        self._frequency = SaveFrequency(save_freq)
         self._current_epoch = 0
-        self._batches_since_saving = 0
-        if save_freq != "epoch" and not isinstance(save_freq, int):
-            raise ValueError(
-                f"Expected `save_freq` to be 'epoch' or a number of batches. Received: {save_freq}."
-            )
         endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
         if not self.filepath.endswith(endings):
             raise ValueError(
@@ -66,17 +63,13 @@ class ModelCheckpoint(MonitorCallback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves after each `save_freq` batches."""
-        if self.save_freq == "epoch":
-            return
-        self._batches_since_saving += 1
-        if self._batches_since_saving >= self.save_freq:
-            self._batches_since_saving = 0
+        if self._frequency.after_batch():
             self._save({"epoch": self._current_epoch + 1, "batch": batch + 1}, logs or {})
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves after the epoch."""
         self._set_monitor_op()
-        if self.save_freq == "epoch":
+        if self._frequency.is_epoch:
             self._save({"epoch": epoch + 1}, logs or {})
 
     def _save(self, counts: dict, logs: dict) -> None:

@@ -146,9 +146,14 @@ def model_from_json(json_string, custom_objects=None) -> Any:
         custom_objects: your own classes and functions by name.
 
     Raises:
-        ValueError: no JSON, or an unknown class.
+        ValueError: no JSON, a text longer than any config that minitape reads, or an unknown class.
     """
     with errors_of("The text"):
+        if len(json_string) > _LARGEST_JSON[CONFIG]:
+            raise ValueError(
+                f"it has {len(json_string):,} characters, and the longest that is read "
+                f"{_LARGEST_JSON[CONFIG]:,}."
+            )
         return model_of(parsed(json_string, "The text"), custom_objects)
 
 

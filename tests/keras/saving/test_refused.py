@@ -183,6 +183,11 @@ def test_config(change, members, tmp_path, monkeypatch, request):
     assert sorted(os.listdir()) == ["bad.keras", "good.keras"]
 
 
+def test_a_text_longer_than_any_config():
+    with pytest.raises(ValueError, match="The text.* it has 67,108,865 characters"):
+        keras.models.model_from_json(" " * (64 << 20) + "1")
+
+
 def op(name, *args, module="keras.src.ops.numpy", of=(8,), **config):
     """A model of an input and one op on it; "x" stands for the input among the arguments."""
     place = {"shape": [None, *of], "dtype": "float32", "keras_history": ["x", 0, 0]}
