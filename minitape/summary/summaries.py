@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 
+from ..arrays import tell_look
 from ..engine import convert_to_tensor
 from .writer import should_record_summaries, write
 
@@ -128,6 +129,7 @@ def text(name, data, step=None, description=None) -> bool:
 
 def _write(plugin: str, name, value, step, description) -> bool:
     """Writes a tensor for one of TensorBoard's plugins, if it is to be written."""
+    tell_look(None)  # Python's business at each call of a function
     if not should_record_summaries():
         return False
     return write(name, value, step, plugin_metadata(plugin, description=description))

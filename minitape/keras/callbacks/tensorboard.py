@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from ... import summary
+from ...arrays import tell_look
 from ...summary.summaries import plugin_metadata
 from ...summary.writer import require_tensorboard
 from ..layers import Embedding
@@ -232,8 +233,10 @@ class TensorBoard(Callback):
         for _, part in parts(self.model):
             if isinstance(part, Optimizer):
                 part.gradient_listener = listener
+        self.model._forget_programs()
 
     def _keep_gradients(self, gradients: list, variables: list) -> None:
+        tell_look(None)  # to be done at each step, in Python
         for gradient, variable in zip(gradients, variables, strict=True):
             self._gradients[variable.id] = (variable, gradient)
 

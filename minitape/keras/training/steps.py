@@ -8,6 +8,7 @@ from typing import Any
 from ... import nest, ops
 from ...engine import GradientTape
 from ...errors import InvalidArgumentError
+from ...tracing import function
 from .. import losses as losses_module
 from .. import metrics as metrics_module
 from .. import optimizers
@@ -64,7 +65,7 @@ class Steps(Layer):
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         self.run_eagerly = run_eagerly
-        vars(self)["_step_functions"] = {}  # programs of another optimizer or loss
+        self._forget_programs()
         # A model may be built, and so come to have outputs, after this.
         output_names = partial(getattr, self, "output_names", None)
         measured = None
@@ -82,6 +83,19 @@ class Steps(Layer):
         }
         self._compiled = Compiled(minimized, measured, arguments)
         self.compiled = True
+
+    def _program_of(self, step: str) -> Any:
+        """A step as a `function`, the same one until something about the steps changes."""
+        if self.run_eagerly:
+            return getattr(self, step)
+        functions = vars(self).setdefault("_step_functions", {})
+        if step not in functions:
+            functions[step] = function(getattr(self, step))
+        return functions[step]
+
+    def _forget_programs(self) -> None:
+        """Has the steps written down anew, because what they do has changed."""
+        vars(self)["_step_functions"] = {}
 
     def get_compile_config(self) -> dict:
         """What `compile` was given, as data; empty before."""

@@ -6,7 +6,6 @@ from typing import Any
 import numpy
 
 from ... import nest
-from ...tracing import function
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
 from ..variables import assign_stored
@@ -129,7 +128,6 @@ class Trainer(Steps):
 
     def _fit_epochs(self, run: Run, epochs: int, validation, validation_freq, listeners) -> None:
         self.stop_training = False
-        train_step = self._program_of("train_step")
         logs: dict[str, Any] = {}
         listeners.on_train_begin()
         if not run.batch:
@@ -142,6 +140,7 @@ class Trainer(Steps):
             if done:  # an interrupted epoch goes on
                 run.restore()
                 results = run.logs
+            train_step = self._program_of("train_step")  # a callback may have changed it
             for step, data in enumerate(run.data, done):
                 listeners.on_train_batch_begin(step)
                 results = train_step(data)
@@ -259,15 +258,6 @@ class Trainer(Steps):
         self._restore_metrics(state)
 
     # -- small parts -----------------------------------------------------------------------------
-
-    def _program_of(self, step: str) -> Any:
-        """A step as a `function`, the same one until the model is compiled again."""
-        if self.run_eagerly:
-            return getattr(self, step)
-        functions = vars(self).setdefault("_step_functions", {})
-        if step not in functions:
-            functions[step] = function(getattr(self, step))
-        return functions[step]
 
     def _check_compiled(self, method: str) -> None:
         if not self.compiled:
