@@ -215,6 +215,38 @@ def variables_are_like_tensors(case, example: Example) -> None:
         assert_same(case, ours, gradient(minitape, plain, xs, *w), "gradient of variables")
 
 
+def replay_is_what_python_does(case, example: Example) -> None:
+    """As a `function` that was written down on other values it gives the same bits, and gradients.
+
+    The other values are the same ones backward. Where these make an error, or results of other
+    shapes, the function is written down on its own values.
+    """
+    f, xs, w, _ = drawn(case, example)
+    _, others = call_of(minitape, case, example, lambda a: minitape.constant(np.flip(a)))
+    w = constants(minitape, w)
+
+    def run(*xs):
+        differentiable = case.differentiable and floats(xs)
+        return f(*xs) + (gradient(minitape, f, xs, *w) if differentiable else [])
+
+    replayed = minitape.function(run)
+    try:
+        replayed(*others)
+    except Exception:
+        replayed(*xs)
+    results = []
+    for call in (run, replayed):
+        minitape.random.set_seed(example.seed)
+        results.append(call(*xs))
+    for x, y in zip(*results, strict=True):
+        assert (x is None) == (y is None), f"replayed: {y}, expected {x}"
+        if x is not None:
+            x, y = np.asarray(x), np.asarray(y)
+            assert (x.dtype, x.shape) == (y.dtype, y.shape), f"replayed: {y}, expected {x}"
+            same = np.array_equal(x, y) if x.dtype == object else x.tobytes() == y.tobytes()
+            assert same, f"replayed: {y}, expected {x}"
+
+
 # -- beside TensorFlow -----------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import enum
 import math
 import operator
 
-from ..arrays import array_module, as_dtype, philox
+from ..arrays import array_module, as_dtype, philox, tell_look
 from ..config import seeds
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
@@ -33,6 +33,7 @@ def set_seed(seed) -> None:
     Args:
         seed: an integer; None takes the global seed away.
     """
+    tell_look(None)  # no op: a function that does it runs in Python
     seeds.set_seed(seed)
 
 

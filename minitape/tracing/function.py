@@ -247,6 +247,7 @@ def _calling(method: weakref.WeakMethod) -> Callable:
             raise ReferenceError("The object whose method this function is has gone.")
         return bound(*args, **kwargs)
 
+    call.__signature__ = inspect.signature(method())  # type: ignore[attr-defined,arg-type]
     return call
 
 

@@ -43,6 +43,13 @@ def test_any_layout_and_variables(case, data):
         check(case, example)
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+@FEW
+@given(data=st.data())
+def test_a_function_replays_it(case, data):
+    harness.replay_is_what_python_does(case, data.draw(case.examples))
+
+
 @pytest.mark.parametrize(("case", "at"), POINTS)
 def test_known_points(case, at):
     harness.known_point(case, at)
