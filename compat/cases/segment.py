@@ -119,7 +119,10 @@ CASES = [
         for kind in ("max", "min")
     ),
     unsorted_case(
-        "sum", by_ids(REAL), covers=("segment_rows",), dtypes=(*NUMBERS, *INTEGERS, *COMPLEX)
+        "sum",
+        by_ids(REAL),
+        covers=("segment_rows", "segments_below"),
+        dtypes=(*NUMBERS, *INTEGERS, *COMPLEX),
     ),
     unsorted_case("mean", by_ids(REAL), dtypes=(*NUMBERS, *INTEGERS)),
     unsorted_case("sqrt_n", by_ids(REAL)),

@@ -30,10 +30,15 @@ def _unsorted(op: str, data, segment_ids, num_segments) -> tuple:
             f"{op}: the shape of data, {data.shape}, must begin with that of segment_ids. "
             f"Received: {ids.shape}."
         )
-    kept = array_module(ids.concrete).where(ids.concrete < 0, 0, ids.concrete)
-    if (ids.concrete >= 0).any():
-        check_indices(op, kept, int(count), "segment_ids")
-    return data, ids, int(count)
+    return data, _segments_below(ids, op=op, count=int(count)), int(count)
+
+
+@primitive(differentiable=False)
+def _segments_below(ids, *, op, count):
+    """The ids themselves, if none is too large; an op, so that a function checks each time."""
+    if (ids >= 0).any():
+        check_indices(op, array_module(ids).maximum(ids, 0), count, "segment_ids")
+    return ids
 
 
 def _sorted(op: str, data, segment_ids) -> tuple:

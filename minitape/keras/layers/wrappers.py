@@ -130,16 +130,15 @@ class SpectralNormalization(Wrapper):
 
     def _normalize(self) -> None:
         kernel = ops.stop_gradient(self.kernel.value)
-        if not kernel.numpy().any():
-            return
+        is_zero = ops.reduce_all(kernel == 0)  # then it stays so
         weights = ops.reshape(kernel, (-1, kernel.shape[-1]))
         u = ops.stop_gradient(self.vector_u.value)
         for _ in range(self.power_iterations):
             v = ops.l2_normalize(ops.matmul(u, weights, transpose_b=True), epsilon=epsilon() ** 2)
             u = ops.l2_normalize(ops.matmul(v, weights), epsilon=epsilon() ** 2)
         largest = ops.reduce_sum(ops.matmul(v, weights) * u)
-        self.vector_u.assign(u)
-        self.kernel.assign(kernel / largest)
+        self.vector_u.assign(ops.where(is_zero, self.vector_u, u))
+        self.kernel.assign(kernel / ops.where(is_zero, 1.0, largest))
 
     def compute_output_shape(self, input_shape):
         """The layer's output shape."""

@@ -357,12 +357,15 @@ class Optimizer:
             variable.assign(value - shrink)
 
     def _average(self) -> None:
-        done = int(self.iterations)
-        kept = self.ema_momentum if done else 0.0
+        first = ops.equal(self.iterations, 0)
+        every = self.ema_overwrite_frequency
         for variable, average in zip(self._trainable_variables, self._averages, strict=True):
-            average.assign(kept * average + (1 - kept) * variable)
-        if self.ema_overwrite_frequency and (done + 1) % self.ema_overwrite_frequency == 0:
-            self.finalize_variable_values(self._trainable_variables)
+            value, kept = ops.convert_to_tensor(variable), self.ema_momentum
+            mean = ops.where(first, value, kept * average + (1 - kept) * value)
+            average.assign(mean)
+            if every:
+                is_time = ops.equal(ops.floormod(self.iterations + 1, every), 0)
+                variable.assign(ops.where(is_time, mean, value))
 
     def finalize_variable_values(self, var_list) -> None:
         """With `use_ema`, gives the variables their moving averages."""
