@@ -14,7 +14,8 @@ from ..arrays import as_dtype
 from ..config import functions_run_eagerly
 from ..engine import Tensor, active, convert_to_tensor
 from ..engine.variable import Variable
-from .passes import optimized
+from .compiled import compiled
+from .passes import optimized, text_of_passes
 from .program import Program
 from .recorder import Tracer
 
@@ -26,6 +27,7 @@ class Trace:
     """What is kept of a call for later calls with the same signature.
 
     Attributes:
+        recorded: the program as it was written down.
         program: what runs; None where Python has to run at each call.
         why_not: why Python has to.
         own_gradients: whether there are custom gradients in it: they know the first call's values
@@ -35,9 +37,10 @@ class Trace:
     def __init__(
         self, program: Program | None, results: Any, why_not: str | None, own_gradients=False
     ):
-        self.program, self.why_not, self.own_gradients = program, why_not, own_gradients
+        self.recorded, self.why_not, self.own_gradients = program, why_not, own_gradients
         self._results = results  # the structure, with the results' places for the tensors
-        self._run = None if program is None else program.compiled()
+        self.program = None if program is None else optimized(program)
+        self._run = None if self.program is None else compiled(self.program)
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         if active.recorders:
@@ -109,7 +112,7 @@ class Function:
             structure = nest.map_structure(
                 lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
             )
-            self._traces[key] = Trace(optimized(program), structure, None, tracer.own_gradients)
+            self._traces[key] = Trace(program, structure, None, tracer.own_gradients)
             self._warn()
         return results
 
@@ -136,6 +139,18 @@ class Function:
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
+        return str(self._trace_of(args, kwargs).program)
+
+    def passes(self, *args, **kwargs) -> str:
+        """The program as it was written down and after each pass, with how much memory it needs.
+
+        Raises:
+            ValueError: there is none, because Python has to run each time; the error says why.
+        """
+        return text_of_passes(self._trace_of(args, kwargs).recorded)
+
+    def _trace_of(self, args: tuple, kwargs: dict) -> Any:
+        """The Trace of a call, which has a program."""
         for _ in range(3):  # the first call may make variables
             tensors: list[Tensor] = []
             checked, named = self._checked(args, kwargs)
@@ -147,7 +162,7 @@ class Function:
         if trace is None or trace.program is None:
             why = "it makes variables at each call" if trace is None else trace.why_not
             raise ValueError(f"function {self._name} has no program: {why}.")
-        return str(trace.program)
+        return trace
 
     def get_concrete_function(self, *args, **kwargs) -> Callable:
         """The function itself: its programs are found by the arguments of a call."""

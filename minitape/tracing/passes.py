@@ -4,11 +4,6 @@ from .program import Assign, Call, Line, Program, Read, read, written
 from .recorder import STATEFUL
 
 
-def optimized(program: Program) -> Program:
-    """The program after all passes."""
-    return without_dead_code(with_shared_values(program))
-
-
 def without_dead_code(program: Program) -> Program:
     """Leaves out what no result and no assignment needs."""
     needed = set(program.outputs)
@@ -20,7 +15,7 @@ def without_dead_code(program: Program) -> Program:
             needed.update(read(line))
     lines.reverse()
     constants = {n: array for n, array in program.constants.items() if n in needed}
-    return Program(program.inputs, constants, lines, program.outputs)
+    return program._replace(constants=constants, lines=lines)
 
 
 def with_shared_values(program: Program) -> Program:
@@ -49,7 +44,7 @@ def with_shared_values(program: Program) -> Program:
                 known[key] = line.outputs
         lines.append(line)
     outputs = [same.get(n, n) for n in program.outputs]
-    return Program(program.inputs, program.constants, lines, outputs)
+    return program._replace(lines=lines, outputs=outputs)
 
 
 def _key(line: Call):
@@ -63,3 +58,25 @@ def _key(line: Call):
     except TypeError:
         return None
     return key
+
+
+PASSES = (with_shared_values, without_dead_code)
+
+
+def optimized(program: Program) -> Program:
+    """The program after all passes."""
+    for one in PASSES:
+        program = one(program)
+    return program
+
+
+def text_of_passes(program: Program) -> str:
+    """The program as it was written down and after each pass, with its size."""
+    stages = [("as it was written down", program)]
+    for one in PASSES:
+        program = one(program)
+        stages.append((one.__name__.replace("_", " "), program))
+    return "\n\n".join(
+        f"{name}: {len(one.lines)} lines, at most {one.peak_bytes():,} bytes at a time\n{one}"
+        for name, one in stages
+    )

@@ -9,7 +9,7 @@ from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
 from .errors import refused
-from .program import Assign, Call, Line, Program, Read
+from .program import Assign, Call, Kind, Line, Program, Read
 
 # Of these only the input's shape matters, which every call of a program shares.
 _SHAPE_ONLY = {"shape", "size", "zeros_like", "ones_like"}
@@ -38,8 +38,8 @@ class Tracer(Recorder):
         self._autograph = autograph
         self._begin = next_id()
         self._numbers: dict[int, int] = {}  # of a tensor's id
-        self._of_array: dict[int, int] = {}  # of a raw array's id(): `_kept` keeps those alive
-        self._kept: list[Any] = []
+        self._of_array: dict[int, int] = {}  # of a raw array's id(): `_values` keeps those alive
+        self._values: list[Tensor] = []  # by number
         self._dynamic: set[int] = set()
         self._constants: dict[int, Any] = {}
         self._lines: list[Line] = []
@@ -50,11 +50,12 @@ class Tracer(Recorder):
     def program(self, outputs: list[Tensor]) -> Program:
         """What was written down, with these results."""
         numbers = [self._number(x) for x in outputs]
-        return Program(self._inputs, self._constants, self._lines, numbers)
+        kinds = {n: Kind(x.array.dtype, x.array.shape) for n, x in enumerate(self._values)}
+        return Program(self._inputs, self._constants, self._lines, numbers, kinds)
 
     def _new(self, x: Tensor, dynamic: bool) -> int:
-        number = self._numbers[x.id] = len(self._kept)
-        self._kept.append(x)
+        number = self._numbers[x.id] = len(self._values)
+        self._values.append(x)
         self._of_array[id(x.array)] = number
         if dynamic:
             self._dynamic.add(number)
@@ -83,7 +84,6 @@ class Tracer(Recorder):
                     self._new(y, dynamic=False)
                 else:
                     self._numbers[y.id] = number
-                    self._kept.append(y)
             return
         numbers = tuple(map(self._number, inputs))
         dynamic = op.name in STATEFUL or (
@@ -99,7 +99,6 @@ class Tracer(Recorder):
         self._notice(variable)
 
     def _notice(self, variable) -> None:
-        self._kept.append(variable)
         if variable.id > self._begin:
             self.made_variables = True
 

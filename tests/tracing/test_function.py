@@ -246,12 +246,12 @@ def test_the_program_is_short_and_readable():
         return mt.constant(1.0) + 2.0  # a constant
 
     assert step.program(mt.zeros(2)).splitlines() == [
-        "inputs v0",
-        "v2 = exp(v0)",
-        "v3 = read w:0",
-        "v5 = multiply(v2, v3)",
-        "v10 = add(v5, v5)",
-        "w:0 <- v10",
+        "inputs v0: float32 (2,)",
+        "v2 = exp(v0)  # float32 (2,)",
+        "v3 = read w:0  # float32 (2,)",
+        "v4 = multiply(v2, v3)  # float32 (2,)",
+        "v8 = add(v4, v4)  # float32 (2,)",
+        "w:0 <- v8",
         "return 3.0",
     ]
 

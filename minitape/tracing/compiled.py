@@ -1,0 +1,82 @@
+"""The Python function that runs a program."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import explained
+from .program import Assign, Call, Line, Program, Read, name_of
+
+
+def compiled(program: Program) -> Callable:
+    """A Python function of the inputs' arrays that returns the outputs' arrays.
+
+    It is straight-line code: each line calls an op's forward. A value is deleted after the line
+    that needs it last.
+    """
+    return _Compiler(program).function()
+
+
+class _Compiler:
+    """Writes the Python source of a program, beside the objects that it names."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.scope: dict[str, Any] = {}
+        self.source: list[str] = []
+        # The line of the program that each line of the source comes from, for errors.
+        self.origin: list[Line | None] = []
+
+    def function(self) -> Callable:
+        program = self.program
+        last_uses = program.last_uses()
+        self._write(f"def program({', '.join(map(name_of, program.inputs))}):", None)
+        for number, array in program.constants.items():
+            self.scope[name_of(number)] = array
+        for line, dead in zip(program.lines, last_uses, strict=True):
+            self._write(f"    {self._statement(line)}", line)
+            if dead:
+                self._write(f"    del {', '.join(map(name_of, dead))}", None)
+        self._write(f"    return [{', '.join(map(name_of, program.outputs))}]", None)
+        exec(compile("\n".join(self.source), "<program>", "exec"), self.scope)
+        function, origin = self.scope["program"], self.origin
+
+        def run(*arrays):
+            try:
+                return function(*arrays)
+            except Exception as error:
+                raise _explained(error, origin) from error
+
+        return run
+
+    def _write(self, text: str, line: Line | None) -> None:
+        self.source.append(text)
+        self.origin.append(line)
+
+    def _bound(self, prefix: str, value) -> str:
+        """The name in the program's scope under which the source finds an object."""
+        name = f"{prefix}_{len(self.scope)}"
+        self.scope[name] = value
+        return name
+
+    def _statement(self, line: Line) -> str:
+        if isinstance(line, Read):
+            return f"{name_of(line.output)} = {self._bound('variable', line.variable)}.array"
+        if isinstance(line, Assign):
+            return f"{self._bound('variable', line.variable)}.array = {name_of(line.input)}"
+        arguments = [name_of(n) for n in line.inputs]
+        arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
+        targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")
+        call = f"{self._bound(line.op.name, line.op.forward)}({', '.join(arguments)})"
+        return f"{targets or '_'} = {call}"
+
+
+def _explained(error: Exception, origin: list) -> Exception:
+    """The error with the op that failed and what it was given, as when it is run by itself."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != "<program>":
+        trace = trace.tb_next
+    line = None if trace is None else origin[trace.tb_lineno - 1]
+    if not isinstance(line, Call) or trace is None:
+        return error
+    known = {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals}
+    return explained(error, line.op.name, [known[name_of(n)] for n in line.inputs], line.params)
