@@ -305,3 +305,25 @@ def test_many_programs_of_one_function_are_said_once(caplog):
 def test_an_unhashable_argument():
     with pytest.raises(TypeError, match="must be a tensor, an array, or hashable"):
         function(lambda x: x)({1, 2})
+
+
+def test_a_thousand_programs_go_with_their_function():
+    weight = mt.Variable(np.ones(1000, "float32"))
+    seen = []
+
+    def scaled(x, factor):
+        y = x * factor
+        seen.append(weakref.ref(y.array))
+        return y + weight
+
+    f = function(scaled)
+    x = mt.zeros(1000)
+    for factor in range(1000):
+        f(x, float(factor))
+    assert sum(array() is not None for array in seen) == 0  # values of the calls are not kept
+    programs = [weakref.ref(trace) for trace in f._traces.values()]
+    of_weight = weakref.ref(weight)
+    del f, weight, scaled
+    gc.collect()
+    assert not any(program() for program in programs)
+    assert of_weight() is None
