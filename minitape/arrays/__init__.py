@@ -1,6 +1,7 @@
 """Floor 0: numbers on a device. Nothing here knows of gradients."""
 
 from .convert import as_array
+from .cpu import with_kernel
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
 from .module import array_module, is_array, is_value, to_numpy
 from .shape import TensorShape
@@ -23,4 +24,5 @@ __all__ = [
     "tell_look",
     "text_of",
     "to_numpy",
+    "with_kernel",
 ]

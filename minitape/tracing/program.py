@@ -63,8 +63,8 @@ class Program:
     def compiled(self) -> Callable:
         """A Python function of the inputs' arrays that returns the outputs' arrays.
 
-        It is straight-line code: each line calls an op's forward. A value is deleted after the
-        line that needs it last.
+        It is straight-line code: each line calls what a call of the op runs. A value is deleted
+        after the line that needs it last.
         """
         return _Compiler(self).function()
 
@@ -160,7 +160,7 @@ class _Compiler:
         arguments = [_name(n) for n in line.inputs]
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(_name, line.outputs)) + ("," if line.is_tuple else "")
-        call = f"{self._bound(line.op.name, line.op.forward)}({', '.join(arguments)})"
+        call = f"{self._bound(line.op.name, line.op.run)}({', '.join(arguments)})"
         return f"{targets or '_'} = {call}"
 
     def _last_uses(self) -> dict[int, list[int]]:
