@@ -1,4 +1,4 @@
-"""What makes a kernel of a loop: compiled when first called, kept on disk, left out without numba."""
+"""What makes a kernel of a loop: compiled when first called, and kept on disk."""
 
 from collections.abc import Callable
 from functools import cache, wraps
