@@ -1,6 +1,7 @@
 """Settings that everything may read: the default float type, epsilon, the image layout, seeds."""
 
 import operator
+import os
 import random
 import secrets
 import threading
@@ -12,6 +13,7 @@ _settings: dict[str, Any] = {
     "epsilon": 1e-7,
     "image_data_format": "channels_last",
     "run_functions_eagerly": False,
+    "cpu_kernels": os.environ.get("MINITAPE_KERNELS") != "0",
 }
 
 
@@ -50,6 +52,16 @@ def functions_run_eagerly() -> bool:
 def run_functions_eagerly(run_eagerly: bool) -> None:
     """Says whether `function` runs the Python function at every call, for debugging say."""
     _settings["run_functions_eagerly"] = bool(run_eagerly)
+
+
+def cpu_kernels() -> bool:
+    """Whether compiled kernels run where numba is installed (True unless MINITAPE_KERNELS=0)."""
+    return _settings["cpu_kernels"]
+
+
+def set_cpu_kernels(enabled: bool) -> None:
+    """Says whether compiled kernels may run; NumPy computes everything without them."""
+    _settings["cpu_kernels"] = bool(enabled)
 
 
 class NameScopes(threading.local):

@@ -87,6 +87,7 @@ OPTIONAL = {
     "PIL",
     "tensorboard",
     "google",
+    "numba",
 }  # loaded inside a function, by the one feature that needs it
 # An import that this test cannot see, and that a file made by somebody else must never reach.
 DYNAMIC = {"importlib", "importlib.import_module"}

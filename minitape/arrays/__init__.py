@@ -1,11 +1,15 @@
 """Floor 0: numbers on a device. Nothing here knows of gradients."""
 
 from .convert import as_array
+from .cpu import with_kernel
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
+from .memory import keep_freed_memory
 from .module import array_module, is_array, is_value, to_numpy
 from .shape import TensorShape
 from .spec import TensorSpec
 from .view import ArrayView, looks, tell_look, text_of
+
+keep_freed_memory()
 
 __all__ = [
     "ArrayView",
@@ -23,4 +27,5 @@ __all__ = [
     "tell_look",
     "text_of",
     "to_numpy",
+    "with_kernel",
 ]

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from .. import nest
-from ..arrays import array_module, as_array, as_dtype, check_dtypes, is_array
+from ..arrays import array_module, as_array, as_dtype, check_dtypes, is_array, with_kernel
 from ..errors import explained
 from .recording import active
 from .tensor import Tensor
@@ -18,7 +18,7 @@ _raw_array = attrgetter("array")
 
 
 class Primitive:
-    """An op: calling it runs `forward` on the inputs' arrays and shows an Entry to the recorders.
+    """An op: a call runs the forward, or its kernel, on raw arrays and shows recorders an Entry.
 
     A rule has the signature `(g, y, *inputs, **params)`: g the cotangent of the output y (in a
     vjp) or the tangent of one input (in a jvp). Rules are written in ops, so that derivatives of
@@ -48,7 +48,7 @@ class Primitive:
     ):
         update_wrapper(self, forward)  # help() shows the forward's signature and docstring
         self.name = forward.__name__.removeprefix("_")
-        self.forward = forward
+        self.forward = self.run = forward
         self.differentiable, self.mixed, self.kinds = differentiable, mixed, kinds
         self.registered = registered
         if registered:
@@ -56,6 +56,10 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+    def defkernel(self, cpu: Callable) -> None:
+        """A compiled way to compute the forward; NotImplemented for what it isn't made for."""
+        self.run = with_kernel(self.forward, cpu)
 
     def defvjp(self, *rules: Callable | None) -> None:
         """One rule per input: the cotangent of that input. None where there is no gradient."""
@@ -99,7 +103,7 @@ class Primitive:
         if self.kinds or not self.mixed:
             check_dtypes(self.name, arrays, self.kinds, self.mixed)
         try:
-            result = self.forward(*arrays, **params)
+            result = self.run(*arrays, **params)
         except Exception as error:
             raise explained(error, self.name, arrays, params) from error
         output = tuple(map(Tensor, result)) if type(result) is tuple else Tensor(result)
@@ -165,8 +169,7 @@ def alike(*values) -> tuple:
     tensors = []
     for x in values:
         if not hasattr(x, "__tensor__"):  # an array adopts the dtype if it fits, a number must
-            optional = is_array(x)
-            x = convert_to_tensor(x, None if optional else dtype, dtype if optional else None)
+            x = convert_to_tensor(x, *((None, dtype) if is_array(x) else (dtype, None)))
         tensors.append(x.__tensor__())
         dtype = dtype or x.dtype
     return tuple(tensors)

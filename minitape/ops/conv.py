@@ -85,7 +85,7 @@ def _conv(x, w, *, window):
     few = 2 * outputs < channels and x.dtype != "float16"  # where the sums would lose digits
     if few and (back := _way_back(window, x.shape, w.shape)):
         shape = (x.shape[0], *steps, outputs)
-        return _conv_backprop_input.forward(_turned(w), x, window=back, input_shape=shape)
+        return _conv_backprop_input.run(_turned(w), x, window=back, input_shape=shape)
     if _is_channelwise(channels, w.shape):
         total = array_module(x).zeros((x.shape[0], *steps, outputs), x.dtype)
         for place, tap in window.taps(window.padded(x), steps):
@@ -102,7 +102,7 @@ def _conv_backprop_input(w, g, *, window, input_shape):
     channels = input_shape[-1]
     groups = channels // w.shape[-2]
     if g.shape[-1] <= channels and (back := _way_back(window, input_shape, w.shape)):
-        return _conv.forward(g, _turned(w), window=back)
+        return _conv.run(g, _turned(w), window=back)
     image = array_module(g).zeros(window.padded_shape(input_shape), g.dtype)
     if channels == 1:  # one product for all places: each would read all of g for a single column
         columns = _product(g, w.reshape(-1, w.shape[-1]).T)
@@ -127,7 +127,7 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
     groups = x.shape[-1] // channels
     if outputs < channels and (back := _way_back(window, x.shape, filter_shape)):
         turned = (*size, outputs, channels)
-        w = _conv_backprop_filter.forward(g, x, window=back, filter_shape=turned)
+        w = _conv_backprop_filter.run(g, x, window=back, filter_shape=turned)
         return array_module(x).ascontiguousarray(_turned(w))
     if _is_channelwise(x.shape[-1], filter_shape):
         w = array_module(x).empty(filter_shape, x.dtype)

@@ -52,7 +52,7 @@ class Unary(Elementwise):
 
     def call(self) -> Callable:
         """The op as a function."""
-        forward = self.forward
+        forward = self.run
         if "f" not in (self.kinds or "f"):
             return lambda x, name=None, **params: self(x, **params)
 
@@ -89,7 +89,7 @@ class Binary(Elementwise):
 
     def call(self) -> Callable:
         """The op as a function."""
-        forward, kinds = self.forward, self.kinds or "biufcO"
+        forward, kinds = self.run, self.kinds or "biufcO"
         if "f" not in kinds:
             return lambda x, y, name=None: self(x, y)
 

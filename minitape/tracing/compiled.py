@@ -10,8 +10,8 @@ from .program import Assign, Call, Line, Program, Read, name_of
 def compiled(program: Program) -> Callable:
     """A Python function of the inputs' arrays that returns the outputs' arrays.
 
-    It is straight-line code: each line calls an op's forward. A value is deleted after the line
-    that needs it last.
+    It is straight-line code: each line calls what a call of the op runs. A value is deleted after
+    the line that needs it last.
     """
     return _Compiler(program).function()
 
@@ -66,7 +66,7 @@ class _Compiler:
         arguments = [name_of(n) for n in line.inputs]
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")
-        call = f"{self._bound(line.op.name, line.op.forward)}({', '.join(arguments)})"
+        call = f"{self._bound(line.op.name, line.op.run)}({', '.join(arguments)})"
         return f"{targets or '_'} = {call}"
 
 

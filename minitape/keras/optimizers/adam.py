@@ -1,6 +1,6 @@
 """Adam: momentum and a running mean square, both corrected for starting at 0."""
 
-from ...arrays import array_module
+from ...arrays import array_module, cpu
 from ...engine import primitive
 from .blocks import in_blocks
 from .optimizer import Optimizer
@@ -114,11 +114,7 @@ def _adam_update(gradient, learning_rate, iterations, variable, *state, beta_1, 
     """
     xp = array_module(variable)
     dtype = variable.dtype
-    # As Keras does, powers and differences are taken in the variable's own precision: 1 - beta^t
-    # of float32 differs from that of float64 in the fifth digit.
-    number, t = dtype.type, (iterations + 1).astype(dtype)
-    correction = xp.sqrt(1 - number(beta_2) ** t) / (1 - number(beta_1) ** t)
-    alpha = learning_rate.astype(dtype) * correction
+    alpha = _alpha(learning_rate, iterations, dtype, beta_1, beta_2)
 
     def formula(g, *blocks):
         scratch = blocks[-1]
@@ -141,3 +137,24 @@ def _adam_update(gradient, learning_rate, iterations, variable, *state, beta_1, 
         xp.subtract(w, new_w, out=new_w)
 
     return in_blocks(formula, [gradient.astype(dtype, copy=False), variable, *state])
+
+
+def _alpha(learning_rate, iterations, dtype, beta_1, beta_2):
+    """The learning rate, corrected for means that start at 0."""
+    # As Keras does, powers and differences are taken in the variable's own precision: 1 - beta^t
+    # of float32 differs from that of float64 in the fifth digit.
+    number, t = dtype.type, (iterations + 1).astype(dtype)
+    root = array_module(t).sqrt(1 - number(beta_2) ** t)
+    return learning_rate.astype(dtype) * (root / (1 - number(beta_1) ** t))
+
+
+def _adam_kernel(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
+    if len(state) != 2:  # amsgrad
+        return NotImplemented
+    alpha = _alpha(learning_rate, iterations, variable.dtype, beta_1, beta_2)
+    return cpu.adam_update(
+        gradient, variable, *state, alpha=alpha, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+    )
+
+
+_adam_update.defkernel(cpu=_adam_kernel)

@@ -1,6 +1,6 @@
 """RMSprop: gradients divided by the root of their running mean square."""
 
-from ...arrays import array_module
+from ...arrays import array_module, cpu
 from ...engine import primitive
 from .blocks import in_blocks
 from .optimizer import Optimizer
@@ -114,3 +114,14 @@ def _rmsprop_update(gradient, learning_rate, variable, *state, rho, momentum, ep
             xp.subtract(w, new_w, out=new_w)
 
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, *state])
+
+
+def _rmsprop_kernel(gradient, learning_rate, variable, *state, rho, momentum, epsilon, centered):
+    if momentum > 0 or centered:
+        return NotImplemented
+    return cpu.rmsprop_update(
+        gradient, variable, *state, rate=learning_rate, rho=rho, epsilon=epsilon
+    )
+
+
+_rmsprop_update.defkernel(cpu=_rmsprop_kernel)

@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with momentum."""
 
-from ...arrays import array_module
+from ...arrays import array_module, cpu
 from ...engine import primitive
 from .blocks import in_blocks
 from .optimizer import Optimizer
@@ -86,3 +86,12 @@ def _momentum_descent(gradient, variable, velocity, learning_rate, *, momentum, 
             xp.add(w, new_v, out=new_w)
 
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, velocity])
+
+
+def _momentum_kernel(gradient, variable, velocity, learning_rate, *, momentum, nesterov):
+    return cpu.momentum_update(
+        gradient, variable, velocity, rate=learning_rate, momentum=momentum, nesterov=nesterov
+    )
+
+
+_momentum_descent.defkernel(cpu=_momentum_kernel)

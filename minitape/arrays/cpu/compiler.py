@@ -1,0 +1,82 @@
+"""What makes a kernel of a loop: compiled when first called, and kept on disk."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+import numpy
+
+from ...config import cpu_kernels
+
+# Elements from which on an array is worth a kernel: below it, loading numba takes longer than a
+# whole training saves. Once it is loaded, an array is worth it as soon as NumPy's calls cost more
+# than their arithmetic.
+_LARGE = 1 << 14
+_SMALL = 1 << 8
+_FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))
+
+
+def with_kernel(forward: Callable, kernel: Callable) -> Callable:
+    """The forward, with a kernel that answers in its place unless it returns NotImplemented."""
+
+    @wraps(forward)
+    def run(*arrays, **params):
+        if cpu_kernels():
+            result = kernel(*arrays, **params)
+            if result is not NotImplemented:
+                return result
+        return forward(*arrays, **params)
+
+    run.kernel = kernel  # type: ignore[attr-defined]  # the tests ask it whether it answers
+    return run
+
+
+def suits(*arrays: Any) -> bool:
+    """Whether a kernel is made for these: NumPy's, of one float type, in one piece, and large."""
+    dtype = arrays[0].dtype
+    if dtype not in _FLOATS:
+        return False
+    for x in arrays:
+        if type(x) is not numpy.ndarray or x.dtype != dtype or not x.flags.c_contiguous:
+            return False
+    return is_worth(arrays[0].size)
+
+
+def is_worth(size: int) -> bool:
+    """Whether arrays of so many elements are worth a kernel, and numba is there."""
+    if size < _LARGE and (size < _SMALL or not _numba.cache_info().currsize):
+        return False
+    return _numba() is not None
+
+
+@cache
+def _numba() -> Any:
+    """numba, or None where it isn't installed or doesn't work with this NumPy."""
+    try:
+        import numba
+    except ImportError:
+        return None
+    return numba
+
+
+def compiled(loop: Callable) -> Callable:
+    """Decorator: the loop as machine code, made at its first call for arguments of these types.
+
+    It computes what Python would, in the same order: results don't depend on the machine. It lets
+    other threads run meanwhile. The code is kept in `__pycache__`, or in the user's cache folder
+    where that can't be written; NUMBA_CACHE_DIR names another.
+    """
+
+    @cache
+    def code() -> Callable:
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+        try:
+            return _numba().njit(loop, cache=True, **options)
+        except RuntimeError:  # no folder can be written
+            return _numba().njit(loop, **options)
+
+    @wraps(loop)
+    def call(*args):
+        return code()(*args)
+
+    return call

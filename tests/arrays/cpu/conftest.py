@@ -1,0 +1,16 @@
+"""Every test here compares a kernel with the forward in NumPy that says what it computes."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba", reason="kernels are compiled by numba, which is not installed")
+
+
+@pytest.fixture(params=["float32", "float64"])
+def dtype(request):
+    return np.dtype(request.param)
+
+
+@pytest.fixture
+def random():
+    return np.random.default_rng(0)
