@@ -12,6 +12,7 @@ Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy
@@ -31,6 +32,7 @@ _CHUNK = 8192
 BLOCKS_PER_VALUE = 256
 
 
+@lru_cache(maxsize=256)  # ops draw again and again with few keys
 def _round_keys(key: int) -> list[tuple[int, int]]:
     low, high = key & _LOW_32, key >> 32
     return [
