@@ -160,17 +160,20 @@ def _sparse_softmax_cross_entropy(labels, logits):
         )
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_total = xp.log(xp.exp(shifted).sum(axis=-1))
-    return log_total - xp.take_along_axis(shifted, labels[..., None], axis=-1)[..., 0]
+    return log_total - shifted.reshape(-1, classes)[_places(labels)].reshape(labels.shape)
 
 
 @primitive(mixed=True)
 def sparse_softmax_cross_entropy_grad(labels, logits):
     """softmax(logits) with 1 taken off at each row's label."""
-    xp = array_module(logits)
-    p = _softmax_array(logits)
-    at_label = labels[..., None]
-    xp.put_along_axis(p, at_label, xp.take_along_axis(p, at_label, axis=-1) - 1, axis=-1)
+    p = array_module(logits).ascontiguousarray(_softmax_array(logits))
+    p.reshape(-1, p.shape[-1])[_places(labels)] -= 1
     return p
+
+
+def _places(labels) -> tuple:
+    """The index of each row's label, where the rows of all axes stand below each other."""
+    return array_module(labels).arange(labels.size), labels.reshape(-1)
 
 
 _sparse_softmax_cross_entropy.defvjp(
