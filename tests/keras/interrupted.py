@@ -50,14 +50,18 @@ class Draws(layers.Layer):
         return x * factor + 0.01 * (noise + mt.random.uniform(x.shape, seed=5))
 
 
-def new_model():
-    """The same at each call, all random numbers included."""
+def new_model(in_python=True):
+    """The same at each call, all random numbers included.
+
+    As a function its steps would draw Python's random numbers once: with `in_python=False` it draws
+    none of those.
+    """
     keras.utils.set_random_seed(7)
     model = keras.Sequential(
         [
             keras.Input((6,)),
             layers.Dense(8, "relu"),
-            Draws(),
+            *([Draws()] if in_python else []),
             layers.BatchNormalization(),
             layers.Dropout(0.3),
             layers.GaussianNoise(0.1, seed=3),
@@ -66,7 +70,8 @@ def new_model():
     )
     rate = keras.optimizers.schedules.ExponentialDecay(0.01, 3, 0.9)
     optimizer = keras.optimizers.Adam(rate, clipnorm=1.0, use_ema=True)
-    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    loss = "sparse_categorical_crossentropy"
+    model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=in_python)
     return model
 
 

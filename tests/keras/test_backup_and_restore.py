@@ -86,6 +86,17 @@ def test_after_an_exception(save_freq, batch, epochs, whole, tmp_path):
     assert assert_goes_on(tmp_path / "backup", whole, save_freq) == epochs
 
 
+@pytest.mark.parametrize("batch", [6, 13])
+def test_steps_that_are_functions(batch, tmp_path):
+    def start(callbacks):
+        return train(callbacks, model=new_model(in_python=False))
+
+    model = start([])
+    whole = state_of(model), model.history.history
+    interrupted(tmp_path / "backup", batch, 2, start)
+    assert_goes_on(tmp_path / "backup", whole, 2, start)
+
+
 def test_after_one_interruption_after_another(whole, tmp_path):
     for batch in (4, 5, 3, 6):
         interrupted(tmp_path / "backup", batch, 2)
