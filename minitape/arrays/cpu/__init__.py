@@ -6,5 +6,15 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 
 from .compiler import with_kernel
 from .updates import adam_update, momentum_update, rmsprop_update
+from .windows import col2im, im2col, max_pool_grad, slides
 
-__all__ = ["adam_update", "momentum_update", "rmsprop_update", "with_kernel"]
+__all__ = [
+    "adam_update",
+    "col2im",
+    "im2col",
+    "max_pool_grad",
+    "momentum_update",
+    "rmsprop_update",
+    "slides",
+    "with_kernel",
+]
