@@ -5,6 +5,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import with_kernel
+from .random import philox_words
 from .updates import adam_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
 
@@ -14,6 +15,7 @@ __all__ = [
     "im2col",
     "max_pool_grad",
     "momentum_update",
+    "philox_words",
     "rmsprop_update",
     "slides",
     "with_kernel",
