@@ -30,6 +30,16 @@ def _product(a, b):
     return (a.astype("float32") @ b.astype("float32")).astype("float16")
 
 
+def _product_kernel(a, b):
+    if a.ndim == 2:
+        return cpu.product(a, b)
+    y = cpu.product(a[0], b[0]) if len(a) == 1 else NotImplemented
+    return y if y is NotImplemented else y[None]
+
+
+_product = with_kernel(_product, _product_kernel)
+
+
 def _split(x, groups: int):
     """(..., groups * k) as (groups, ..., k): a view."""
     return array_module(x).moveaxis(x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups), -2, 0)
@@ -133,7 +143,7 @@ def _col2im_kernel(w, g, *, window, input_shape):
     few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
     if few or w.shape[-2] != input_shape[-1] or not cpu.slides(window, g):
         return NotImplemented
-    columns = g.reshape(-1, g.shape[-1]) @ w.reshape(-1, w.shape[-1]).T
+    columns = _product(g.reshape(-1, g.shape[-1]), w.reshape(-1, w.shape[-1]).T)
     return cpu.col2im(columns, window, input_shape, g.shape[1:-1])
 
 

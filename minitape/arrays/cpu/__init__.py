@@ -6,6 +6,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 
 from .compiler import with_kernel
 from .random import philox_words
+from .threads import product, set_thread_count, thread_count
 from .updates import adam_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
 
@@ -16,7 +17,10 @@ __all__ = [
     "max_pool_grad",
     "momentum_update",
     "philox_words",
+    "product",
     "rmsprop_update",
+    "set_thread_count",
     "slides",
+    "thread_count",
     "with_kernel",
 ]

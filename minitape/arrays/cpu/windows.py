@@ -14,6 +14,7 @@ import numpy
 from numpy import uintp
 
 from .compiler import compiled, suits
+from .threads import in_parts
 
 
 def _geometry(window: Any, shape: tuple) -> tuple[int, int, int, int]:
@@ -27,16 +28,24 @@ def slides(window: Any, *arrays) -> bool:
     return len(window.size) == 2 and max(window.dilation) == 1 and suits(*arrays)
 
 
+def _flat(array) -> tuple:
+    return array.reshape(-1), array.shape
+
+
 def im2col(x, window, steps) -> Any:
     """What each window sees, as rows: (batch * positions, places * channels)."""
     if not slides(window, x):
         return NotImplemented
     (batch, height, width, channels), (rows, columns) = x.shape, window.size
-    shape = (batch, *steps, rows, columns * channels)
-    patches = numpy.empty((batch * steps[0] * steps[1], rows * columns * channels), x.dtype)
+    patches = numpy.empty((batch, *steps, rows, columns * channels), x.dtype)
     image_shape = (height, width * channels, channels)
-    _im2col(x.reshape(-1), patches.reshape(-1), shape, image_shape, *_geometry(window, x.shape))
-    return patches
+    geometry = _geometry(window, x.shape)
+
+    def some_images(part):
+        _im2col(x[part].reshape(-1), *_flat(patches[part]), image_shape, *geometry)
+
+    in_parts(some_images, batch, patches.size)
+    return patches.reshape(batch * steps[0] * steps[1], rows * columns * channels)
 
 
 @compiled
@@ -74,15 +83,19 @@ def col2im(patches, window, input_shape, steps) -> Any:
     """
     (batch, height, width, channels), (rows, columns) = input_shape, window.size
     image = numpy.zeros(input_shape, patches.dtype)
-    shape = (batch, *steps, rows, columns * channels)
+    patches = patches.reshape(batch, *steps, rows, columns * channels)
     image_shape = (height, width * channels, channels)
     geometry = _geometry(window, input_shape)
-    _col2im(patches.reshape(-1), image.reshape(-1), shape, image_shape, *geometry)
+
+    def some_images(part):
+        _col2im(image[part].reshape(-1), *_flat(patches[part]), image_shape, *geometry)
+
+    in_parts(some_images, batch, patches.size)
     return image
 
 
 @compiled
-def _col2im(patches, image, shape, image_shape, down, right, top, left):
+def _col2im(image, patches, shape, image_shape, down, right, top, left):
     batch, steps_down, steps_right, rows, row = shape
     height, width, channels = image_shape
     for n in range(batch):
@@ -105,9 +118,14 @@ def max_pool_grad(g, x, y, *, window) -> Any:
     if not slides(window, x) or not suits(g, y):
         return NotImplemented
     image = numpy.zeros(x.shape, g.dtype)
-    free = numpy.empty(x.shape[-1], numpy.bool_)
-    flat = (array.reshape(-1) for array in (g, x, y, image))
-    _max_pool_grad(*flat, free, g.shape, x.shape, *window.size, *_geometry(window, x.shape))
+    geometry = (*window.size, *_geometry(window, x.shape))
+
+    def some_images(part):
+        free = numpy.empty(x.shape[-1], numpy.bool_)
+        flat = [array[part].reshape(-1) for array in (g, x, y, image)]
+        _max_pool_grad(*flat, free, g[part].shape, x.shape, *geometry)
+
+    in_parts(some_images, len(x), x.size)
     return image
 
 
