@@ -17,6 +17,9 @@ from typing import Any
 
 import numpy
 
+from . import cpu
+from .cpu import with_kernel
+
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)  # the golden ratio and sqrt(3) - 1, in 32 bits
 _ROUNDS = 10
@@ -103,6 +106,17 @@ def philox_blocks(key: int, counter: int, offsets: Any, xp: Any = numpy) -> Any:
         for word, lane in enumerate((c0, c1, c2, c3)):
             words[start : start + _CHUNK, word] = lane
     return words
+
+
+def _blocks_kernel(key: int, counter: int, offsets: Any, xp: Any = numpy) -> Any:
+    if xp is not numpy:
+        return NotImplemented
+    low, high = counter & _LOW_64, counter >> 64 & _LOW_64
+    key_halves = key & _LOW_32, key >> 32
+    return cpu.philox_words(key_halves, _KEY_STEPS, _MULTIPLIERS, low, high, offsets)
+
+
+philox_blocks = with_kernel(philox_blocks, _blocks_kernel)
 
 
 def scramble_seed(seed: int, seed2: int) -> tuple[int, int]:

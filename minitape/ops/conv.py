@@ -7,7 +7,7 @@ Images have 1, 2 or 3 axes. Where the filters have fewer channels than the image
 cut into groups, each with its own filters: a depthwise convolution has a group for each channel.
 """
 
-from ..arrays import array_module
+from ..arrays import array_module, cpu, with_kernel
 from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, static_shape
@@ -30,6 +30,16 @@ def _product(a, b):
     return (a.astype("float32") @ b.astype("float32")).astype("float16")
 
 
+def _product_kernel(a, b):
+    if a.ndim == 2:
+        return cpu.product(a, b)
+    y = cpu.product(a[0], b[0]) if len(a) == 1 else NotImplemented
+    return y if y is NotImplemented else y[None]
+
+
+_product = with_kernel(_product, _product_kernel)
+
+
 def _split(x, groups: int):
     """(..., groups * k) as (groups, ..., k): a view."""
     return array_module(x).moveaxis(x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups), -2, 0)
@@ -50,6 +60,14 @@ def _patches(x, window, steps, groups: int):
     places = patches.shape[1] // channels
     split = _split(patches.reshape(len(patches), places, channels), groups)
     return split.reshape(groups, len(patches), patches.shape[1] // groups)
+
+
+def _im2col_kernel(x, window, steps, groups):
+    patches = cpu.im2col(x, window, steps) if groups == 1 else NotImplemented
+    return patches if patches is NotImplemented else patches[None]
+
+
+_patches = with_kernel(_patches, _im2col_kernel)
 
 
 def _is_channelwise(channels: int, filter_shape) -> bool:
@@ -118,6 +136,18 @@ def _conv_backprop_input(w, g, *, window, input_shape):
             back = _product(rows, _split(w[place], groups).swapaxes(1, 2))
             tap += _joined(back).reshape(tap.shape)
     return window.unpadded(image, input_shape[1:-1])
+
+
+def _col2im_kernel(w, g, *, window, input_shape):
+    """One product for all places, and one pass that adds them up."""
+    few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
+    if few or w.shape[-2] != input_shape[-1] or not cpu.slides(window, g):
+        return NotImplemented
+    columns = _product(g.reshape(-1, g.shape[-1]), w.reshape(-1, w.shape[-1]).T)
+    return cpu.col2im(columns, window, input_shape, g.shape[1:-1])
+
+
+_conv_backprop_input.defkernel(cpu=_col2im_kernel)
 
 
 @primitive(kinds="iuf")

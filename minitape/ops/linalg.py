@@ -4,7 +4,7 @@ from string import ascii_letters
 
 import numpy
 
-from ..arrays import array_module, as_dtype
+from ..arrays import array_module, as_dtype, cpu
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
@@ -21,6 +21,15 @@ def _matmul(a, b, *, transpose_a, transpose_b):
     a = a.swapaxes(-1, -2) if transpose_a else a
     b = b.swapaxes(-1, -2) if transpose_b else b
     return array_module(a).matmul(a, b)
+
+
+def _matmul_kernel(a, b, *, transpose_a, transpose_b):
+    if not a.ndim == b.ndim == 2:
+        return NotImplemented
+    return cpu.product(a.T if transpose_a else a, b.T if transpose_b else b)
+
+
+_matmul.defkernel(cpu=_matmul_kernel)
 
 
 def _matmul_vjp_a(g, y, a, b, *, transpose_a, transpose_b):

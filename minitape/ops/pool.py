@@ -4,7 +4,7 @@ import math
 
 import numpy
 
-from ..arrays import array_module, as_dtype
+from ..arrays import array_module, as_dtype, cpu
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
@@ -67,6 +67,9 @@ def _max_pool_grad(g, x, y, *, window):
     for (_, target), hit in zip(taps, _hits(x, y, window), strict=True):
         target += xp.where(hit, g, 0)  # not g * hit: 0 * nan would be nan
     return window.unpadded(image, x.shape[1:-1])
+
+
+_max_pool_grad.defkernel(cpu=cpu.max_pool_grad)
 
 
 @primitive(kinds="f")

@@ -1,10 +1,12 @@
-"""`tf.config.threading`, accepted for TensorFlow's scripts.
+"""`tf.config.threading`: how many threads an op may take.
 
-How many threads NumPy's matrix products take is said before Python starts: OPENBLAS_NUM_THREADS=1.
+Large products of matrices, and the kernels that numba compiles, take as many as OpenBLAS would: one
+for each processor, or what OPENBLAS_NUM_THREADS says when Python starts.
 """
 
 import operator
 
+from ..arrays.cpu import set_thread_count
 from .settings import SETTINGS
 
 __all__ = [
@@ -31,5 +33,10 @@ def get_intra_op_parallelism_threads() -> int:
 
 
 def set_intra_op_parallelism_threads(num_threads) -> None:
-    """Accepted; NumPy decides how many threads an op takes."""
-    SETTINGS["intra_op_parallelism_threads"] = operator.index(num_threads)
+    """How many threads an op may take; 0 for as many as at the start.
+
+    Without effect where NumPy doesn't multiply with OpenBLAS.
+    """
+    number = operator.index(num_threads)
+    set_thread_count(number)
+    SETTINGS["intra_op_parallelism_threads"] = number

@@ -5,6 +5,22 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import with_kernel
+from .random import philox_words
+from .threads import product, set_thread_count, thread_count
 from .updates import adam_update, momentum_update, rmsprop_update
+from .windows import col2im, im2col, max_pool_grad, slides
 
-__all__ = ["adam_update", "momentum_update", "rmsprop_update", "with_kernel"]
+__all__ = [
+    "adam_update",
+    "col2im",
+    "im2col",
+    "max_pool_grad",
+    "momentum_update",
+    "philox_words",
+    "product",
+    "rmsprop_update",
+    "set_thread_count",
+    "slides",
+    "thread_count",
+    "with_kernel",
+]

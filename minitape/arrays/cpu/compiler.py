@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache, wraps
+from threading import Lock
 from typing import Any
 
 import numpy
@@ -9,10 +10,8 @@ import numpy
 from ...config import cpu_kernels
 
 # Elements from which on an array is worth a kernel: below it, loading numba takes longer than a
-# whole training saves. Once it is loaded, an array is worth it as soon as NumPy's calls cost more
-# than their arithmetic.
+# whole training saves. Once it is loaded, its one call is quicker than NumPy's many.
 _LARGE = 1 << 14
-_SMALL = 1 << 8
 _FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))
 
 
@@ -44,7 +43,7 @@ def suits(*arrays: Any) -> bool:
 
 def is_worth(size: int) -> bool:
     """Whether arrays of so many elements are worth a kernel, and numba is there."""
-    if size < _LARGE and (size < _SMALL or not _numba.cache_info().currsize):
+    if size < _LARGE and not (size and _numba.cache_info().currsize):
         return False
     return _numba() is not None
 
@@ -75,8 +74,12 @@ def compiled(loop: Callable) -> Callable:
         except RuntimeError:  # no folder can be written
             return _numba().njit(loop, **options)
 
+    lock = Lock()
+
     @wraps(loop)
     def call(*args):
-        return code()(*args)
+        with lock:  # of several threads one compiles
+            machine_code = code()
+        return machine_code(*args)
 
     return call

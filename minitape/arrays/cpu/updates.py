@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from .compiler import compiled, suits
+from .threads import in_parts
 
 
 def _run(loop, arrays: list, numbers: tuple) -> Any:
@@ -18,9 +19,10 @@ def _run(loop, arrays: list, numbers: tuple) -> Any:
     if not suits(*arrays):
         return NotImplemented
     example = arrays[1]
-    flat = [x.reshape(-1) for x in arrays]
     new = [numpy.empty(example.shape, example.dtype) for _ in arrays[1:]]
-    loop(*flat, *[x.reshape(-1) for x in new], *map(example.dtype.type, numbers))
+    flat = [x.reshape(-1) for x in (*arrays, *new)]
+    numbers = tuple(map(example.dtype.type, numbers))
+    in_parts(lambda part: loop(*[x[part] for x in flat], *numbers), example.size, example.size)
     return tuple(new)
 
 

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("numba", reason="kernels are compiled by numba, which is not installed")
+
+@pytest.fixture(autouse=True)
+def numba():
+    return pytest.importorskip("numba", reason="numba, which compiles kernels, is not installed")
 
 
 @pytest.fixture(params=["float32", "float64"])

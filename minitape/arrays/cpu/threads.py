@@ -1,0 +1,130 @@
+"""Threads: large products and the kernels' loops are cut in parts, each for a thread that sleeps.
+
+OpenBLAS, which multiplies NumPy's matrices, has threads of its own. They spin after each product,
+for some hundredths of a second, in the hope of another one; whatever wants to run on their cores
+meanwhile, a kernel or another program, waits for them, and a small network's step takes up to
+thirty times as long. So here a product is cut in parts, and OpenBLAS computes each in one thread.
+
+How many threads there are is OpenBLAS' own number: that of the processors unless the environment
+(OPENBLAS_NUM_THREADS) or `tf.config.threading` has said otherwise. Where NumPy has another library,
+its products are left to it, and the kernels take one thread.
+"""
+
+import ctypes
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+# Below them, handing a part to a thread takes longer than computing it: the multiplications of a
+# product, and the elements that a loop goes through.
+_LARGE_PRODUCT = 4_000_000
+_LARGE_LOOP = 1 << 17
+_FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))
+
+
+class _OpenBLAS:
+    """The functions of the OpenBLAS that NumPy has loaded, which ask for and set its threads."""
+
+    def __init__(self, library, name: str):
+        self.get = getattr(library, name.format("get"))
+        self.set = getattr(library, name.format("set"))
+        self.usual = self.get()
+
+
+@cache
+def _openblas() -> _OpenBLAS | None:
+    folder = Path(numpy.__file__).parent
+    for path in [*folder.parent.glob("numpy.libs/*openblas*"), *folder.glob(".dylibs/*openblas*")]:
+        library = ctypes.CDLL(str(path))
+        for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads"):
+            if hasattr(library, name.format("set")):
+                return _OpenBLAS(library, name)
+    return None
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """The threads of a process: one that was forked off has none of its parent's."""
+    return ThreadPoolExecutor(os.cpu_count(), "minitape")
+
+
+def thread_count() -> int:
+    """How many threads a computation may take."""
+    blas = _openblas()
+    return 1 if blas is None else blas.get()
+
+
+def set_thread_count(number: int) -> None:
+    """Says how many threads a computation may take; 0 for as many as at the start."""
+    blas = _openblas()
+    if blas is not None:
+        blas.set(number or blas.usual)
+
+
+def in_parts(compute: Callable[[slice], Any], size: int, elements: int) -> None:
+    """Calls `compute` with slices that make up 0 .. size, each in a thread of its own.
+
+    Args:
+        compute: what to do; it must let other threads run meanwhile.
+        size: how much of it there is.
+        elements: how many array elements that takes. Few are done at once.
+    """
+    _in_parts(compute, size, thread_count() if elements >= _LARGE_LOOP else 1)
+
+
+def _in_parts(compute: Callable[[slice], Any], size: int, parts: int) -> None:
+    blas, threads, parts = _openblas(), parts, min(parts, size)
+    if parts < 2 or blas is None:
+        compute(slice(0, size))
+        return
+    ends = [size * i // parts for i in range(parts + 1)]
+    first, *others = map(slice, ends, ends[1:])
+    blas.set(1)  # whoever computes meanwhile, in another thread, takes no others
+    try:
+        running = [_submit(compute, part) for part in others]
+        try:
+            compute(first)
+        finally:
+            for one in running:
+                one.result()
+    finally:
+        blas.set(threads)
+
+
+def _submit(compute: Callable[[slice], Any], part: slice) -> Future:
+    try:
+        return _pool(os.getpid()).submit(compute, part)
+    except RuntimeError:  # Python is ending, and starts no more threads
+        done: Future = Future()
+        done.set_result(compute(part))
+        return done
+
+
+def product(a: Any, b: Any) -> Any:
+    """`a @ b` of large matrices."""
+    if type(a) is not numpy.ndarray or not a.ndim == b.ndim == 2 or a.dtype != b.dtype:
+        return NotImplemented
+    (rows, inner), columns = a.shape, b.shape[1]
+    if rows * inner * columns < _LARGE_PRODUCT or a.dtype not in _FLOATS or inner != len(b):
+        return NotImplemented
+    parts = thread_count()
+    if parts < 2:
+        return NotImplemented
+    y = numpy.empty((rows, columns), a.dtype)
+
+    def some_rows(part):
+        numpy.matmul(a[part], b, out=y[part])
+
+    def some_columns(part):
+        numpy.matmul(a, b[:, part], out=y[:, part])
+
+    if rows >= columns:
+        _in_parts(some_rows, rows, parts)
+    else:
+        _in_parts(some_columns, columns, parts)
+    return y

@@ -1,0 +1,128 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import minitape as mt
+from minitape import config
+from minitape.arrays import with_kernel
+from minitape.arrays.cpu import compiler
+from tests.conftest import CHECKOUT
+
+
+def ask(code, **environment):
+    command = [sys.executable, "-c", code]
+    env = os.environ | environment
+    run = subprocess.run(command, cwd=CHECKOUT, env=env, check=True, capture_output=True, text=True)
+    return run.stdout.strip()
+
+
+def test_a_kernel_answers_or_leaves_it_to_the_forward():
+    run = with_kernel(lambda x: "forward", lambda x: "kernel" if x else NotImplemented)
+    assert (run(1), run(0)) == ("kernel", "forward")
+    config.set_cpu_kernels(False)
+    try:
+        assert (run(1), run(0)) == ("forward", "forward")
+    finally:
+        config.set_cpu_kernels(True)
+
+
+def test_the_environment_turns_kernels_off():
+    code = "import minitape.config as c; print(c.cpu_kernels())"
+    assert [ask(code, MINITAPE_KERNELS=value) for value in ("0", "1", "")] == [
+        "False",
+        "True",
+        "True",
+    ]
+
+
+def test_eager_and_traced_calls_run_the_same():
+    """A program keeps what a call runs, and the switch works for it as well."""
+
+    def plus(x):
+        return x + 1
+
+    op = mt.engine.Primitive(plus, registered=False)
+    op.defkernel(cpu=lambda x: x + 2)
+    x = mt.constant(1.0)
+    program = mt.tracing.program.Program([0], {}, [], [1])
+    program.lines.append(mt.tracing.program.Call(op, (0,), (1,), {}, False))
+    run = program.compiled()
+    assert (float(op(x)), float(run(x.array)[0])) == (3, 3)
+    config.set_cpu_kernels(False)
+    try:
+        assert (float(op(x)), float(run(x.array)[0])) == (2, 2)
+    finally:
+        config.set_cpu_kernels(True)
+
+
+LAZY = """
+import sys
+import minitape as mt
+from minitape.keras import layers
+for units in (30, 300):
+    model = mt.keras.Sequential([mt.keras.Input((100,)), layers.Dense(units), layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(mt.zeros((64, 100)).numpy(), mt.zeros((64, 1)).numpy(), verbose=0)
+    print("numba" in sys.modules)
+"""
+
+
+def test_numba_is_loaded_when_a_large_array_comes():
+    assert ask(LAZY).split() == ["False", "True"]
+
+
+def test_it_works_without_numba(monkeypatch):
+    monkeypatch.setattr(compiler, "_numba", lambda: None)
+    monkeypatch.setattr(compiler._numba, "cache_info", lambda: None, raising=False)
+    assert not compiler.suits(np.zeros(1 << 15))
+
+
+def test_a_numba_that_fails_to_load_is_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)  # as of a version that refuses this NumPy
+    assert compiler._numba.__wrapped__() is None
+
+
+def test_where_nothing_can_be_written_the_code_is_not_kept(monkeypatch, numba):
+    asked = []
+
+    class Numba:
+        @staticmethod
+        def njit(loop, cache=False, **options):
+            asked.append(cache)
+            if cache:
+                raise RuntimeError("cannot cache function: no locator available")
+            return numba.njit(loop, **options)
+
+    monkeypatch.setattr(compiler, "_numba", lambda: Numba)
+
+    @compiler.compiled
+    def total(x):
+        s = 0.0
+        for i in range(x.size):
+            s += x[i]
+        return s
+
+    assert total(np.arange(5.0)) == 10
+    assert asked == [True, False]
+
+
+OTHERS = {
+    "float16": np.zeros((200, 200), "float16"),
+    "complex": np.zeros((200, 200), "complex64"),
+    "integers": np.zeros((200, 200), "int32"),
+    "transposed": np.zeros((200, 200), "float32").T,
+    "strided": np.zeros((200, 400), "float32")[:, ::2],
+    "swapped": np.zeros((200, 200), ">f4"),
+    "masked": np.ma.zeros((200, 200), "float32"),
+    "scalar": np.float32(1),
+    "empty": np.zeros((0, 200), "float32"),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_no_kernel_is_made_for(other):
+    assert not compiler.suits(OTHERS[other])
+    assert compiler.suits(np.zeros((200, 200), "float32"))
