@@ -9,6 +9,8 @@ import minitape as mt
 from minitape import config
 from minitape.arrays import with_kernel
 from minitape.arrays.cpu import compiler
+from minitape.tracing import program
+from minitape.tracing.compiled import compiled
 from tests.conftest import CHECKOUT
 
 
@@ -47,9 +49,8 @@ def test_eager_and_traced_calls_run_the_same():
     op = mt.engine.Primitive(plus, registered=False)
     op.defkernel(cpu=lambda x: x + 2)
     x = mt.constant(1.0)
-    program = mt.tracing.program.Program([0], {}, [], [1])
-    program.lines.append(mt.tracing.program.Call(op, (0,), (1,), {}, False))
-    run = program.compiled()
+    line = program.Call(op, (0,), (1,), {}, False)
+    run = compiled(program.Program([0], {}, [line], [1], {}))
     assert (float(op(x)), float(run(x.array)[0])) == (3, 3)
     config.set_cpu_kernels(False)
     try:
