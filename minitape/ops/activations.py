@@ -4,7 +4,7 @@ Derivatives at kinks are TensorFlow's. Second derivatives of what is piecewise l
 None, as in TensorFlow.
 """
 
-from ..arrays import array_module
+from ..arrays import array_module, cpu
 from ..engine import convert_to_tensor
 from .array import concat
 from .logic import where
@@ -14,7 +14,11 @@ from .special import erf
 from .types import cast, zeros_like
 
 
-@elementwise(lambda c, d, g, y: relu_grad(c, y), lambda c, d, g, y: zeros_like(y))
+@elementwise(
+    lambda c, d, g, y: relu_grad(c, y),
+    lambda c, d, g, y: zeros_like(y),
+    cpu=cpu.relu_grad,
+)
 def relu_grad(g, y):
     """The cotangent (or tangent) through relu: g where the output y is above 0."""
     return g * (y > 0)

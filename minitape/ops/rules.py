@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from ..arrays import array_module, as_array, as_dtype
+from ..arrays import array_module, as_array, as_dtype, cpu
 from ..engine import Primitive, Tensor, active, primitive
 from ..errors import explained
 
@@ -117,7 +117,10 @@ class Binary(Elementwise):
 
 
 def elementwise(
-    *rules: Callable | None, tangents: tuple[Callable, ...] | None = None, **properties
+    *rules: Callable | None,
+    tangents: tuple[Callable, ...] | None = None,
+    cpu: Callable | None = None,
+    **properties,
 ) -> Callable:
     """Decorator that makes an elementwise op of a forward on raw arrays.
 
@@ -125,6 +128,7 @@ def elementwise(
         *rules: one for each input, `(g, y, *inputs)`, written for shapes that are all equal.
         tangents: the rules of the jvp, where they are others: those of functions of complex
             numbers that are not holomorphic.
+        cpu: a kernel, see `Primitive.defkernel`.
         **properties: of the Primitive.
 
     Returns:
@@ -136,6 +140,8 @@ def elementwise(
         if kind is Binary and forward.__code__.co_kwonlyargcount:
             kind = Elementwise  # Binary's short path has no parameters
         op = kind(forward, **properties)
+        if cpu is not None:
+            op.defkernel(cpu)
         op.vjps = rules
         op.jvps = tuple(rule and _broadcasting(rule) for rule in tangents or rules)
         return wraps(forward)(op.call())
@@ -174,6 +180,7 @@ def sum_to_shape(x, *, shape):
     return x
 
 
+sum_to_shape.defkernel(cpu.sum_to_shape)
 sum_to_shape.linear(lambda g, y, x, *, shape: broadcast_to(g, shape=x.array.shape))
 
 

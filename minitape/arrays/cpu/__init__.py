@@ -5,6 +5,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import with_kernel
+from .elementwise import relu_grad, sum_to_shape
 from .random import philox_words
 from .threads import product, set_thread_count, thread_count
 from .updates import adam_update, momentum_update, rmsprop_update
@@ -18,9 +19,11 @@ __all__ = [
     "momentum_update",
     "philox_words",
     "product",
+    "relu_grad",
     "rmsprop_update",
     "set_thread_count",
     "slides",
+    "sum_to_shape",
     "thread_count",
     "with_kernel",
 ]

@@ -24,6 +24,7 @@ import numpy
 # product, and the elements that a loop goes through.
 _LARGE_PRODUCT = 4_000_000
 _LARGE_LOOP = 1 << 17
+_SMALL_PRODUCT = 9_000  # below it OpenBLAS itself takes one thread
 _FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))
 
 
@@ -74,16 +75,17 @@ def in_parts(compute: Callable[[slice], Any], size: int, elements: int) -> None:
         size: how much of it there is.
         elements: how many array elements that takes. Few are done at once.
     """
-    _in_parts(compute, size, thread_count() if elements >= _LARGE_LOOP else 1)
-
-
-def _in_parts(compute: Callable[[slice], Any], size: int, parts: int) -> None:
-    blas, threads, parts = _openblas(), parts, min(parts, size)
-    if parts < 2 or blas is None:
+    threads = thread_count() if elements >= _LARGE_LOOP else 1
+    if threads > 1 and size > 1:
+        _in_parts(compute, size, min(size, threads), threads)
+    else:
         compute(slice(0, size))
-        return
+
+
+def _in_parts(compute: Callable[[slice], Any], size: int, parts: int, threads: int) -> None:
     ends = [size * i // parts for i in range(parts + 1)]
     first, *others = map(slice, ends, ends[1:])
+    blas: Any = _openblas()
     blas.set(1)  # whoever computes meanwhile, in another thread, takes no others
     try:
         running = [_submit(compute, part) for part in others]
@@ -106,15 +108,17 @@ def _submit(compute: Callable[[slice], Any], part: slice) -> Future:
 
 
 def product(a: Any, b: Any) -> Any:
-    """`a @ b` of large matrices."""
+    """`a @ b` of matrices for which OpenBLAS would wake its threads."""
     if type(a) is not numpy.ndarray or not a.ndim == b.ndim == 2 or a.dtype != b.dtype:
         return NotImplemented
     (rows, inner), columns = a.shape, b.shape[1]
-    if rows * inner * columns < _LARGE_PRODUCT or a.dtype not in _FLOATS or inner != len(b):
+    work = rows * inner * columns
+    if work < _SMALL_PRODUCT or a.dtype not in _FLOATS or inner != len(b):
         return NotImplemented
-    parts = thread_count()
-    if parts < 2:
+    threads = thread_count()
+    if threads < 2:
         return NotImplemented
+    parts = min(threads, max(rows, columns)) if work >= _LARGE_PRODUCT else 1
     y = numpy.empty((rows, columns), a.dtype)
 
     def some_rows(part):
@@ -124,7 +128,7 @@ def product(a: Any, b: Any) -> Any:
         numpy.matmul(a, b[:, part], out=y[:, part])
 
     if rows >= columns:
-        _in_parts(some_rows, rows, parts)
+        _in_parts(some_rows, rows, parts, threads)
     else:
-        _in_parts(some_columns, columns, parts)
+        _in_parts(some_columns, columns, parts, threads)
     return y
