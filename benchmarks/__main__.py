@@ -1,6 +1,7 @@
 """Times minitape beside the engines that are installed, in one run."""
 
 import argparse
+import contextlib
 import datetime
 import os
 import sys
@@ -37,7 +38,7 @@ def main():
         if too_far:
             print("Nothing is timed. --peers and --only leave out what differs.", file=sys.stderr)
             return 1
-        tables = [measure(section, workers, options.rounds) for section in sections]
+        tables = [measure(section, workers, distances, options.rounds) for section in sections]
     finally:
         for worker in workers:
             worker.close()
@@ -89,6 +90,8 @@ def parse_arguments():
 def chosen_sections(options):
     """The suite's sections, with the measurements that were asked for."""
     sections = SUITES[options.suite](options.quick)
+    if not hasattr(os, "sched_setaffinity"):  # this system binds no process to a core
+        sections = [section for section in sections if section.cores is None]
     if options.only is None:
         return sections
     known = {name for s in sections for name in (s.name, *(m.key for m in s.measurements))}
@@ -125,35 +128,52 @@ def compare(sections, workers):
     return found, too_far
 
 
-def measure(section, workers, rounds):
+def measure(section, workers, distances, rounds):
     """Returns the section's table: for each row and engine the summary of the rounds."""
-    rounds = min(rounds, section.most_rounds)
-    rows = {}
-    for measurement in section.measurements:
-        values = {title: {} for title in measurement.rows}
-        used, cores = workers, getattr(measurement, "cores", None)
-        if cores:
-            used = start_workers([w.name for w in taking_part(section, workers)], cores)
-        try:
+    rounds, rows = min(rounds, section.most_rounds), {}
+    workers = taking_part(section, workers)
+    with bound(workers, section.cores) as used:
+        for measurement in section.measurements:
+            values = {title: {} for title in measurement.rows}
             for number in range(rounds):
-                for worker in taking_part(section, used):
+                for worker in used:
+                    if not comparable(measurement, worker, distances):
+                        continue
                     progress(f"{measurement.key}: {worker.name}, round {number + 1} of {rounds}")
                     found = round_of(measurement, worker)
-                    for title, value in zip(measurement.rows, found or (), strict=False):
+                    for title, value in zip(measurement.rows, found, strict=True):
                         values[title].setdefault(worker.name, []).append(value)
-        finally:
-            for worker in used if cores else ():
-                worker.close()
-        for title, by_engine in values.items():
-            summaries = {name: report.summary(found) for name, found in by_engine.items()}
-            rows[title] = {name: found for name, found in summaries.items() if found}
+            for title, by_engine in values.items():
+                summaries = {name: report.summary(found) for name, found in by_engine.items()}
+                rows[title] = {name: found for name, found in summaries.items() if found}
     progress("")
     return {"name": section.name, "title": section.title, "rows": rows}
 
 
+@contextlib.contextmanager
+def bound(workers, cores):
+    """The same engines on so many cores: for fewer than all, in processes of their own."""
+    if cores is None:
+        yield workers
+        return
+    others = start_workers([worker.name for worker in workers], cores)
+    try:
+        yield [other for other in others if other.version]
+    finally:
+        for worker, other in zip(workers, others, strict=True):
+            worker.problem = worker.problem or other.problem
+            other.close()
+
+
+def comparable(measurement, worker, distances):
+    """Whether the engine computed the same as the others. An import has nothing to compare."""
+    checked = getattr(measurement, "checked", None)
+    return checked is None or worker.name in distances[checked]
+
+
 def round_of(measurement, worker):
     if hasattr(measurement, "prepare"):
-        return worker.round(measurement)
+        return worker.round(measurement) or [None] * len(measurement.rows)
     return measurement.measure(worker.name)
 
 

@@ -38,7 +38,6 @@ class Repeated:
     unit: float
     count: int
     tolerance: float
-    cores: int | None = None
 
     @property
     def rows(self):
@@ -94,7 +93,6 @@ class Training:
     per: int = 1
     batch: int = BATCH
     steps: int | None = None
-    cores: int | None = None
     tolerance: float = 2e-5
 
     @property
@@ -103,7 +101,7 @@ class Training:
 
     @property
     def checked(self):
-        """The same for all batch sizes and numbers of cores: the program is the same."""
+        """The same for all batch sizes: the program is the same."""
         return self.model.name
 
     def results(self, engine):

@@ -16,7 +16,7 @@ TRAIN = ALL - {"autograd", "mygrad", "tinygrad"}
 GROWTH = TRAIN - {"minitape-numpy", "xla", "torch.compile"}
 OWN_LOOP = ALL & {"minitape", "minitape-numpy", "tensorflow"}  # the programs of examples/
 IMPORTED = frozenset(name for name, module in MODULES.items() if module)
-BATCHES = (32, 64, 128, 256, 512, 1024)
+BATCHES = (32, 128, 512, 1024)
 DEPTHS = (1, 2, 5, 10, 20)
 # To make one measurement ready, beyond a round's time, for engines that compile.
 COMPILING = {"tf.function": 1.5, "xla": 3, "tensorflow": 1.5, "jax": 2, "torch.compile": 20}
@@ -30,6 +30,7 @@ class Section:
     Attributes:
         peers: The engines that take part.
         most_rounds: So few are enough here, because a round is long or hardly varies.
+        cores: How many an engine may use, or None for all.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Section:
     measurements: tuple
     peers: frozenset
     most_rounds: int = 99
+    cores: int | None = None
 
     def engines(self, names):
         return [name for name in names if name in self.peers]
@@ -133,13 +135,13 @@ def cpu(quick=False):
                     f"{name}: training step, ms",
                     MODELS[name],
                     seconds,
-                    cores=1,
                     **short,
                 )
                 for name, seconds in (("mlp", 0.5), ("cnn", 1.2), ("cifar", 0.8))
             ),
             peers=GROWTH,
             most_rounds=3,
+            cores=1,
         ),
         Section(
             "first-step",
@@ -171,7 +173,7 @@ SUITES = {"cpu": cpu}
 def minutes(sections, names, rounds):
     """About how long the measurements take, on a laptop with two cores."""
     compared = set()
-    total = STARTING * (1 + any(section.name == "one-core" for section in sections))
+    total = STARTING * (1 + any(section.cores for section in sections))
     for section in sections:
         for measurement in section.measurements:
             in_worker = hasattr(measurement, "prepare")

@@ -19,15 +19,8 @@ class TinygradEngine:
         return lambda: _chain(x, a, b).numpy()
 
     def chain_backward(self):
-        x, a, b = chain_inputs()
-        a, b = Tensor(a), Tensor(b)
-
-        def run():
-            source = Tensor(x, requires_grad=True)
-            _chain(source, a, b).sum().backward()
-            return source.grad.numpy()
-
-        return run
+        x, a, b = map(Tensor, chain_inputs())
+        return lambda: _chain(x, a, b).sum().gradient(x)[0].numpy()
 
 
 def _chain(x, a, b):
