@@ -20,7 +20,7 @@ def draw(found, page):
     except ImportError:
         return None
     sections = {s["name"]: s["rows"] for s in found["sections"] if any(s["rows"].values())}
-    drawings = [*_bars(sections), *_curves(sections)]
+    drawings = [*_ratios(sections), *_curves(sections)]
     if not drawings:
         return None
     matplotlib.use("Agg")
@@ -35,7 +35,12 @@ def draw(found, page):
         drawing(ax, names, colors)
     for ax in axes.flat[len(drawings) :]:
         ax.axis("off")
-    figure.tight_layout()
+    named = {}  # the same colour for the same engine in every drawing: one legend for all
+    for ax in axes.flat:
+        named |= {line.get_label(): line for line in ax.get_lines()}
+    shown = [named[name] for name in names if name in named]
+    figure.tight_layout(rect=(0, 0.4 / (3.6 * high), 1, 1))
+    figure.legend(shown, [line.get_label() for line in shown], loc="lower center", ncols=6)
     path = page.parent / "images" / f"{page.stem}.svg"
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})
@@ -43,7 +48,7 @@ def draw(found, page):
     return path
 
 
-def _bars(sections):
+def _ratios(sections):
     """Times as multiples of minitape's."""
     rows = {
         title.split(",")[0].split(":")[0]: row
@@ -55,21 +60,19 @@ def _bars(sections):
         return
 
     def drawing(ax, names, colors):
-        present = [name for name in names if any(name in row for row in rows.values())]
-        wide = 0.8 / len(present)
-        for number, name in enumerate(present):
-            found = [
-                (place + (number - len(present) / 2 + 0.5) * wide, row)
+        for name in names:
+            points = {
+                place: row[name]["median"] / row["minitape"]["median"]
                 for place, row in enumerate(rows.values())
                 if name in row
-            ]
-            heights = [row[name]["median"] / row["minitape"]["median"] for _, row in found]
-            ax.bar([at for at, _ in found], heights, wide, color=colors[name], label=name)
-        ax.axhline(1, color="black", linewidth=0.8)
+            }
+            if points:
+                style = "_" if name == "minitape" else "o"
+                ax.plot(list(points), list(points.values()), style, color=colors[name], label=name)
+        ax.axhline(1, color=colors["minitape"], linewidth=0.8)
         ax.set_yscale("log")
         ax.set_xticks(range(len(rows)), rows, rotation=30, ha="right")
         ax.set_ylabel("time, minitape = 1")
-        ax.legend(fontsize=7)
 
     yield drawing
 
@@ -98,6 +101,5 @@ def _curve(kind, rows, labels):
         ax.set_xlabel(labels[0])
         ax.set_ylabel(labels[1])
         ax.set_title(kind)
-        ax.legend(fontsize=7)
 
     return drawing

@@ -15,8 +15,9 @@ INTRODUCTION = """`make bench` installs the engines, measures them and writes th
 Before anything is timed, all engines have to compute the same: the ops' values and gradients, the
 derivatives, and the losses of the first steps of each model, from the same weights, on the same
 batches, without dropout. They take turns in one run, each in a process of its own. The numbers are
-medians of up to {rounds} rounds, with the least and the most; the last column is minitape's
-median divided by that of the fastest peer: below 1.00, minitape is the faster or smaller."""
+medians of {rounds} rounds, or fewer where a round is long, with the least and the most; the last
+column is minitape's median divided by that of the fastest peer: below 1.00, minitape is the faster
+or smaller."""
 
 
 def machine():
@@ -83,7 +84,13 @@ def table(rows, engines):
 def _cell(found):
     if found is None:
         return "–"
-    return f"{found['median']:.3g} ({found['min']:.3g} to {found['max']:.3g})"
+    median, least, most = (_number(found[name]) for name in ("median", "min", "max"))
+    return f"{median} ({least} to {most})"
+
+
+def _number(value):
+    """Three digits, and not 1.28e+04."""
+    return f"{value:.3g}" if value < 999.5 else f"{value:,.0f}"
 
 
 def fastest_peer(row, own="minitape"):
