@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..workload import CHAIN_LENGTH, chain_inputs
@@ -23,17 +24,9 @@ def start(name):
     from minitape import dropin
 
     dropin.install()  # the examples among the models say `import tensorflow`
-    has_numba = name == "minitape" and _is_there("numba")
+    has_numba = name == "minitape" and find_spec("numba")  # not imported: minitape does that
     packages = ["minitape", "numpy", *(["numba"] if has_numba else [])]
     return MinitapeEngine(minitape, minitape.keras, versions(*packages))
-
-
-def _is_there(module):
-    try:
-        import_module(module)
-    except ImportError:
-        return False
-    return True
 
 
 class GradientTapeEngine:
