@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import minitape as mt
+from benchmarks import __main__ as program
 from benchmarks import agreement, engines, imports, plot, report, suite, worker, workload
 from benchmarks.engines import keras_network
 from benchmarks.engines.fastest import fastest
@@ -104,6 +105,33 @@ def test_distances():
     assert found == {"a": 0.0, "b": 0.0, "c": np.inf}
     assert agreement.distances({"a": right, "b": right, "c": right[:1]})["c"] == np.inf
     assert agreement.distances({}) == {}
+
+
+@pytest.mark.parametrize(("loss", "too_far"), [(2.3 + 1e-5, []), (2.3 + 1e-3, ["mlp"])])
+def test_losses_that_differ_are_found(loss, too_far):
+    """Of three engines one has another loss, and one fails: that one has nothing to time."""
+
+    class Engine:
+        version = "1"
+
+        def __init__(self, name, results):
+            self.name, self._results = name, results
+
+        def results(self, measurement):
+            return self._results
+
+    workers = [
+        Engine("minitape", [np.array(2.3)]),
+        Engine("jax", [np.array(2.3)]),
+        Engine("torch", [np.array(loss)]),
+        Engine("xla", None),
+    ]
+    (section,) = (s.only(["mlp"]) for s in suite.cpu() if s.name == "models")
+    distances, found = program.compare([section], workers)
+    assert found == too_far
+    measurement = section.measurements[0]
+    timed = [w.name for w in workers if program.comparable(measurement, w, distances)]
+    assert timed == ["minitape", "jax", "torch"]
 
 
 def test_fastest():
