@@ -5,6 +5,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE = CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --upgrade --strip-extras \
+    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+# The benchmarks' peers have an environment of their own. PyTorch is the largest of them, for it brings
+# CUDA's libraries on Linux and does not load without them. The build without CUDA is smaller:
+# make bench TORCH="torch --index-url https://download.pytorch.org/whl/cpu". TORCH= leaves it out.
+BENCH_VENV ?= .venv-bench
+TORCH ?= torch
+BENCH ?= --suite cpu --peers all
+BENCH_PIP := $(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
 # Matrices here are small. BLAS threads gain nothing on them, and on a machine that is busy with
 # other things they wait for each other many times longer than they compute.
@@ -37,17 +47,16 @@ format: $(VENV)/.tools ## rewrite the code in ruff's format
 
 tools: $(VENV)/.tools ## install the linters; `.venv/bin/pre-commit install` then runs them at each commit
 
-bench: $(VENV)/.demo ## time minitape beside the engines that are installed
-	$(BIN)/python -m benchmarks
+bench: $(BENCH_VENV)/.peers ## time minitape beside its peers, 20 minutes (installs them, 8 GB)
+	$(BENCH_VENV)/bin/python -m benchmarks $(BENCH)
 
-pins: $(VENV)/.tools ## renew requirements/check.txt from requirements/check.in
+pins: $(VENV)/.tools ## renew check.txt and bench.txt in requirements/ from check.in and bench.in
 	$(PIP) install pip-tools
-	cd requirements && CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --upgrade \
-	    --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	    --no-emit-trusted-host --output-file check.txt check.in
+	cd requirements && $(COMPILE) --generate-hashes --allow-unsafe --output-file check.txt check.in
+	cd requirements && $(COMPILE) --output-file bench.txt bench.in
 
 clean: ## remove .venv, caches and build products
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an empty file that is newer than what it was made from. `--clear` starts anew where an
@@ -68,4 +77,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/.venv
 
 $(VENV)/.tools: requirements/check.txt | $(VENV)/.venv
 	$(PIP) install --require-hashes --requirement requirements/check.txt
+	@touch $@
+
+$(BENCH_VENV)/.peers: pyproject.toml requirements/bench.txt
+	@test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_PIP) install --editable '.[fast,plot]' --requirement requirements/bench.txt
+	$(if $(TORCH),$(BENCH_PIP) install $(TORCH) || echo "Going on without PyTorch." >&2)
 	@touch $@

@@ -1,25 +1,16 @@
-"""Times minitape beside TensorFlow with Keras and PyTorch, those that are installed, in one run."""
+"""Times minitape beside the engines that are installed, in one run."""
 
 import argparse
+import contextlib
 import datetime
 import os
 import sys
 from pathlib import Path
 
-from . import imports, report
+from . import agreement, plot, report
+from .engines import ENGINES
+from .suite import SUITES, minutes
 from .worker import Worker
-from .workload import BATCH, CHAIN_LENGTH, CHAIN_WIDTH, MODELS
-
-ENGINES = ["minitape", "tensorflow", "torch"]
-MEASUREMENTS = {
-    "chain_forward": "op forward, µs",
-    "chain_backward": "op forward + backward, µs",
-    **{name: f"{name}: training step, ms" for name in MODELS},
-}
-IMPORTS = {
-    "import_seconds": "import, s",
-    "import_megabytes": "import, MB at the peak",
-}
 
 
 def main():
@@ -27,91 +18,173 @@ def main():
     # Read by TensorFlow and by the C++ logging below it, in the workers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     started = datetime.datetime.now().astimezone()
     machine = report.machine()
-    engines = ["minitape", *(name for name in options.engines if name != "minitape")]
-    workers = [Worker(name) for name in engines]
-    rounds = {key: {name: [] for name in engines} for key in (*MEASUREMENTS, *IMPORTS)}
+    sections = chosen_sections(options)
+    workers = start_workers(options.peers)
+    working = [worker.name for worker in workers if worker.version]
+    for worker in workers:
+        print(f"  {worker.name}: {worker.version or report.last_line(worker.problem)}")
+    print(
+        f"About {minutes(sections, working, options.rounds):.0f} minutes on two cores.", flush=True
+    )
     try:
-        measure(workers, options, rounds)
+        distances, too_far = compare(sections, workers)
+        for key in too_far:
+            said = ", ".join(f"{name} {away:.1e}" for name, away in distances[key].items())
+            print(f"{key}: not the same; from what most compute: {said}", file=sys.stderr)
+        if too_far:
+            print("Nothing is timed. --peers and --only leave out what differs.", file=sys.stderr)
+            return 1
+        tables = [measure(section, workers, distances, options.rounds) for section in sections]
     finally:
         for worker in workers:
             worker.close()
-    rows = {
-        key: {name: report.summary(values) for name, values in by_engine.items()}
-        for key, by_engine in rounds.items()
-        if any(by_engine.values())
-    }
-    print_report(started, machine, workers, rows)
-    path = options.output or report.RESULTS / f"{started:%Y-%m-%d_%H%M%S}.json"
-    versions = {worker.name: worker.version for worker in workers}
-    everything = {
+    found = {
         "started": started.isoformat(),
         "machine": machine,
-        "versions": versions,
+        "versions": {worker.name: worker.version for worker in workers},
         "problems": {worker.name: worker.problem for worker in workers if worker.problem},
-        "results": rows,
+        "rounds": options.rounds,
+        "distances": distances,
+        "sections": tables,
     }
-    report.write(everything, path)
-    print(f"\nWritten to {path}")
-    return 0 if versions["minitape"] and not workers[0].problem else 1
+    path = options.output or report.RESULTS / f"{started:%Y-%m-%d_%H%M%S}.json"
+    report.write(found, path)
+    page = options.page or path.with_suffix(".md")
+    picture = plot.draw(found, page)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(report.page(found, picture and picture.relative_to(page.parent)))
+    print("\n" + report.tables(found))
+    print("\nWritten:", *filter(None, (path, page, picture)))
+    return 0 if workers[0].version and not workers[0].problem else 1
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of each engine (7)")
-    parser.add_argument("--engines", nargs="*", choices=ENGINES, default=ENGINES, help="(all)")
+    parser.add_argument("--suite", choices=SUITES, default="cpu", help="(cpu)")
+    parser.add_argument("--rounds", type=int, help="rounds of each engine (7; quick: 2)")
     parser.add_argument(
-        "--only", nargs="*", choices=[*MEASUREMENTS, "import"], help="measure only these"
+        "--peers", nargs="*", choices=["all", *ENGINES], default=["all"], help="(all)"
     )
+    parser.add_argument("--only", nargs="*", help="measure only these sections or measurements")
+    parser.add_argument("--quick", action="store_true", help="short, to see that all of it works")
     parser.add_argument(
         "--output", type=Path, help="the JSON file (benchmarks/results/<time>.json)"
     )
-    return parser.parse_args()
+    parser.add_argument(
+        "--page", type=Path, help="the page with tables and a picture (beside the JSON file)"
+    )
+    options = parser.parse_args()
+    options.rounds = options.rounds or (2 if options.quick else 7)
+    named = ENGINES if "all" in options.peers else options.peers
+    options.peers = [
+        "minitape",
+        *(name for name in ENGINES if name in named and name != "minitape"),
+    ]
+    return options
 
 
-def measure(workers, options, rounds):
-    """Fills `rounds` with a list of values for each measurement and engine."""
-    chosen = options.only or [*MEASUREMENTS, "import"]
-    working = [worker for worker in workers if worker.version]
-    for key in MEASUREMENTS:
-        for number in range(options.rounds if key in chosen else 0):
-            progress(f"{MEASUREMENTS[key]}: round {number + 1} of {options.rounds}")
-            for worker in working:
-                rounds[key][worker.name].append(worker.measure(key))
-    for number in range(options.rounds if "import" in chosen else 0):
-        progress(f"import: round {number + 1} of {options.rounds}")
-        for worker in working:
-            seconds, megabytes = imports.measure(worker.name)
-            rounds["import_seconds"][worker.name].append(seconds)
-            rounds["import_megabytes"][worker.name].append(megabytes)
+def chosen_sections(options):
+    """The suite's sections, with the measurements that were asked for."""
+    sections = SUITES[options.suite](options.quick)
+    if not hasattr(os, "sched_setaffinity"):  # this system binds no process to a core
+        sections = [section for section in sections if section.cores is None]
+    if options.only is None:
+        return sections
+    known = {name for s in sections for name in (s.name, *(m.key for m in s.measurements))}
+    if unknown := set(options.only) - known:
+        sys.exit(f"--only knows {', '.join(sorted(known))}; not {', '.join(sorted(unknown))}")
+    chosen = [section.only(options.only) for section in sections]
+    return [section for section in chosen if section.measurements]
+
+
+def start_workers(names, cores=None):
+    workers = [Worker(name, cores) for name in names]
+    for worker in workers:
+        worker.wait()
+    return workers
+
+
+def compare(sections, workers):
+    """Returns for each measurement how far every engine is from the middle, and who is too far."""
+    found, too_far = {}, []
+    for section in sections:
+        for measurement in section.measurements:
+            if not hasattr(measurement, "results") or measurement.checked in found:
+                continue
+            results = {}
+            for worker in taking_part(section, workers):
+                progress(f"{measurement.checked}: what does {worker.name} compute?")
+                if (arrays := worker.results(measurement)) is not None:
+                    results[worker.name] = arrays
+            found[measurement.checked] = away = agreement.distances(results)
+            # The middle of two lies half way: neither may be farther from it than half.
+            if any(distance > measurement.tolerance / 2 for distance in away.values()):
+                too_far.append(measurement.checked)
     progress("")
+    return found, too_far
+
+
+def measure(section, workers, distances, rounds):
+    """Returns the section's table: for each row and engine the summary of the rounds."""
+    rounds, rows = min(rounds, section.most_rounds), {}
+    workers = taking_part(section, workers)
+    with bound(workers, section.cores) as used:
+        for measurement in section.measurements:
+            values = {title: {} for title in measurement.rows}
+            for number in range(rounds):
+                for worker in used:
+                    if not comparable(measurement, worker, distances):
+                        continue
+                    progress(f"{measurement.key}: {worker.name}, round {number + 1} of {rounds}")
+                    found = round_of(measurement, worker)
+                    for title, value in zip(measurement.rows, found, strict=True):
+                        values[title].setdefault(worker.name, []).append(value)
+            for title, by_engine in values.items():
+                summaries = {name: report.summary(found) for name, found in by_engine.items()}
+                rows[title] = {name: found for name, found in summaries.items() if found}
+    progress("")
+    return {"name": section.name, "title": section.title, "rows": rows}
+
+
+@contextlib.contextmanager
+def bound(workers, cores):
+    """The same engines on so many cores: for fewer than all, in processes of their own."""
+    if cores is None:
+        yield workers
+        return
+    others = start_workers([worker.name for worker in workers], cores)
+    try:
+        yield [other for other in others if other.version]
+    finally:
+        for worker, other in zip(workers, others, strict=True):
+            worker.problem = worker.problem or other.problem
+            other.close()
+
+
+def comparable(measurement, worker, distances):
+    """Whether the engine computed the same as the others. An import has nothing to compare."""
+    checked = getattr(measurement, "checked", None)
+    return checked is None or worker.name in distances[checked]
+
+
+def round_of(measurement, worker):
+    if hasattr(measurement, "prepare"):
+        return worker.round(measurement) or [None] * len(measurement.rows)
+    return measurement.measure(worker.name)
+
+
+def taking_part(section, workers):
+    names = section.engines([worker.name for worker in workers if worker.version])
+    return [worker for worker in workers if worker.name in names]
 
 
 def progress(text):
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def print_report(started, machine, workers, rows):
-    print(f"{started:%Y-%m-%d %H:%M}, {machine['processor']}, {machine['cores']} cores,", end=" ")
-    print(f"{machine['system']}, Python {machine['python']}")
-    for worker in workers:
-        if worker.version:
-            print(f"  {worker.name}: {worker.version}")
-        if worker.problem:
-            print(f"  {worker.name}: {worker.problem}")
-    titles = MEASUREMENTS | IMPORTS
-    print(
-        "\nMedian (least to most) of the rounds; below 1.00, minitape is the faster or smaller.\n"
-    )
-    print(report.table({titles[key]: row for key, row in rows.items()}, [w.name for w in workers]))
-    print(f"\nop: one of a chain of {CHAIN_LENGTH} on {CHAIN_WIDTH} float32; TensorFlow is eager.")
-    print(f"training step: batch {BATCH}; fit of minitape and of Keras, PyTorch's eager loop with")
-    print("the fastest of its optimizer's implementations.")
-    for model in MODELS.values():
-        print(f"  {model.name}: {model.description}")
 
 
 if __name__ == "__main__":

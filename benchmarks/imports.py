@@ -1,20 +1,21 @@
 """The cost of an import: wall time and peak memory of a fresh process that does nothing else."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
-# VmHWM and not ru_maxrss: the latter begins with the peak of the process that started this one.
 PROGRAM = """
-import json, re, sys, time
+import json, sys, time
 start = time.perf_counter()
 __import__(sys.argv[1])
 seconds = time.perf_counter() - start
 try:
-    peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+    status = open("/proc/self/status").read()
 except OSError:
-    peak = None
-print(json.dumps([seconds, peak]))
+    status = ""
+print(json.dumps([seconds, status]))
 """
 
 
@@ -25,4 +26,19 @@ def measure(module):
     )
     if finished.returncode:
         return None, None
-    return json.loads(finished.stdout.splitlines()[-1])
+    seconds, status = json.loads(finished.stdout.splitlines()[-1])
+    return seconds, _peak(status)
+
+
+def peak_megabytes():
+    """The most memory that this process has had, or None where it is not known."""
+    try:
+        return _peak(Path("/proc/self/status").read_text())
+    except OSError:
+        return None
+
+
+def _peak(status):
+    # VmHWM and not ru_maxrss: the latter begins with the peak of the process that started this one.
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    return int(found[1]) / 1024 if found else None

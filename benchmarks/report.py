@@ -6,7 +6,18 @@ import platform
 import statistics
 from pathlib import Path
 
+from .engines import ABOUT
+from .workload import MODELS
+
 RESULTS = Path(__file__).parent / "results"
+INTRODUCTION = """`make bench` installs the engines, measures them and writes this page.
+
+Before anything is timed, all engines have to compute the same: the ops' values and gradients, the
+derivatives, and the losses of the first steps of each model, from the same weights, on the same
+batches, without dropout. They take turns in one run, each in a process of its own. The numbers are
+medians of {rounds} rounds, or fewer where a round is long, with the least and the most; the last
+column is minitape's median divided by that of the fastest peer: below 1.00, minitape is the faster
+or smaller."""
 
 
 def machine():
@@ -44,42 +55,94 @@ def summary(values):
     }
 
 
+def last_line(problem):
+    """What a traceback says in the end."""
+    return problem.strip().splitlines()[-1]
+
+
 def table(rows, engines):
-    """Returns the table as text: a row for each measurement, median (min to max) and ratio.
+    """Returns the table in Markdown: a row for each measurement, median (least to most), the ratio.
 
     Args:
         rows: A dictionary from the measurement's title to a dictionary from engine to summary.
-        engines: The engines' names in order, minitape first; the ratios are minitape's to theirs.
+        engines: The engines' names in order, minitape first. Those without a number are left out.
     """
-    first, *peers = engines
-    heads = ["", *engines, *(f"{first} / {peer}" for peer in peers)]
-    lines = [heads]
-    for title, by_engine in rows.items():
-        cells = [_cell(by_engine.get(engine)) for engine in engines]
-        own = by_engine.get(first)
-        ratios = [_ratio(own, by_engine.get(peer)) for peer in peers]
-        lines.append([title, *cells, *ratios])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
+    own, *others = [name for name in engines if any(name in row for row in rows.values())]
+    lines = [["", own, *others, f"{own} / fastest peer"]]
+    for title, row in rows.items():
+        cells = [_cell(row.get(name)) for name in (own, *others)]
+        lines.append([title, *cells, _ratio(row, own)])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    padded = [
+        [cell.rjust(width) if number else cell.ljust(width) for number, (cell, width) in cells]
+        for cells in (enumerate(zip(line, widths, strict=True)) for line in lines)
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [padded[0], rules, *padded[1:]])
 
 
 def _cell(found):
     if found is None:
         return "–"
-    return f"{found['median']:.3g} ({found['min']:.3g} to {found['max']:.3g})"
+    median, least, most = (_number(found[name]) for name in ("median", "min", "max"))
+    return f"{median} ({least} to {most})"
 
 
-def _ratio(own, other):
-    return f"{own['median'] / other['median']:.2f}" if own and other else "–"
+def _number(value):
+    """Three digits, and not 1.28e+04."""
+    return f"{value:.3g}" if value < 999.5 else f"{value:,.0f}"
 
 
-def write(report, path):
+def fastest_peer(row, own="minitape"):
+    """The engine with the least median, or None. minitape without Numba is no peer of minitape."""
+    peers = {name: found["median"] for name, found in row.items() if not name.startswith(own)}
+    return min(peers, key=peers.get, default=None)
+
+
+def _ratio(row, own):
+    peer = fastest_peer(row, own)
+    if peer is None or own not in row:
+        return "–"
+    return f"{row[own]['median'] / row[peer]['median']:.2f} ({peer})"
+
+
+def tables(found):
+    """All sections that have a number, each with its title."""
+    return "\n\n".join(
+        f"## {section['title']}\n\n{table(section['rows'], found['versions'])}"
+        for section in found["sections"]
+        if any(section["rows"].values())
+    )
+
+
+def page(found, picture=None):
+    """The page in Markdown: how it was measured, on what, the tables."""
+    machine = found["machine"]
+    engines = [
+        f"| {name} | {ABOUT[name]} | {version or last_line(found['problems'][name])} |"
+        for name, version in found["versions"].items()
+    ]
+    failed = [
+        f"- {name}: {last_line(problem)}"
+        for name, problem in found["problems"].items()
+        if found["versions"][name]
+    ]
+    models = [f"- {model.name}: {model.description}" for model in MODELS.values()]
+    parts = [
+        "# Benchmarks",
+        INTRODUCTION.format(rounds=found["rounds"]),
+        f"{found['started'][:10]}; {machine['processor']}, {machine['cores']} cores; "
+        f"{machine['system']}, Python {machine['python']}.",
+        "\n".join(["| engine | how | versions |", "|---|---|---|", *engines]),
+        "\n".join(["The models, float32:", "", *models]),
+        *(["\n".join(["What failed on the way:", "", *failed])] if failed else []),
+        *([f"![Ratios, batch sizes and depth]({picture.as_posix()})"] if picture else []),
+        tables(found),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(found, path):
     """Writes everything that was measured as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n")
+    path.write_text(json.dumps(found, indent=2) + "\n")

@@ -4,17 +4,16 @@ The engines take turns (A B C A B C ...), so a machine that grows slower does so
 and each has its own process, so the threads of one are not in the way of another.
 """
 
+import contextlib
 import gc
 import multiprocessing
 import os
-import statistics
 import sys
 import time
 import traceback
 
-from .workload import CHAIN_LENGTH, MODELS
+from . import engines
 
-CHAIN_SECONDS = 0.25  # of one round
 WARM_UP = 2  # rounds that are not counted: compilation, first allocations, sleeping cores
 PAUSE = 0.05  # after a round, in which the threads of its engine go to sleep
 
@@ -22,31 +21,48 @@ PAUSE = 0.05  # after a round, in which the threads of its engine go to sleep
 class Worker:
     """An engine in a process of its own.
 
-    Attributes:
+    Args:
         name: The engine's name.
+        cores: How many of the machine's cores it may use, or None for all. Every library looks at
+            this when it decides how many threads it starts.
+
+    Attributes:
         version: The version of what it runs, or None if it is not installed or fails to start.
         problem: Why it does not run.
     """
 
-    def __init__(self, name):
+    def __init__(self, name, cores=None):
         self.name = name
+        self.version = self.problem = None
         context = multiprocessing.get_context("spawn")
         self._connection, other = context.Pipe()
         self._process = context.Process(target=_main, args=(name, other), daemon=True)
-        self._process.start()
+        with _bound_to(cores):
+            self._process.start()
         other.close()
+
+    def wait(self):
+        """Until the engine is there: several can be started at once."""
         self.version, self.problem = self._receive()
 
-    def measure(self, measurement):
-        """Runs one round; returns its value in the measurement's unit, or None if it fails."""
+    def round(self, measurement):
+        """Runs one round and returns its values, or None if it fails."""
+        values = self._ask("round", measurement)
+        time.sleep(PAUSE)
+        return values
+
+    def results(self, measurement):
+        """What the engine computes, for the comparison; None if it fails."""
+        return self._ask("results", measurement)
+
+    def _ask(self, what, measurement):
         try:
-            self._connection.send(measurement)
+            self._connection.send((what, measurement))
         except OSError:  # the process has ended
             return None
-        value, problem = self._receive()
+        values, problem = self._receive()
         self.problem = problem or self.problem
-        time.sleep(PAUSE)
-        return value
+        return values
 
     def close(self):
         self._connection.close()
@@ -56,8 +72,22 @@ class Worker:
     def _receive(self):
         try:
             return self._connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return None, "its process has ended"
+
+
+@contextlib.contextmanager
+def _bound_to(cores):
+    """A process that is started meanwhile inherits that it may use only so many cores."""
+    if cores is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[-cores:])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _main(name, connection):
@@ -67,12 +97,12 @@ def _main(name, connection):
 
 
 def serve(name, connection):
-    """Answers each measurement's name with (value, None), or (None, what went wrong).
+    """Answers each request with (values, None), or (None, what went wrong).
 
     The first message is (version, None), or (None, why the engine doesn't run).
     """
     try:
-        engine = _engine(name)
+        engine = engines.start(name)
     except ModuleNotFoundError as error:
         connection.send((None, f"not installed: {error}"))
         return
@@ -80,67 +110,24 @@ def serve(name, connection):
         connection.send((None, traceback.format_exc()))
         return
     connection.send((engine.version, None))
-    prepared = {}
+    prepared = run = None  # the last measurement, and what runs a round of it
     while True:
         try:
-            measurement = connection.recv()
+            what, measurement = connection.recv()
         except EOFError:
             return
         try:
-            if measurement not in prepared:
-                prepared[measurement] = _prepare(engine, measurement)
-                for _ in range(WARM_UP):
-                    prepared[measurement]()
+            if what == "results":
+                connection.send((measurement.results(engine), None))
+                continue
+            if measurement != prepared:
+                prepared = run = None
+                gc.collect()
+                run = measurement.prepare(engine)
+                for _ in range(WARM_UP if run else 0):
+                    run()
+                prepared = measurement
             gc.collect()
-            connection.send((prepared[measurement](), None))
+            connection.send((run and run(), None))
         except Exception:
             connection.send((None, traceback.format_exc()))
-
-
-def _engine(name):
-    """The engine of this process; only its own library is imported."""
-    if name == "minitape":
-        import minitape
-        from minitape import dropin
-
-        dropin.install()  # the examples among the models say `import tensorflow`
-        from .engines.gradient_tape import GradientTapeEngine
-
-        return GradientTapeEngine(minitape, minitape.keras, ["minitape", "numpy"])
-    if name == "tensorflow":
-        import keras
-        import tensorflow
-
-        from .engines.gradient_tape import GradientTapeEngine
-
-        return GradientTapeEngine(tensorflow, keras, ["tensorflow", "keras"])
-    from .engines.torch import TorchEngine
-
-    return TorchEngine()
-
-
-def _prepare(engine, measurement):
-    """A function that runs one round and returns its value."""
-    if measurement in MODELS:
-        model = MODELS[measurement]
-        run = engine.training(model)
-        if run is None:  # a model that this engine doesn't have
-            return lambda: None
-
-        def milliseconds_per_step():
-            start = time.perf_counter()
-            run()
-            return (time.perf_counter() - start) / model.steps * 1e3
-
-        return milliseconds_per_step
-    run = getattr(engine, measurement)()
-
-    def microseconds_per_op():
-        seconds = []
-        end = time.perf_counter() + CHAIN_SECONDS
-        while (start := time.perf_counter()) < end:
-            run()
-            seconds.append(time.perf_counter() - start)
-        return statistics.median(seconds) / CHAIN_LENGTH * 1e6
-
-    return microseconds_per_op

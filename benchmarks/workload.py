@@ -1,4 +1,4 @@
-"""What is measured: the chain of small ops, and the training of some models."""
+"""What is measured: the chain of small ops, and some models with their data and first weights."""
 
 from dataclasses import dataclass
 
@@ -7,27 +7,64 @@ import numpy as np
 CHAIN_LENGTH = 1000  # ops, four of which make one turn: multiply, add, sin, tanh
 CHAIN_WIDTH = 10
 BATCH = 32
+LEARNING_RATE = 1e-3
+# What keeps an optimizer from dividing by zero stands elsewhere in PyTorch's formulas than in
+# Keras'. It is so small here that it counts for no gradient that counts, and all do the same.
+EPSILON = 1e-14
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model to train: its layers stand in `engines`, once for Keras and once for PyTorch.
+    """A model to train.
 
-    Those without an optimizer are programs of examples/, with optimizers of their own.
+    Attributes:
+        layers: What stands before the last Dense, for each engine to build of its own layers:
+            ("dense", units) and ("conv", filters), 3 × 3, each with a relu; ("dropout",),
+            ("pool",), ("flatten",). None for a program of examples/, with layers and optimizers of
+            its own.
+        own_train_step: Whether `fit` calls a `train_step` that the user has written.
+        steps: How many a round has: so many that the start of `fit` weighs little.
     """
 
     name: str
     description: str
     input_shape: tuple
     classes: int
+    layers: tuple | None
     optimizer: str | None
-    steps: int  # of one round, so many that the start of `fit` weighs little
+    steps: int
+    own_train_step: bool = False
 
-    def data(self):
-        """Inputs and labels of one round, the same for every engine."""
+    def data(self, count):
+        """Inputs and labels, the same for every engine."""
         random = np.random.default_rng(0)
-        x = random.normal(size=(self.steps * BATCH, *self.input_shape)).astype("float32")
-        return x, random.integers(0, self.classes, self.steps * BATCH)
+        x = random.normal(size=(count, *self.input_shape)).astype("float32")
+        return x, random.integers(0, self.classes, count)
+
+    def weights(self):
+        """The first weights in Keras' order and layout: kernel and bias of each layer."""
+        random = np.random.default_rng(1)
+        arrays = []
+        for shape in self._kernels():
+            limit = np.sqrt(6 / (np.prod(shape[:-1]) + np.prod(shape[:-2]) * shape[-1]))
+            arrays.append(random.uniform(-limit, limit, shape).astype("float32"))
+            arrays.append(np.zeros(shape[-1], "float32"))
+        return arrays
+
+    def _kernels(self):
+        """The shapes of the kernels, found by walking through the layers."""
+        shape = self.input_shape
+        for kind, *arguments in (*self.layers, ("dense", self.classes)):
+            if kind == "dense":
+                yield (shape[-1], arguments[0])
+                shape = (arguments[0],)
+            elif kind == "conv":
+                yield (3, 3, shape[-1], arguments[0])
+                shape = (shape[0] - 2, shape[1] - 2, arguments[0])
+            elif kind == "pool":
+                shape = (shape[0] // 2, shape[1] // 2, shape[2])
+            elif kind == "flatten":
+                shape = (int(np.prod(shape)),)
 
 
 MODELS = {
@@ -35,17 +72,20 @@ MODELS = {
     for model in [
         Model(
             "mlp",
-            "784, Dense 512 relu, Dropout 0.5, Dense 10 softmax; RMSprop",
+            "784, Dense 512 relu, Dropout 0.5, Dense 10 softmax; RMSprop; an own train_step",
             input_shape=(784,),
             classes=10,
+            layers=(("dense", 512), ("dropout",)),
             optimizer="rmsprop",
             steps=200,
+            own_train_step=True,
         ),
         Model(
             "cnn",
             "28×28×1, Conv 32, Conv 64, Flatten, Dense 128, Dense 10 softmax; Adam",
             input_shape=(28, 28, 1),
             classes=10,
+            layers=(("conv", 32), ("conv", 64), ("flatten",), ("dense", 128)),
             optimizer="adam",
             steps=20,
         ),
@@ -54,6 +94,7 @@ MODELS = {
             "32×32×3, Conv 16, Pool, Conv 32, Pool, Flatten, Dense 256, Dense 100 softmax; Adam",
             input_shape=(32, 32, 3),
             classes=100,
+            layers=(("conv", 16), ("pool",), ("conv", 32), ("pool",), ("flatten",), ("dense", 256)),
             optimizer="adam",
             steps=80,
         ),
@@ -62,6 +103,7 @@ MODELS = {
             "examples/gan.py: transposed convolutions, BatchNormalization, two Adams",
             input_shape=(28, 28, 1),
             classes=10,
+            layers=None,
             optimizer=None,
             steps=20,
         ),
@@ -70,11 +112,25 @@ MODELS = {
             "examples/vae.py: convolutions, transposed convolutions, Adam",
             input_shape=(28, 28, 1),
             classes=10,
+            layers=None,
             optimizer=None,
             steps=20,
         ),
     ]
 }
+
+
+def deep(layers):
+    """A model of so many equal layers, to see how a step grows with them."""
+    return Model(
+        f"deep{layers}",
+        f"256, {layers} × Dense 256 relu, Dense 10 softmax; Adam",
+        input_shape=(256,),
+        classes=10,
+        layers=(("dense", 256),) * layers,
+        optimizer="adam",
+        steps=60,
+    )
 
 
 def chain_inputs():
@@ -90,3 +146,12 @@ def chain_inputs():
         random.uniform(-0.01, 0.01, CHAIN_WIDTH),
     ]
     return np.array(rows, dtype="float32")
+
+
+def derivative_inputs():
+    """For derivatives of the MLP, without dropout: its weights, a vector like them, a batch."""
+    model = MODELS["mlp"]
+    random = np.random.default_rng(2)
+    weights = model.weights()
+    vector = [random.normal(size=w.shape).astype("float32") for w in weights]
+    return weights, vector, *model.data(BATCH)

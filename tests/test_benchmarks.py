@@ -1,31 +1,144 @@
-"""The benchmarks: the chain is what it says, the statistics are right, absent peers are named."""
+"""The benchmarks: engines compute what they say, statistics are right, absent peers are named."""
 
 import json
 import multiprocessing
+import os
 import re
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 
 import minitape as mt
-from benchmarks import imports, report, worker, workload
-from benchmarks.engines.gradient_tape import GradientTapeEngine
+from benchmarks import __main__ as program
+from benchmarks import agreement, engines, imports, plot, report, suite, worker, workload
+from benchmarks.engines import keras_network
+from benchmarks.engines.fastest import fastest
+from benchmarks.engines.gradient_tape import MinitapeEngine
+from benchmarks.measurements import Fresh, Repeated, Training
 from tests.conftest import CHECKOUT
 
 
-def test_the_chain_and_its_gradient():
+@pytest.fixture
+def engine():
+    return MinitapeEngine(mt, mt.keras, "minitape")
+
+
+def test_the_chain_and_its_gradient(engine):
     x, a, b = workload.chain_inputs().astype("float64")
     gradient = np.ones_like(x)
     for _ in range(workload.CHAIN_LENGTH // 4):
         inner = x * a + b
         x = np.tanh(np.sin(inner))
         gradient = gradient * a * np.cos(inner) * (1 - x * x)
-    engine = GradientTapeEngine(mt, None, ["numpy"])
     np.testing.assert_allclose(engine.chain_forward()(), x, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(engine.chain_backward()(), gradient, rtol=1e-3)
     assert np.abs(gradient).min() > np.finfo("float32").tiny
+
+
+def test_derivatives_of_the_mlp(engine):
+    weights, vector, x, y = workload.derivative_inputs()
+    weights, vector = ([w.astype("float64") for w in ws] for ws in (weights, vector))
+
+    def forward(kernel, bias, last_kernel, last_bias):
+        hidden = np.maximum(x @ kernel + bias, 0)
+        logits = hidden @ last_kernel + last_bias
+        chances = np.exp(logits - logits.max(1, keepdims=True))
+        return hidden, chances / chances.sum(1, keepdims=True)
+
+    def gradients(step):
+        moved = [w + step * v for w, v in zip(weights, vector, strict=True)]
+        hidden, chances = forward(*moved)
+        chances[np.arange(len(y)), y] -= 1
+        last = chances / len(y)
+        first = last @ moved[2].T * (hidden > 0)
+        return [x.T @ first, first.sum(0), hidden.T @ last, last.sum(0)]
+
+    step = 1e-7  # so small that no relu changes its side
+    expected = [
+        (a - b) / (2 * step) for a, b in zip(gradients(step), gradients(-step), strict=True)
+    ]
+    for found, wanted in zip(engine.hessian_vector_product()(), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-4 * np.abs(wanted).max())
+
+    hidden, _ = forward(*weights)
+    jacobian = np.einsum("ih,bh,hc->bci", weights[0], hidden > 0, weights[2])
+    np.testing.assert_allclose(engine.batch_jacobian()(), jacobian, rtol=1e-4, atol=1e-5)
+
+
+def test_training_starts_from_the_given_weights(engine):
+    """The first loss is that of the weights and data that all engines get, the second smaller."""
+    model = workload.MODELS["mlp"]
+    kernel, bias, last_kernel, last_bias = model.weights()
+    x, y = engine.data(*model.data(8))
+    logits = np.maximum(x @ kernel + bias, 0) @ last_kernel + last_bias
+    chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    train = engine.training(model, 8, dropout=0.0)
+    first, second = train(x, y), train(x, y)
+    assert first == pytest.approx(-np.log(chances[np.arange(8), y]).mean(), rel=1e-5)
+    assert second < first
+
+
+@pytest.mark.parametrize("name", workload.MODELS)
+def test_models(name):
+    model = workload.MODELS[name]
+    x, y = model.data(50)
+    assert x.shape == (50, *model.input_shape)
+    assert x.dtype == np.float32
+    assert 0 <= y.min() <= y.max() < model.classes
+    if model.layers is not None:
+        network = keras_network.network(mt, mt.keras, model, 0.5)
+        assert network(x[:2]).shape == (2, model.classes)
+        for weight, array in zip(network.weights, model.weights(), strict=True):
+            np.testing.assert_array_equal(weight, array)
+
+
+def test_distances():
+    right = [np.array([1.0, -10.0]), np.array(3.0)]
+    wrong = [np.array([1.0, -9.0]), np.array(3.0)]
+    found = agreement.distances({"a": right, "b": right, "c": wrong})
+    assert found == {"a": 0.0, "b": 0.0, "c": pytest.approx(0.1)}
+    assert agreement.distances({"a": right, "c": wrong}) == pytest.approx({"a": 0.05, "c": 0.05})
+    found = agreement.distances({"a": right, "b": right, "c": [np.array([np.nan, 1]), right[1]]})
+    assert found == {"a": 0.0, "b": 0.0, "c": np.inf}
+    assert agreement.distances({"a": right, "b": right, "c": right[:1]})["c"] == np.inf
+    assert agreement.distances({}) == {}
+
+
+@pytest.mark.parametrize(("loss", "too_far"), [(2.3 + 1e-5, []), (2.3 + 1e-3, ["mlp"])])
+def test_losses_that_differ_are_found(loss, too_far):
+    """Of three engines one has another loss, and one fails: that one has nothing to time."""
+
+    class Engine:
+        version = "1"
+
+        def __init__(self, name, results):
+            self.name, self._results = name, results
+
+        def results(self, measurement):
+            return self._results
+
+    workers = [
+        Engine("minitape", [np.array(2.3)]),
+        Engine("jax", [np.array(2.3)]),
+        Engine("torch", [np.array(loss)]),
+        Engine("xla", None),
+    ]
+    (section,) = (s.only(["mlp"]) for s in suite.cpu() if s.name == "models")
+    distances, found = program.compare([section], workers)
+    assert found == too_far
+    measurement = section.measurements[0]
+    timed = [w.name for w in workers if program.comparable(measurement, w, distances)]
+    assert timed == ["minitape", "jax", "torch"]
+
+
+def test_fastest():
+    times = {"slow": 0.02, "fast": 0.0}
+    runs = {name: (lambda wait=wait: time.sleep(wait)) for name, wait in times.items()}
+    assert fastest(runs) == "fast"
+    assert fastest({"only": None}) == "only"  # nothing to find out
 
 
 def test_summary():
@@ -35,18 +148,69 @@ def test_summary():
     assert report.summary([2.0])["quartiles"] == [2.0, 2.0]
 
 
+def some_report():
+    rows = {
+        "forward, µs": {
+            "minitape": report.summary([1.0, 3.0]),
+            "minitape-numpy": report.summary([1.0]),
+            "torch": report.summary([4.0]),
+            "jax": report.summary([5.0]),
+        }
+    }
+    growth = {
+        f"mlp, batch {n}": {"minitape": report.summary([32 / n]), "jax": report.summary([1.0])}
+        for n in (32, 64)
+    }
+    return {
+        "started": "2026-01-02T03:04:05",
+        "machine": report.machine(),
+        "versions": {
+            "minitape": "1",
+            "minitape-numpy": "1",
+            "torch": "2",
+            "jax": "3",
+            "mygrad": None,
+        },
+        "problems": {
+            "mygrad": "not installed: No module named 'mygrad'",
+            "jax": "a\nValueError: b",
+        },
+        "rounds": 2,
+        "sections": [
+            {"name": "ops", "title": "Ops", "rows": rows},
+            {"name": "batches", "title": "Batch sizes", "rows": growth},
+            {"name": "depth", "title": "Depth", "rows": {"1 layer": {}}},
+        ],
+    }
+
+
 def test_table():
-    rows = {"step, ms": {"minitape": report.summary([1.0, 3.0]), "torch": report.summary([4.0])}}
-    head, line = report.table(rows, ["minitape", "tensorflow", "torch"]).splitlines()
-    assert re.split("  +", head.strip()) == [
-        "minitape",
-        "tensorflow",
-        "torch",
-        "minitape / tensorflow",
-        "minitape / torch",
-    ]
-    assert "2 (1 to 3)" in line
-    assert line.endswith("–              0.50")
+    found = some_report()
+    head, _, line = report.table(found["sections"][0]["rows"], found["versions"]).splitlines()
+    cells = [re.split(r" *\| *", text.strip("| ")) for text in (head, line)]
+    names = ["minitape", "minitape-numpy", "torch", "jax", "minitape / fastest peer"]
+    assert cells[0] == names
+    assert cells[1][:2] == ["forward, µs", "2 (1 to 3)"]
+    assert cells[1][-1] == "0.50 (torch)"  # minitape without Numba is not its peer
+
+
+def test_page():
+    page = report.page(some_report())
+    assert "| mygrad | MyGrad | not installed: No module named 'mygrad' |" in page
+    assert "- jax: ValueError: b" in page
+    assert "## Batch sizes" in page
+    assert "## Depth" not in page  # nothing was measured
+
+
+def test_plot(tmp_path):
+    pytest.importorskip("matplotlib")
+    path = plot.draw(some_report(), tmp_path / "page.md")
+    assert path == tmp_path / "images" / "page.svg"
+    assert path.read_text().count("<svg") == 1
+    again = path.read_bytes()
+    plot.draw(some_report(), tmp_path / "page.md")
+    assert path.read_bytes() == again
+    assert plot.draw(some_report() | {"sections": []}, tmp_path / "page.md") is None
 
 
 def test_import_cost():
@@ -56,29 +220,63 @@ def test_import_cost():
     assert imports.measure("no_such_module") == (None, None)
 
 
-def test_the_whole_program(tmp_path):
-    output = tmp_path / "results" / "bench.json"
-    arguments = [
+def test_first_steps():
+    cold, warm, megabytes = Fresh("mlp").measure("minitape")
+    assert 0 < min(cold, warm) <= max(cold, warm) < 60
+    assert megabytes is None or 30 < megabytes < 2000
+    assert Fresh("mlp").measure("no_such_engine") == (None, None, None)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_suite(quick):
+    sections = suite.cpu(quick)
+    keys = [m.key for section in sections for m in section.measurements]
+    assert len(set(keys)) == len(keys)
+    for section in sections:
+        rows = [row for measurement in section.measurements for row in measurement.rows]
+        assert len(set(rows)) == len(rows)
+        assert section.peers <= set(engines.ENGINES)
+    assert suite.minutes(sections, engines.ENGINES, 2 if quick else 7) < (12 if quick else 20)
+    chosen = sections[0].only(["chain_backward"]).measurements
+    assert [m.key for m in chosen] == ["chain_backward"]
+
+
+def run_program(*arguments):
+    command = [
+        sys.executable,
         "-m",
         "benchmarks",
         "--rounds",
         "2",
-        "--engines",
-        "--only",
-        "chain_backward",
-        "import",
-        "--output",
+        "--peers",
+        "minitape",
+        *arguments,
     ]
-    finished = subprocess.run(
-        [sys.executable, *arguments, output], cwd=CHECKOUT, capture_output=True, text=True
-    )
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+
+
+def test_the_whole_program(tmp_path):
+    output = tmp_path / "results" / "bench.json"
+    finished = run_program("--quick", "--only", "chain_backward", "import", "--output", output)
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert "op forward + backward, µs" in finished.stdout
-    results = json.loads(output.read_text())["results"]
-    for measurement in ("chain_backward", "import_seconds"):
-        rounds = results[measurement]["minitape"]["rounds"]
+    assert re.search(r"About \d+ minutes", finished.stdout)
+    assert "forward + backward, µs" in finished.stdout
+    found = json.loads(output.read_text())
+    assert found["distances"] == {"chain_backward": {"minitape": 0.0}}
+    for section, row in zip(
+        found["sections"], ("forward + backward, µs", "import, s"), strict=True
+    ):
+        rounds = section["rows"][row]["minitape"]["rounds"]
         assert len(rounds) == 2
         assert all(value > 0 for value in rounds)
+    assert "forward + backward, µs" in output.with_suffix(".md").read_text()
+
+
+def test_an_unknown_measurement_is_named():
+    finished = run_program("--only", "chains")
+    assert finished.returncode == 1
+    assert "chain_backward" in finished.stderr
+    assert "not chains" in finished.stderr
 
 
 @pytest.mark.parametrize(
@@ -92,7 +290,7 @@ def test_an_engine_that_does_not_start_says_why(monkeypatch, error, said):
     def fail(name):
         raise error
 
-    monkeypatch.setattr(worker, "_engine", fail)
+    monkeypatch.setattr(engines, "start", fail)
     here, there = multiprocessing.Pipe()
     worker.serve("torch", there)
     version, problem = here.recv()
@@ -100,27 +298,24 @@ def test_an_engine_that_does_not_start_says_why(monkeypatch, error, said):
     assert said in problem
 
 
-@pytest.mark.parametrize("name", workload.MODELS)
-def test_data_of_a_round(name):
-    model = workload.MODELS[name]
-    x, y = model.data()
-    assert x.shape == (model.steps * workload.BATCH, *model.input_shape)
-    assert x.dtype == np.float32
-    assert (y.min(), y.max() < model.classes) == (0, True)
+def test_a_worker_may_be_bound_to_one_core():
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system binds no process to a core")
+    before = os.sched_getaffinity(0)
+    with worker._bound_to(1):
+        command = [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"]
+        assert subprocess.run(command, capture_output=True, text=True).stdout.strip() == "1"
+    assert os.sched_getaffinity(0) == before
 
 
 PROGRAM = """
-from dataclasses import replace
-import minitape
-from benchmarks import workload
-from benchmarks.engines.gradient_tape import GradientTapeEngine
-from minitape import dropin
+from benchmarks import engines
+from benchmarks.workload import MODELS
 
-dropin.install()
-engine = GradientTapeEngine(minitape, minitape.keras, ["numpy"])
+engine = engines.start("minitape")
 for name in ("gan", "vae"):
-    history = engine.training(replace(workload.MODELS[name], steps=1))().history
-    print(name, *sorted(history))
+    model = MODELS[name]
+    print(name, len(engine.training(model, 4, 0.5)(*engine.data(*model.data(4)))))
 """
 
 
@@ -129,12 +324,15 @@ def test_programs_of_examples_are_trained():
         [sys.executable, "-c", PROGRAM], cwd=CHECKOUT, capture_output=True, text=True
     )
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.splitlines() == ["gan d_loss g_loss", "vae image_loss kl loss"]
+    assert finished.stdout.splitlines() == ["gan 2", "vae 3"]
 
 
 def test_an_engine_without_a_model_says_nothing():
     class Engine:
-        def training(self, model):
+        def training(self, model, batch, dropout):
             return None
 
-    assert worker._prepare(Engine(), "gan")() is None
+    measurement = Training("gan", "gan", workload.MODELS["gan"], 1.0)
+    assert measurement.prepare(Engine()) is measurement.results(Engine()) is None
+    measurement = Repeated("chain_forward", "forward", 1e-6, 1, 1e-4)
+    assert measurement.prepare(Engine()) is measurement.results(Engine()) is None

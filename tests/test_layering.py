@@ -63,7 +63,16 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "tensorflow": ["compat", "benchmarks", "tests/compat", "examples"],
     "keras": ["compat", "benchmarks", "tests/compat"],
     "torch": ["benchmarks"],
-    "matplotlib": ["minitape/learn/curves.py", "minitape/keras/utils/plot_model.py", "examples"],
+    "jax": ["benchmarks"],
+    "autograd": ["benchmarks"],
+    "mygrad": ["benchmarks"],
+    "tinygrad": ["benchmarks"],
+    "matplotlib": [
+        "minitape/learn/curves.py",
+        "minitape/keras/utils/plot_model.py",
+        "benchmarks/plot.py",
+        "examples",
+    ],
     "PIL": [
         "minitape/io/pictures.py",
         "minitape/summary",

@@ -1,6 +1,60 @@
-"""The engines: each gives the chain and the training steps as functions to be timed.
+"""The engines, each with a process of its own. What an engine lacks is not measured for it.
 
-An engine has `version`, a text; `chain_forward()` and `chain_backward()`, which return a function
-that runs the chain once; and `training(model)`, which returns a function that runs one round of
-`model.steps` training steps, or None for a model that the engine doesn't have.
+    version                             a text
+    chain_forward(), chain_backward()   a function that runs the chain once, eagerly
+    hessian_vector_product()            a function that computes it once, for the MLP's loss
+    batch_jacobian()                    the same: the MLP's outputs by its inputs
+    training(model, batch, dropout)     a function of `data(x, y)` that trains a step on each batch,
+                                        in their order, and returns the mean of the losses; None for
+                                        a model that the engine doesn't have
+    data(x, y)                          NumPy's arrays in the form that this engine likes
+
+Whatever such a function computes is finished when it returns.
 """
+
+from importlib import import_module
+
+# What each is imported by; None for those that are another's second face.
+MODULES = {
+    "minitape": "minitape",
+    "minitape-numpy": None,
+    "tensorflow": "tensorflow",
+    "tf.function": None,
+    "xla": None,
+    "torch": "torch",
+    "torch.compile": None,
+    "jax": "jax",
+    "autograd": "autograd",
+    "mygrad": "mygrad",
+    "tinygrad": "tinygrad",
+}
+ABOUT = {
+    "minitape": "`fit`; derivatives inside `minitape.function`",
+    "minitape-numpy": "the same where Numba is not installed",
+    "tensorflow": "Keras `fit`; ops with the eager tape",
+    "tf.function": "a Keras model and optimizer in a loop around a `tf.function`",
+    "xla": "the same with `jit_compile=True`",
+    "torch": "PyTorch, eager, with the fastest here of its optimizers' implementations",
+    "torch.compile": "the same with the forward and backward pass compiled",
+    "jax": "a jitted step with donated weights; ops not jitted",
+    "autograd": "HIPS autograd",
+    "mygrad": "MyGrad",
+    "tinygrad": "tinygrad; its CPU backend needs clang",
+}
+ENGINES = list(MODULES)
+
+
+def start(name):
+    """The engine of this process; only its own library is imported."""
+    engines = import_module(f".{_FILES.get(name, name)}", __name__)
+    return engines.start(name)
+
+
+_FILES = {
+    "minitape": "gradient_tape",
+    "minitape-numpy": "gradient_tape",
+    "tensorflow": "gradient_tape",
+    "tf.function": "tf_function",
+    "xla": "tf_function",
+    "torch.compile": "torch",
+}

@@ -1,12 +1,32 @@
 """minitape and TensorFlow with Keras: one program, for that is the point of minitape."""
 
 import sys
-from importlib import import_module, metadata
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-from ..workload import BATCH, CHAIN_LENGTH, chain_inputs
+from ..workload import CHAIN_LENGTH, chain_inputs
+from . import derivatives, keras_network
+from .versions import versions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def start(name):
+    if name == "tensorflow":
+        import keras
+        import tensorflow
+
+        return GradientTapeEngine(tensorflow, keras, versions("tensorflow", "keras"))
+    if name == "minitape-numpy":
+        sys.modules["numba"] = None  # as if it were not installed
+    import minitape
+    from minitape import dropin
+
+    dropin.install()  # the examples among the models say `import tensorflow`
+    has_numba = name == "minitape" and find_spec("numba")  # not imported: minitape does that
+    packages = ["minitape", "numpy", *(["numba"] if has_numba else [])]
+    return MinitapeEngine(minitape, minitape.keras, versions(*packages))
 
 
 class GradientTapeEngine:
@@ -15,13 +35,13 @@ class GradientTapeEngine:
     Args:
         tf: The module with GradientTape and the ops.
         keras: The module with models and layers.
-        packages: The installed packages to name in `version`.
+        version: What runs here.
     """
 
-    def __init__(self, tf, keras, packages):
+    def __init__(self, tf, keras, version):
         self.tf = tf
         self.keras = keras
-        self.version = ", ".join(f"{name} {_version(name)}" for name in packages)
+        self.version = version
 
     def chain_forward(self):
         x, a, b = (self.tf.constant(row) for row in chain_inputs())
@@ -44,18 +64,29 @@ class GradientTapeEngine:
             x = tanh(sin(x * a + b))
         return x
 
-    def training(self, model):
-        if model.optimizer is None:
-            return self._training_of_example(model)
-        network = self._network(model)
-        network.compile(optimizer=model.optimizer, loss="sparse_categorical_crossentropy")
-        x, y = model.data()
-        return lambda: network.fit(x, y, batch_size=BATCH, verbose=0)
+    def data(self, x, y):
+        return x, y
 
-    def _training_of_example(self, model):
+    def training(self, model, batch, dropout):
+        if model.layers is None:
+            return self._training_of_example(model, batch)
+        network = keras_network.network(self.tf, self.keras, model, dropout)
+        network.compile(
+            optimizer=keras_network.optimizer(self.keras, model),
+            loss="sparse_categorical_crossentropy",
+        )
+
+        def train(x, y):
+            history = network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
+            return history.history["loss"][0]
+
+        return train
+
+    def _training_of_example(self, model, batch):
         """For a process of its own, where `import tensorflow` means this engine."""
         sys.path.insert(0, str(EXAMPLES))
         example, adam = import_module(model.name), self.keras.optimizers.Adam
+        self.keras.utils.set_random_seed(0)  # minitape draws TensorFlow's random numbers
         if model.name == "gan":
             network = example.GAN(example.make_discriminator(32), example.make_generator(32))
             loss = self.keras.losses.BinaryCrossentropy(from_logits=True)
@@ -63,40 +94,18 @@ class GradientTapeEngine:
         else:
             network = example.VAE(example.make_encoder(32, 8), example.make_decoder(32, 8))
             network.compile(optimizer=adam())
-        images, _ = model.data()
-        dataset = self.tf.data.Dataset.from_tensor_slices(images).batch(BATCH)
-        return lambda: network.fit(dataset, verbose=0)
 
-    def _network(self, model):
-        layers = self.keras.layers
-        hidden = {
-            "mlp": [layers.Dense(512, activation="relu"), layers.Dropout(0.5)],
-            "cnn": [
-                layers.Conv2D(32, 3, activation="relu"),
-                layers.Conv2D(64, 3, activation="relu"),
-                layers.Flatten(),
-                layers.Dense(128, activation="relu"),
-            ],
-            "cifar": [
-                layers.Conv2D(16, 3, activation="relu"),
-                layers.MaxPooling2D(),
-                layers.Conv2D(32, 3, activation="relu"),
-                layers.MaxPooling2D(),
-                layers.Flatten(),
-                layers.Dense(256, activation="relu"),
-            ],
-        }[model.name]
-        return self.keras.Sequential(
-            [
-                self.keras.Input(model.input_shape),
-                *hidden,
-                layers.Dense(model.classes, activation="softmax"),
-            ]
-        )
+        def train(images, _):
+            dataset = self.tf.data.Dataset.from_tensor_slices(images).batch(batch)
+            history = network.fit(dataset, verbose=0).history
+            return [losses[0] for losses in history.values()]
+
+        return train
 
 
-def _version(package):
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "of this checkout"
+class MinitapeEngine(GradientTapeEngine):
+    def hessian_vector_product(self):
+        return derivatives.hessian_vector_product(self.tf, self.tf.function)
+
+    def batch_jacobian(self):
+        return derivatives.batch_jacobian(self.tf, self.tf.function)
