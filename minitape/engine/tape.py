@@ -163,7 +163,7 @@ class GradientTape(Recorder):
         if not self._started:
             raise RuntimeError(
                 "A non-persistent GradientTape can only be used to compute one set of gradients "
-                "(or jacobians), after its `with` block; one with persistent=True gives more."
+                "(or jacobians), after its `with` block; GradientTape(persistent=True) gives more."
             )
         if self in active.recorders:
             if self._persistent:

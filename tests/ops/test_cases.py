@@ -10,6 +10,7 @@ from tests.conftest import DEEP
 
 # A few examples of each property of each op: HYPOTHESIS_PROFILE=intense draws many more.
 FEW = settings(max_examples=settings.default.max_examples // 5 if DEEP else 5)
+FEWER = FEW if DEEP else settings(max_examples=3)
 DIFFERENTIABLE = [case for case in CASES if case.differentiable]
 POINTS = [
     pytest.param(case, at, id=f"{case}-{i}") for case in CASES for i, at in enumerate(case.at)
@@ -44,7 +45,7 @@ def test_any_layout_and_variables(case, data):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-@FEW
+@FEWER
 @given(data=st.data())
 def test_a_function_replays_it(case, data):
     harness.replay_is_what_python_does(case, data.draw(case.examples))
