@@ -152,27 +152,33 @@ def _common_shape(op: str, labels, logits) -> tuple[int, ...]:
 def _sparse_softmax_cross_entropy(labels, logits):
     xp = array_module(logits)
     classes = logits.shape[-1]
-    wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        raise InvalidArgumentError(
-            f"Received a label value of {int(labels[wrong].flat[0])} which is outside the valid "
-            f"range of [0, {classes}). Label values must be smaller than the number of outputs."
-        )
+    places = _places(labels, classes)
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_total = xp.log(xp.exp(shifted).sum(axis=-1))
-    return log_total - shifted.reshape(-1, classes)[_places(labels)].reshape(labels.shape)
+    return log_total - shifted.reshape(-1, classes)[places].reshape(labels.shape)
 
 
 @primitive(mixed=True)
 def sparse_softmax_cross_entropy_grad(labels, logits):
     """softmax(logits) with 1 taken off at each row's label."""
     p = array_module(logits).ascontiguousarray(_softmax_array(logits))
-    p.reshape(-1, p.shape[-1])[_places(labels)] -= 1
+    classes = p.shape[-1]
+    p.reshape(-1, classes)[_places(labels, classes)] -= 1
     return p
 
 
-def _places(labels) -> tuple:
-    """The index of each row's label, where the rows of all axes stand below each other."""
+def _places(labels, classes: int) -> tuple:
+    """The index of each row's label, where the rows of all axes stand below each other.
+
+    Raises:
+        InvalidArgumentError: a label is no class.
+    """
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise InvalidArgumentError(
+            f"Received a label value of {int(labels[wrong].flat[0])} which is outside the valid "
+            f"range of [0, {classes}). Label values must be smaller than the number of outputs."
+        )
     return array_module(labels).arange(labels.size), labels.reshape(-1)
 
 

@@ -5,7 +5,7 @@ import inspect
 import logging
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 
@@ -50,6 +50,15 @@ class Trace:
         return _filled(self._results, values)
 
 
+class _Call(NamedTuple):
+    """The arguments of a call, the tensors among them, and what tells signatures apart."""
+
+    key: Any
+    tensors: list[Tensor]
+    args: tuple
+    kwargs: dict
+
+
 class Function:
     """A Python function with a program for each signature: see `function`."""
 
@@ -60,6 +69,14 @@ class Function:
         self._autograph = autograph
         self._traces: dict[Any, Trace] = {}
         self._of_instance: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+    def __getstate__(self) -> dict:
+        # A copy begins without programs: those read and assign the variables of the original.
+        kept = vars(self).keys() - {"_traces", "_of_instance"}
+        return {name: vars(self)[name] for name in kept}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state, _traces={}, _of_instance=weakref.WeakKeyDictionary())
 
     def __get__(self, instance, owner=None):
         """As a method it has programs for each instance, which go when the instance does."""
@@ -77,34 +94,37 @@ class Function:
     def __call__(self, *args, **kwargs) -> Any:
         if functions_run_eagerly():
             return self.python_function(*args, **kwargs)
-        tensors: list[Tensor] = []
-        args, kwargs = self._checked(args, kwargs)
-        key = (_key(args, tensors), _key(kwargs, tensors) if kwargs else None)
-        trace = self._traces.get(key)
+        call = self._call_of(args, kwargs)
+        trace = self._traces.get(call.key)
         if trace is None:
-            return self._trace(key, tensors, args, kwargs)
+            return self._trace(call)
         if trace.program is None or (trace.own_gradients and active.recorders):
-            return self.python_function(*args, **kwargs)
-        return trace(tensors)
+            return self._in_python(call)
+        return trace(call.tensors)
 
-    def _checked(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        """The arguments; with an input signature, by position and as it wants them."""
-        if self.input_signature is None:
-            return args, kwargs
-        bound = inspect.signature(self.python_function).bind(*args, **kwargs)
-        bound.apply_defaults()
-        return _of_spec(self.input_signature, tuple(bound.arguments.values())), {}
+    def _call_of(self, args: tuple, kwargs: dict) -> "_Call":
+        if self.input_signature is not None:  # by position, and as it wants them
+            bound = inspect.signature(self.python_function).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args, kwargs = _of_spec(self.input_signature, tuple(bound.arguments.values())), {}
+        tensors: list[Tensor] = []
+        key = (_key(args, tensors), _key(kwargs, tensors) if kwargs else None)
+        return _Call(key, tensors, args, kwargs)
 
-    def _trace(self, key, tensors: list[Tensor], args: tuple, kwargs: dict) -> Any:
+    def _in_python(self, call: "_Call") -> Any:
+        """What the Python function makes of the arguments, arrays as tensors; as tensors, too."""
+        given = iter(call.tensors)
+        args, kwargs = _with_tensors(call.args, given), _with_tensors(call.kwargs, given)
+        return nest.map_structure(_as_result, self.python_function(*args, **kwargs))
+
+    def _trace(self, call: "_Call") -> Any:
         """Runs Python once, and keeps the program."""
-        given = iter(tensors)
-        args, kwargs = _with_tensors(args, given), _with_tensors(kwargs, given)
-        tracer = Tracer(tensors, self._autograph)
+        tracer = Tracer(call.tensors, self._autograph)
         with tracer:
-            results = nest.map_structure(_as_result, self.python_function(*args, **kwargs))
+            results = self._in_python(call)
         if tracer.why_not is not None:
             _log.info("function %s runs in Python each time: %s.", self._name, tracer.why_not)
-            self._traces[key] = Trace(None, None, tracer.why_not)
+            self._traces[call.key] = Trace(None, None, tracer.why_not)
         elif not tracer.made_variables:  # otherwise the next call is the first of its kind
             leaves = nest.flatten(results)
             program = tracer.program([x for x in leaves if isinstance(x, Tensor)])
@@ -112,7 +132,7 @@ class Function:
             structure = nest.map_structure(
                 lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
             )
-            self._traces[key] = Trace(program, structure, None, tracer.own_gradients)
+            self._traces[call.key] = Trace(program, structure, None, tracer.own_gradients)
             self._warn()
         return results
 
@@ -151,14 +171,11 @@ class Function:
 
     def _trace_of(self, args: tuple, kwargs: dict) -> Any:
         """The Trace of a call, which has a program."""
-        for _ in range(3):  # the first call may make variables
-            tensors: list[Tensor] = []
-            checked, named = self._checked(args, kwargs)
-            key = (_key(checked, tensors), _key(named, tensors) if named else None)
-            if key in self._traces:
-                break
-            self(*args, **kwargs)
-        trace = self._traces.get(key)
+        call = self._call_of(args, kwargs)
+        for _ in range(2):  # the first call may make variables
+            if call.key not in self._traces:
+                self._trace(call)
+        trace = self._traces.get(call.key)
         if trace is None or trace.program is None:
             why = "it makes variables at each call" if trace is None else trace.why_not
             raise ValueError(f"function {self._name} has no program: {why}.")

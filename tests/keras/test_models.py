@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -309,6 +310,33 @@ def test_a_copied_model_has_weights_of_its_own():
     np.testing.assert_array_equal(twin(x), model(x))
     twin.weights[0].assign(np.zeros((3, 3)))
     assert np.any(twin(x).numpy() != model(x).numpy())
+
+
+def trained_line():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    model.fit(array(8, 3), array(8, 2), verbose=0)
+    return model
+
+
+def test_a_copy_of_a_trained_model_trains_itself():
+    model = trained_line()
+    before = model.get_weights()
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        twin.compile("sgd", "mse")
+        twin.fit(array(8, 3), array(8, 2), verbose=0)
+        assert np.any(twin.get_weights()[0] != before[0])
+        np.testing.assert_array_equal(model.get_weights()[0], before[0])
+        np.testing.assert_array_equal(twin.predict(array(8, 3), verbose=0), twin(array(8, 3)))
+
+
+def test_a_changed_sequential_predicts_with_its_layers():
+    model = trained_line()
+    model.predict(array(4, 3), verbose=0)
+    model.add(layers.Dense(5))
+    assert model.predict(array(4, 3), verbose=0).shape == (4, 5)
+    model.pop()
+    assert model.predict(array(4, 3), verbose=0).shape == (4, 2)
 
 
 # -- models as data --------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """`function`: what is replayed is what Python would have done."""
 
+import copy
 import gc
 import logging
 import weakref
@@ -325,3 +326,49 @@ def test_a_thousand_programs_go_with_their_function():
     del f
     gc.collect()
     assert not any(program() for program in programs)
+
+
+class Counter:
+    def __init__(self):
+        self.count = mt.Variable(0)
+        self.step = function(self.add)
+
+    def add(self, by):
+        self.count.assign_add(by)
+        return self.count
+
+
+def test_a_copy_writes_its_own_program():
+    counter = Counter()
+    counter.step(mt.constant(1))
+    twin = copy.deepcopy(counter)
+    assert (int(twin.step(mt.constant(5))), int(counter.count)) == (6, 1)
+
+
+def test_in_python_it_takes_and_gives_what_it_does_as_a_program():
+    v = mt.Variable(1.0)
+    kinds = []
+
+    @function
+    def f(x):
+        mt.py_function(lambda: None, [], [])  # keeps it in Python
+        kinds.append(type(x))
+        return v, 2.0
+
+    for _ in range(3):
+        assert [type(y) for y in f(np.ones(2, "float32"))] == [mt.Tensor, mt.Tensor]
+    assert kinds == [mt.Tensor] * 3
+
+
+def test_a_wrong_label_is_found_where_the_gradient_alone_is_asked_for():
+    @function
+    def gradient(labels, logits):
+        with mt.GradientTape() as tape:
+            tape.watch(logits)
+            loss = mt.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        return tape.gradient(loss, logits)
+
+    gradient(mt.constant([0, 1]), mt.zeros((2, 3)))
+    for wrong in (-1, 3):
+        with pytest.raises(mt.errors.InvalidArgumentError, match=f"label value of {wrong} which"):
+            gradient(mt.constant([0, wrong]), mt.zeros((2, 3)))

@@ -79,6 +79,7 @@ class Sequential(Model):
 
     def _connect(self) -> None:
         """Lays out the layers that are new, where the input's shape is known."""
+        self._forget_programs()
         del self._results[len(self._stack) :]
         if len(self._stack) < 2 or not isinstance(self._stack[0], InputLayer):
             self._graph = None

@@ -95,7 +95,7 @@ class Steps(Layer):
 
     def _forget_programs(self) -> None:
         """Has the steps written down anew, because what they do has changed."""
-        vars(self)["_step_functions"] = {}
+        vars(self).pop("_step_functions", None)
 
     def get_compile_config(self) -> dict:
         """What `compile` was given, as data; empty before."""
