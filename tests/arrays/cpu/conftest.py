@@ -6,7 +6,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def numba():
-    return pytest.importorskip("numba", reason="numba, which compiles kernels, is not installed")
+    why = "numba, which compiles kernels, is not installed or refuses this NumPy"
+    return pytest.importorskip("numba", reason=why, exc_type=ImportError)
 
 
 @pytest.fixture(params=["float32", "float64"])
