@@ -133,6 +133,13 @@ def deep(layers):
     )
 
 
+def chain(sin, tanh, x, a, b):
+    """Runs the chain's CHAIN_LENGTH ops on the arrays of an engine, with its two functions."""
+    for _ in range(CHAIN_LENGTH // 4):
+        x = tanh(sin(x * a + b))
+    return x
+
+
 def chain_inputs():
     """The vector x that goes through the chain, and a and b of each turn tanh(sin(x * a + b)).
 

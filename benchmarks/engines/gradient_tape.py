@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..workload import CHAIN_LENGTH, chain_inputs
+from ..workload import chain, chain_inputs
 from . import derivatives, keras_network
 from .versions import versions
 
@@ -59,10 +59,7 @@ class GradientTapeEngine:
         return run
 
     def _chain(self, x, a, b):
-        sin, tanh = self.tf.sin, self.tf.tanh
-        for _ in range(CHAIN_LENGTH // 4):
-            x = tanh(sin(x * a + b))
-        return x
+        return chain(self.tf.sin, self.tf.tanh, x, a, b)
 
     def data(self, x, y):
         return x, y

@@ -12,7 +12,7 @@ from ...config import cpu_kernels
 # Elements from which on an array is worth a kernel: below it, loading numba takes longer than a
 # whole training saves. Once it is loaded, its one call is quicker than NumPy's many.
 _LARGE = 1 << 14
-_FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))
+FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))  # what kernels are made for
 
 
 def with_kernel(forward: Callable, kernel: Callable) -> Callable:
@@ -33,7 +33,7 @@ def with_kernel(forward: Callable, kernel: Callable) -> Callable:
 def suits(*arrays: Any) -> bool:
     """Whether a kernel is made for these: NumPy's, of one float type, in one piece, and large."""
     dtype = arrays[0].dtype
-    if dtype not in _FLOATS:
+    if dtype not in FLOATS:
         return False
     for x in arrays:
         if type(x) is not numpy.ndarray or x.dtype != dtype or not x.flags.c_contiguous:

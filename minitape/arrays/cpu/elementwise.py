@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 from .compiler import compiled, suits
-from .threads import in_parts
+from .threads import over_elements
 
 
 def relu_grad(g, y) -> Any:
@@ -13,8 +13,7 @@ def relu_grad(g, y) -> Any:
     if not suits(g, y) or g.shape != y.shape:
         return NotImplemented
     result = numpy.empty(g.shape, g.dtype)
-    flat = [x.reshape(-1) for x in (g, y, result)]
-    in_parts(lambda part: _relu_grad(*[x[part] for x in flat]), g.size, g.size)
+    over_elements(_relu_grad, [g, y, result])
     return result
 
 

@@ -20,12 +20,13 @@ from typing import Any
 
 import numpy
 
+from .compiler import FLOATS
+
 # Below them, handing a part to a thread takes longer than computing it: the multiplications of a
 # product, and the elements that a loop goes through.
 _LARGE_PRODUCT = 4_000_000
 _LARGE_LOOP = 1 << 17
 _SMALL_PRODUCT = 9_000  # below it OpenBLAS itself takes one thread
-_FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))
 
 
 class _OpenBLAS:
@@ -82,6 +83,13 @@ def in_parts(compute: Callable[[slice], Any], size: int, elements: int) -> None:
         compute(slice(0, size))
 
 
+def over_elements(loop: Callable, arrays: list, *numbers: Any) -> None:
+    """Calls a loop over flat arrays (and numbers) with parts of these arrays, of one size."""
+    flat = [x.reshape(-1) for x in arrays]
+    size = flat[0].size
+    in_parts(lambda part: loop(*[x[part] for x in flat], *numbers), size, size)
+
+
 def _in_parts(compute: Callable[[slice], Any], size: int, parts: int, threads: int) -> None:
     ends = [size * i // parts for i in range(parts + 1)]
     first, *others = map(slice, ends, ends[1:])
@@ -113,7 +121,7 @@ def product(a: Any, b: Any) -> Any:
         return NotImplemented
     (rows, inner), columns = a.shape, b.shape[1]
     work = rows * inner * columns
-    if work < _SMALL_PRODUCT or a.dtype not in _FLOATS or inner != len(b):
+    if work < _SMALL_PRODUCT or a.dtype not in FLOATS or inner != len(b):
         return NotImplemented
     threads = thread_count()
     if threads < 2:

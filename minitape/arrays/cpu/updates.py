@@ -11,24 +11,22 @@ from typing import Any
 import numpy
 
 from .compiler import compiled, suits
-from .threads import in_parts
+from .threads import over_elements
 
 
 def _run(loop, arrays: list, numbers: tuple) -> Any:
     """New arrays for all but the first, by a loop over (arrays, new arrays, numbers)."""
-    if not suits(*arrays):
-        return NotImplemented
     example = arrays[1]
     new = [numpy.empty(example.shape, example.dtype) for _ in arrays[1:]]
-    flat = [x.reshape(-1) for x in (*arrays, *new)]
-    numbers = tuple(map(example.dtype.type, numbers))
-    in_parts(lambda part: loop(*[x[part] for x in flat], *numbers), example.size, example.size)
+    over_elements(loop, [*arrays, *new], *map(example.dtype.type, numbers))
     return tuple(new)
 
 
 def adam_update(g, w, m, v, *, alpha, beta_1, beta_2, epsilon) -> Any:
-    """The new (weights, mean, mean square)."""
-    return _run(_adam, [g, w, m, v], (alpha, 1 - beta_1, 1 - beta_2, epsilon))
+    """The new (weights, mean, mean square); `alpha` is a function, called if the kernel answers."""
+    if not suits(g, w, m, v):
+        return NotImplemented
+    return _run(_adam, [g, w, m, v], (alpha(), 1 - beta_1, 1 - beta_2, epsilon))
 
 
 @compiled
@@ -43,6 +41,8 @@ def _adam(g, w, m, v, new_w, new_m, new_v, alpha, rest_1, rest_2, epsilon):
 
 def rmsprop_update(g, w, velocity, *, rate, rho, epsilon) -> Any:
     """The new (weights, mean square)."""
+    if not suits(g, w, velocity):
+        return NotImplemented
     return _run(_rmsprop, [g, w, velocity], (rate, rho, 1 - rho, epsilon))
 
 
@@ -56,6 +56,8 @@ def _rmsprop(g, w, v, new_w, new_v, rate, rho, rest, epsilon):
 
 def momentum_update(g, w, velocity, *, rate, momentum, nesterov) -> Any:
     """The new (weights, velocity)."""
+    if not suits(g, w, velocity):
+        return NotImplemented
     return _run(_nesterov if nesterov else _momentum, [g, w, velocity], (rate, momentum))
 
 

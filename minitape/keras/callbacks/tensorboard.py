@@ -10,7 +10,6 @@ from typing import Any
 import numpy
 
 from ... import summary
-from ...arrays import tell_look
 from ...summary.summaries import plugin_metadata
 from ...summary.writer import require_tensorboard
 from ..layers import Embedding
@@ -178,8 +177,9 @@ class TensorBoard(Callback):
             self._log_epoch(epoch, logs)
         if self._wants_histograms(epoch):
             self._log_weights(epoch)
-            self._log_gradients(epoch)
-            self._watch_gradients(None)
+            if self.write_grads:
+                self._log_gradients(epoch)
+                self._watch_gradients(None)
         if self.embeddings_freq and epoch % self.embeddings_freq == 0:
             self._log_embeddings(epoch)
 
@@ -236,7 +236,6 @@ class TensorBoard(Callback):
         self.model._forget_programs()
 
     def _keep_gradients(self, gradients: list, variables: list) -> None:
-        tell_look(None)  # to be done at each step, in Python
         for gradient, variable in zip(gradients, variables, strict=True):
             self._gradients[variable.id] = (variable, gradient)
 

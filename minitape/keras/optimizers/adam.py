@@ -1,5 +1,7 @@
 """Adam: momentum and a running mean square, both corrected for starting at 0."""
 
+from functools import partial
+
 from ...arrays import array_module, cpu
 from ...engine import primitive
 from .blocks import in_blocks
@@ -151,7 +153,7 @@ def _alpha(learning_rate, iterations, dtype, beta_1, beta_2):
 def _adam_kernel(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
     if len(state) != 2:  # amsgrad
         return NotImplemented
-    alpha = _alpha(learning_rate, iterations, variable.dtype, beta_1, beta_2)
+    alpha = partial(_alpha, learning_rate, iterations, variable.dtype, beta_1, beta_2)
     return cpu.adam_update(
         gradient, variable, *state, alpha=alpha, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import ops
+from ...arrays import tell_look
 from ...config import floatx
 from ...engine import GradientTape
 from ...engine import Variable as EngineVariable
@@ -257,6 +258,7 @@ class Optimizer:
         if self.loss_scale_factor is not None:
             grads = [g / self.loss_scale_factor for g in grads]
         if self.gradient_listener is not None:
+            tell_look(None)  # a function calls it at each step, in Python
             self.gradient_listener(grads, variables)
         self._update(grads, variables)
         for variable in variables:
@@ -357,14 +359,14 @@ class Optimizer:
             variable.assign(value - shrink)
 
     def _average(self) -> None:
+        kept, every = self.ema_momentum, self.ema_overwrite_frequency
         first = ops.equal(self.iterations, 0)
-        every = self.ema_overwrite_frequency
+        is_time = ops.equal(ops.floormod(self.iterations + 1, every), 0) if every else None
         for variable, average in zip(self._trainable_variables, self._averages, strict=True):
-            value, kept = ops.convert_to_tensor(variable), self.ema_momentum
+            value = ops.convert_to_tensor(variable)
             mean = ops.where(first, value, kept * average + (1 - kept) * value)
             average.assign(mean)
-            if every:
-                is_time = ops.equal(ops.floormod(self.iterations + 1, every), 0)
+            if is_time is not None:
                 variable.assign(ops.where(is_time, mean, value))
 
     def finalize_variable_values(self, var_list) -> None:
