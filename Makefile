@@ -72,7 +72,7 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/.venv
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/.venv
-	$(PIP) install --editable '.[images,plot,test,tensorflow]'
+	$(PIP) install --no-compile --editable '.[images,plot,test,tensorflow]'  # most files of TensorFlow are never imported
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.tools: requirements/check.txt | $(VENV)/.venv

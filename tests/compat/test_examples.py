@@ -97,7 +97,7 @@ MISTAKES = {  # what TensorFlow says, where it is not minitape's words
 }
 
 
-def test_mistakes(tmp_path, monkeypatch, capsys):
+def test_mistakes(tmp_path, monkeypatch, capsys, graphs):  # eagerly, TensorFlow warns of that
     theirs = mistakes(on_tensorflow("mistakes", [], tmp_path / "theirs", monkeypatch, capsys))
     ours = mistakes(on_minitape("mistakes", [], tmp_path / "ours"))
     assert list(ours) == list(theirs)

@@ -113,13 +113,14 @@ class Names(Recorder):
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_case_runs_the_primitives_it_names(case):
     names = Names()
+    named = {name for name in (case.op, *case.covers) if name in PRIMITIVES}
 
     @SOME
     @given(data=st.data())
     def run(data):
         example = data.draw(case.float_examples if case.differentiable else case.examples)
-        harness.run_under(names, case, example)
+        if not named <= names.seen:  # otherwise it is known already
+            harness.run_under(names, case, example)
 
     run()
-    named = {name for name in (case.op, *case.covers) if name in PRIMITIVES}
     assert named <= names.seen
