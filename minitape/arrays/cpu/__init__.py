@@ -8,12 +8,13 @@ from .compiler import with_kernel
 from .elementwise import relu_grad, sum_to_shape
 from .random import philox_words
 from .threads import product, set_thread_count, thread_count
-from .updates import adam_update, momentum_update, rmsprop_update
+from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
 
 __all__ = [
     "adam_update",
     "col2im",
+    "descent_update",
     "im2col",
     "max_pool_grad",
     "momentum_update",

@@ -68,6 +68,13 @@ def _gradient_descent(gradient, variable, learning_rate):
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable], scratch=0)
 
 
+def _descent_kernel(gradient, variable, learning_rate):
+    return cpu.descent_update(gradient, variable, rate=learning_rate)
+
+
+_gradient_descent.defkernel(cpu=_descent_kernel)
+
+
 @primitive(mixed=True, differentiable=False)
 def _momentum_descent(gradient, variable, velocity, learning_rate, *, momentum, nesterov):
     """The new variable and velocity; the formula stands with `SGD`."""
