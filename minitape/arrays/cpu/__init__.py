@@ -6,7 +6,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 
 from .compiler import with_kernel
 from .elementwise import relu_grad, sum_to_shape
-from .random import philox_words
+from .random import philox_uniform, philox_words
 from .threads import product, set_thread_count, thread_count
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
@@ -18,6 +18,7 @@ __all__ = [
     "im2col",
     "max_pool_grad",
     "momentum_update",
+    "philox_uniform",
     "philox_words",
     "product",
     "relu_grad",
