@@ -5,7 +5,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import with_kernel
-from .elementwise import relu_grad, sum_to_shape
+from .elementwise import kept, leaky_relu, leaky_relu_grad, relu, relu_grad, sum_to_shape, where
 from .random import philox_uniform, philox_words
 from .rows import chosen, less_one, shifted
 from .threads import product, set_thread_count, thread_count
@@ -18,12 +18,16 @@ __all__ = [
     "col2im",
     "descent_update",
     "im2col",
+    "kept",
+    "leaky_relu",
+    "leaky_relu_grad",
     "less_one",
     "max_pool_grad",
     "momentum_update",
     "philox_uniform",
     "philox_words",
     "product",
+    "relu",
     "relu_grad",
     "rmsprop_update",
     "set_thread_count",
@@ -31,5 +35,6 @@ __all__ = [
     "slides",
     "sum_to_shape",
     "thread_count",
+    "where",
     "with_kernel",
 ]
