@@ -7,7 +7,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 from .compiler import with_kernel
 from .elementwise import relu_grad, sum_to_shape
 from .random import philox_words
-from .threads import product, set_thread_count, thread_count
+from .threads import in_parts, product, set_thread_count, thread_count
 from .updates import adam_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
 
@@ -15,6 +15,7 @@ __all__ = [
     "adam_update",
     "col2im",
     "im2col",
+    "in_parts",
     "max_pool_grad",
     "momentum_update",
     "philox_words",

@@ -1,8 +1,9 @@
 """The optimizers' updates: each weight's new value and state in one pass.
 
 Each kernel takes the gradient, the weights and their state, and gives the new weights and state,
-or NotImplemented. The loops do the same operations in the same order as the optimizers' NumPy
-formulas, in the weights' precision: the results are the same to the last bit.
+or NotImplemented. With `in_place` they are written over the old ones. The loops do the same
+operations in the same order as the optimizers' NumPy formulas, in the weights' precision: the
+results are the same to the last bit.
 """
 
 from math import sqrt
@@ -11,68 +12,80 @@ from typing import Any
 import numpy
 
 from .compiler import compiled, suits
-from .threads import over_elements
+from .threads import in_parts
 
 
-def _run(loop, arrays: list, numbers: tuple) -> Any:
-    """New arrays for all but the first, by a loop over (arrays, new arrays, numbers)."""
-    example = arrays[1]
-    new = [numpy.empty(example.shape, example.dtype) for _ in arrays[1:]]
-    over_elements(loop, [*arrays, *new], *map(example.dtype.type, numbers))
-    return tuple(new)
+def _run(loop, gradient, old: tuple, numbers: tuple, in_place: bool) -> Any:
+    """The old arrays, or copies of them, after a loop over (gradient, arrays, numbers)."""
+    new = old if in_place else tuple(map(numpy.empty_like, old))
+    flat = [x.reshape(-1) for x in (gradient, *old, *new)]
+    numbers = tuple(map(gradient.dtype.type, numbers))
+
+    def some(part: slice) -> None:
+        g, *arrays = (x[part] for x in flat)
+        before, after = arrays[: len(old)], arrays[len(old) :]
+        if not in_place:
+            for x, y in zip(before, after, strict=True):
+                y[:] = x
+        loop(g, *after, *numbers)
+
+    in_parts(some, gradient.size, gradient.size)
+    return new
 
 
-def adam_update(g, w, m, v, *, alpha, beta_1, beta_2, epsilon) -> Any:
+def adam_update(g, w, m, v, *, alpha, beta_1, beta_2, epsilon, in_place=False) -> Any:
     """The new (weights, mean, mean square); `alpha` is a function, called if the kernel answers."""
     if not suits(g, w, m, v):
         return NotImplemented
-    return _run(_adam, [g, w, m, v], (alpha(), 1 - beta_1, 1 - beta_2, epsilon))
+    numbers = (alpha(), 1 - beta_1, 1 - beta_2, epsilon)
+    return _run(_adam, g, (w, m, v), numbers, in_place)
 
 
 @compiled
-def _adam(g, w, m, v, new_w, new_m, new_v, alpha, rest_1, rest_2, epsilon):
+def _adam(g, w, m, v, alpha, rest_1, rest_2, epsilon):
     for i in range(g.size):
         mean = (g[i] - m[i]) * rest_1 + m[i]
         square = (g[i] * g[i] - v[i]) * rest_2 + v[i]
-        new_m[i] = mean
-        new_v[i] = square
-        new_w[i] = w[i] - mean * alpha / (sqrt(square) + epsilon)
+        m[i] = mean
+        v[i] = square
+        w[i] = w[i] - mean * alpha / (sqrt(square) + epsilon)
 
 
-def rmsprop_update(g, w, velocity, *, rate, rho, epsilon) -> Any:
+def rmsprop_update(g, w, velocity, *, rate, rho, epsilon, in_place=False) -> Any:
     """The new (weights, mean square)."""
     if not suits(g, w, velocity):
         return NotImplemented
-    return _run(_rmsprop, [g, w, velocity], (rate, rho, 1 - rho, epsilon))
+    return _run(_rmsprop, g, (w, velocity), (rate, rho, 1 - rho, epsilon), in_place)
 
 
 @compiled
-def _rmsprop(g, w, v, new_w, new_v, rate, rho, rest, epsilon):
+def _rmsprop(g, w, v, rate, rho, rest, epsilon):
     for i in range(g.size):
         square = v[i] * rho + g[i] * g[i] * rest
-        new_v[i] = square
-        new_w[i] = w[i] - g[i] * rate / sqrt(square + epsilon)
+        v[i] = square
+        w[i] = w[i] - g[i] * rate / sqrt(square + epsilon)
 
 
-def momentum_update(g, w, velocity, *, rate, momentum, nesterov) -> Any:
+def momentum_update(g, w, velocity, *, rate, momentum, nesterov, in_place=False) -> Any:
     """The new (weights, velocity)."""
     if not suits(g, w, velocity):
         return NotImplemented
-    return _run(_nesterov if nesterov else _momentum, [g, w, velocity], (rate, momentum))
+    loop = _nesterov if nesterov else _momentum
+    return _run(loop, g, (w, velocity), (rate, momentum), in_place)
 
 
 @compiled
-def _momentum(g, w, v, new_w, new_v, rate, momentum):
+def _momentum(g, w, v, rate, momentum):
     for i in range(g.size):
         velocity = v[i] * momentum - g[i] * rate
-        new_v[i] = velocity
-        new_w[i] = w[i] + velocity
+        v[i] = velocity
+        w[i] = w[i] + velocity
 
 
 @compiled
-def _nesterov(g, w, v, new_w, new_v, rate, momentum):
+def _nesterov(g, w, v, rate, momentum):
     for i in range(g.size):
         step = g[i] * rate
         velocity = v[i] * momentum - step
-        new_v[i] = velocity
-        new_w[i] = velocity * momentum - step + w[i]
+        v[i] = velocity
+        w[i] = velocity * momentum - step + w[i]

@@ -150,12 +150,29 @@ def _alpha(learning_rate, iterations, dtype, beta_1, beta_2):
     return learning_rate.astype(dtype) * (root / (1 - number(beta_1) ** t))
 
 
-def _adam_kernel(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
+def _adam_kernel(
+    gradient,
+    learning_rate,
+    iterations,
+    variable,
+    *state,
+    beta_1,
+    beta_2,
+    epsilon,
+    in_place=False,
+):
     if len(state) != 2:  # amsgrad
         return NotImplemented
     alpha = partial(_alpha, learning_rate, iterations, variable.dtype, beta_1, beta_2)
     return cpu.adam_update(
-        gradient, variable, *state, alpha=alpha, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+        gradient,
+        variable,
+        *state,
+        alpha=alpha,
+        beta_1=beta_1,
+        beta_2=beta_2,
+        epsilon=epsilon,
+        in_place=in_place,
     )
 
 

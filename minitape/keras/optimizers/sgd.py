@@ -42,9 +42,9 @@ class SGD(Optimizer):
         velocity = self.momentums[self._get_variable_index(variable)]
         new_variable, new_velocity = _momentum_descent(
             gradient,
+            learning_rate,
             variable,
             velocity,
-            learning_rate,
             momentum=self.momentum,
             nesterov=self.nesterov,
         )
@@ -69,7 +69,7 @@ def _gradient_descent(gradient, variable, learning_rate):
 
 
 @primitive(mixed=True, differentiable=False)
-def _momentum_descent(gradient, variable, velocity, learning_rate, *, momentum, nesterov):
+def _momentum_descent(gradient, learning_rate, variable, velocity, *, momentum, nesterov):
     """The new variable and velocity; the formula stands with `SGD`."""
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
@@ -88,9 +88,17 @@ def _momentum_descent(gradient, variable, velocity, learning_rate, *, momentum, 
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, velocity])
 
 
-def _momentum_kernel(gradient, variable, velocity, learning_rate, *, momentum, nesterov):
+def _momentum_kernel(
+    gradient, learning_rate, variable, velocity, *, momentum, nesterov, in_place=False
+):
     return cpu.momentum_update(
-        gradient, variable, velocity, rate=learning_rate, momentum=momentum, nesterov=nesterov
+        gradient,
+        variable,
+        velocity,
+        rate=learning_rate,
+        momentum=momentum,
+        nesterov=nesterov,
+        in_place=in_place,
     )
 
 

@@ -17,9 +17,7 @@ def arguments(name, arrays, rate):
     rate = np.asarray(rate, "float32")
     if name.startswith("adam"):
         return gradient, rate, np.asarray(4), variable, *state
-    if name.startswith("rmsprop"):
-        return gradient, rate, variable, *state
-    return gradient, variable, *state, rate
+    return gradient, rate, variable, *state
 
 
 def compare(name, arrays, answers=False):
