@@ -29,6 +29,7 @@ from .compiler import FLOATS
 _LARGE_PRODUCT = 4_000_000
 _LARGE_LOOP = 1 << 17
 _SMALL_PRODUCT = 9_000  # below it OpenBLAS itself takes one thread
+_ROWS = 1024  # at a time: what OpenBLAS makes of more of them doesn't stay in the cache
 
 
 class _OpenBLAS:
@@ -150,7 +151,9 @@ def product(a: Any, b: Any) -> Any:
     y = numpy.empty((rows, columns), a.dtype)
 
     def some_rows(part):
-        numpy.matmul(a[part], b, out=y[part])
+        for start in range(part.start, part.stop, _ROWS):
+            block = slice(start, min(start + _ROWS, part.stop))
+            numpy.matmul(a[block], b, out=y[block])
 
     def some_columns(part):
         numpy.matmul(a, b[:, part], out=y[:, part])
