@@ -15,7 +15,7 @@ from ..config import functions_run_eagerly
 from ..engine import Tensor, active, convert_to_tensor
 from ..engine.variable import Variable
 from .compiled import compiled
-from .passes import optimized, text_of_passes
+from .passes import ALL, SIMPLE, after, text_of_passes
 from .program import Program
 from .recorder import Tracer
 
@@ -28,7 +28,8 @@ class Trace:
 
     Attributes:
         recorded: the program as it was written down.
-        program: what runs; None where Python has to run at each call.
+        program: what runs where somebody records; None where Python has to run at each call.
+        plan: what runs otherwise.
         why_not: why Python has to.
         own_gradients: whether there are custom gradients in it: they know the first call's values
             alone, and so Python has to run where somebody records.
@@ -39,8 +40,9 @@ class Trace:
     ):
         self.recorded, self.why_not, self.own_gradients = program, why_not, own_gradients
         self._results = results  # the structure, with the results' places for the tensors
-        self.program = None if program is None else optimized(program)
-        self._run = None if self.program is None else compiled(self.program)
+        self.program = None if program is None else after(SIMPLE, program)
+        self.plan = None if program is None else after(ALL, program)
+        self._run = None if self.plan is None else compiled(self.plan)
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         if active.recorders:
@@ -159,7 +161,7 @@ class Function:
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
-        return str(self._trace_of(args, kwargs).program)
+        return str(self._trace_of(args, kwargs).plan)
 
     def passes(self, *args, **kwargs) -> str:
         """The program as it was written down and after each pass, with how much memory it needs.

@@ -73,7 +73,7 @@ class Tracer(Recorder):
         outputs = output if type(output) is tuple else (output,)
         if op is read_variable:
             (variable,) = inputs
-            self._lines.append(Read(variable, self._new(output, dynamic=True)))
+            self._lines.append(Read(variable, (self._new(output, dynamic=True),)))
             self._notice(variable)
             return
         if not op.registered:  # a function with a gradient of its own: its ops were seen already
@@ -95,7 +95,7 @@ class Tracer(Recorder):
 
     def record_assign(self, variable, value) -> None:
         """Writes an assignment down."""
-        self._lines.append(Assign(variable, self._number(value)))
+        self._lines.append(Assign(variable, (self._number(value),)))
         self._notice(variable)
 
     def _notice(self, variable) -> None:

@@ -8,7 +8,7 @@ from .compiler import with_kernel
 from .elementwise import kept, leaky_relu, leaky_relu_grad, relu, relu_grad, sum_to_shape, where
 from .random import philox_uniform, philox_words
 from .rows import chosen, less_one, shifted
-from .threads import product, set_thread_count, thread_count
+from .threads import in_parts, product, set_thread_count, thread_count
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
 
@@ -18,6 +18,7 @@ __all__ = [
     "col2im",
     "descent_update",
     "im2col",
+    "in_parts",
     "kept",
     "leaky_relu",
     "leaky_relu_grad",

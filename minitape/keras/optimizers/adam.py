@@ -157,13 +157,30 @@ def _known_alpha(rate: float, iterations: int, dtype, beta_1, beta_2) -> float:
     return float(_alpha(numpy.asarray(rate), numpy.asarray(iterations), dtype, beta_1, beta_2))
 
 
-def _adam_kernel(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
+def _adam_kernel(
+    gradient,
+    learning_rate,
+    iterations,
+    variable,
+    *state,
+    beta_1,
+    beta_2,
+    epsilon,
+    in_place=False,
+):
     def alpha():
         t = iterations.item()
         return _known_alpha(learning_rate.item(), t, variable.dtype, beta_1, beta_2)
 
     return cpu.adam_update(
-        gradient, variable, *state, alpha=alpha, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+        gradient,
+        variable,
+        *state,
+        alpha=alpha,
+        beta_1=beta_1,
+        beta_2=beta_2,
+        epsilon=epsilon,
+        in_place=in_place,
     )
 
 

@@ -19,9 +19,7 @@ def arguments(name, arrays, rate):
     rate = np.asarray(rate, "float32")
     if name.startswith("adam"):
         return gradient, rate, np.asarray(4), variable, *state
-    if name.startswith("rmsprop"):
-        return gradient, rate, variable, *state
-    return gradient, variable, *state, rate
+    return gradient, rate, variable, *state
 
 
 def compare(name, arrays, answers=False):
@@ -36,6 +34,10 @@ def compare(name, arrays, answers=False):
         np.testing.assert_array_equal(x, y, strict=True)
     for x, y in zip(arrays, kept, strict=True):
         np.testing.assert_array_equal(x, y)
+    in_place = op.run.kernel(*arguments(name, kept, 0.01), **params, in_place=True)
+    if in_place is not NotImplemented:
+        for x, y in zip(expected, kept[1:], strict=True):
+            np.testing.assert_array_equal(x, y, strict=True)
 
 
 def drawn(random, name, shape, dtype):
