@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 
-from .dtypes import DType, is_known
+from .dtypes import DType, is_known, native
 from .module import is_array
 
 # A plain number of one of these types becomes an array of that kind without a further look.
@@ -48,8 +48,7 @@ def as_array(value: Any, dtype: DType | None = None, hint: DType | None = None) 
     elif is_python:
         target = _default(array, value)
     else:
-        # In native byte order, and the very object of NumPy's own results: ops compare identities.
-        target = numpy.dtype(array.dtype.name)
+        target = native(array.dtype)  # ops compare identities
     if not is_known(target):
         raise ValueError(f"Failed to convert to a Tensor: unsupported NumPy type {target.name}.")
     return array.astype(target, copy=not isinstance(value, (list, tuple)))

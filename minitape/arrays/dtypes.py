@@ -142,6 +142,12 @@ def from_numpy(numpy_dtype: numpy.dtype) -> DType:
     return found
 
 
+def native(numpy_dtype: numpy.dtype) -> numpy.dtype:
+    """The type in native byte order: the very object that NumPy's own results have."""
+    found = _BY_LETTER.get(numpy_dtype.char)
+    return numpy.dtype(numpy_dtype.name) if found is None else found.numpy_dtype
+
+
 _KINDS = {
     "f": "floats",
     "fc": "floats or complex numbers",

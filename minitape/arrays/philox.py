@@ -26,6 +26,7 @@ _ROUNDS = 10
 _INDEX_KEY = 498247692  # TensorFlow puts it before the two numbers of an index_shuffle's seed
 _LOW_32 = 0xFFFFFFFF
 _LOW_64 = 0xFFFFFFFFFFFFFFFF
+_FRACTION_32, _EXPONENT_32 = 0x7FFFFF, 0x7F << 23  # the bits of a float32 in [1, 2)
 _INT64, _UINT64 = numpy.dtype("int64"), numpy.dtype("uint64")
 
 # Counters worked on at a time: large enough to hide the cost of calling NumPy, small enough that
@@ -195,8 +196,12 @@ def _uniform_kernel(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = 
         return NotImplemented
     count = math.prod(shape)
     offsets = numpy.arange((count + 3) // 4, dtype="uint64")
-    values = cpu.philox_uniform(_stream(key, counter), offsets)
-    return values if values is NotImplemented else values[:count].reshape(shape)
+    bits = cpu.philox_words(_stream(key, counter), offsets, _FRACTION_32, _EXPONENT_32)
+    if bits is NotImplemented:
+        return bits
+    values = bits.reshape(-1).view("float32")
+    values -= 1
+    return values[:count].reshape(shape)
 
 
 random_uniform = with_kernel(random_uniform, _uniform_kernel)
@@ -210,8 +215,8 @@ def to_unit_interval(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
         bits |= low
         bits |= xp.uint64(0x3FF << 52)
     elif dtype.itemsize == 4:
-        bits = words & xp.uint32(0x7FFFFF)
-        bits |= xp.uint32(0x7F << 23)
+        bits = words & xp.uint32(_FRACTION_32)
+        bits |= xp.uint32(_EXPONENT_32)
     else:
         bits = words.astype("uint16")
         bits &= xp.uint16(0x3FF)

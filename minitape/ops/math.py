@@ -230,6 +230,8 @@ def truediv(x, y, name=None):
 )
 def _divide_no_nan(x, y):
     xp = array_module(y)
+    if y.ndim == 0:  # a mean's number of values, say: cheap to look at
+        return x / y if y.item() != 0 else xp.zeros_like(x)
     nonzero = y != 0
     return xp.where(nonzero, x / xp.where(nonzero, y, 1), 0).astype(y.dtype, copy=False)
 
@@ -264,7 +266,7 @@ def reciprocal_no_nan(x, name=None):
 
 
 def _check_divisor(x, y):
-    if y.dtype.kind in "iu" and x.size and (y == 0).any():
+    if y.dtype.kind in "iu" and x.size and not (y.all() if y.ndim else y.item()):
         raise ZeroDivisionError("integer division by zero")
 
 

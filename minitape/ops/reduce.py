@@ -100,7 +100,7 @@ def _reduce_mean(x, *, axis, keepdims):
 
 def mean_array(x, axis, keepdims=True):
     """The mean of a raw array along axes, in its dtype: nan of no floats, integers cut."""
-    count = math.prod(x.shape[a] for a in axis)
+    count = math.prod([x.shape[a] for a in axis])
     total = _total(x, axis, keepdims)
     if x.dtype.kind in "fc":
         return _number(total / count, x)

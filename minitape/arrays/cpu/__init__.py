@@ -6,7 +6,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 
 from .compiler import with_kernel
 from .elementwise import kept, leaky_relu, leaky_relu_grad, relu, relu_grad, sum_to_shape, where
-from .random import philox_uniform, philox_words
+from .random import philox_words
 from .rows import chosen, less_one, shifted
 from .threads import in_parts, product, set_thread_count, thread_count
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
@@ -25,7 +25,6 @@ __all__ = [
     "less_one",
     "max_pool_grad",
     "momentum_update",
-    "philox_uniform",
     "philox_words",
     "product",
     "relu",
