@@ -2,12 +2,13 @@
 
 import numpy
 
+from ..arrays import cpu
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import constant, reshape
 from .linalg import matmul
 from .math import divide_no_nan, maximum, multiply, reciprocal, rsqrt, square, squared_difference
-from .reduce import axes_of, mean_array, reduce_mean, reduce_sum, without_axes
+from .reduce import axes_of, keeps_the_last, mean_array, reduce_mean, reduce_sum, without_axes
 from .types import cast, zeros_like
 
 # -- moments ---------------------------------------------------------------------------------------
@@ -18,6 +19,18 @@ from .types import cast, zeros_like
 def _variance(x, mean, *, axis):
     distance = x - mean
     return mean_array(distance * distance, axis)
+
+
+def _variance_kernel(x, mean, *, axis):
+    if not keeps_the_last(x, axis):
+        return NotImplemented
+    total = cpu.squared_distances(x, mean)
+    if total is not NotImplemented:
+        total = (total / (x.size // total.size)).reshape(mean.shape)
+    return total
+
+
+_variance.defkernel(cpu=_variance_kernel)
 
 
 def _variance_vjp(g, y, x, mean, *, axis):

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ..arrays import array_module, as_dtype
+from ..arrays import array_module, as_dtype, cpu, with_kernel
 from ..engine import conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import from_front, reshape, stop_gradient, transpose
@@ -77,6 +77,26 @@ def _total(x, axis, keepdims):
     return add.reduce(
         x, axis=axis, keepdims=keepdims, dtype="float32" if x.dtype.char == "e" else None
     )
+
+
+_LONG_ROW = 1024  # NumPy adds such rows as quickly as a kernel
+
+
+def _total_kernel(x, axis, keepdims):
+    if not keeps_the_last(x, axis) or x.shape[-1] > _LONG_ROW:
+        return NotImplemented
+    total = cpu.sum_to_shape(x, shape=x.shape[-1:])
+    if keepdims and total is not NotImplemented:
+        total = total.reshape(*[1] * len(axis), -1)
+    return total
+
+
+_total = with_kernel(_total, _total_kernel)
+
+
+def keeps_the_last(x, axis) -> bool:
+    """Whether these are all axes but the last, which for images is that of the channels."""
+    return len(axis) == x.ndim - 1 and axis == tuple(range(x.ndim - 1))
 
 
 @primitive(kinds="iufc")

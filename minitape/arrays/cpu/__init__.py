@@ -5,7 +5,16 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import with_kernel
-from .elementwise import kept, leaky_relu, leaky_relu_grad, relu, relu_grad, sum_to_shape, where
+from .elementwise import (
+    kept,
+    leaky_relu,
+    leaky_relu_grad,
+    relu,
+    relu_grad,
+    squared_distances,
+    sum_to_shape,
+    where,
+)
 from .random import philox_words
 from .rows import chosen, less_one, shifted
 from .threads import in_parts, product, set_thread_count, thread_count
@@ -33,6 +42,7 @@ __all__ = [
     "set_thread_count",
     "shifted",
     "slides",
+    "squared_distances",
     "sum_to_shape",
     "thread_count",
     "where",

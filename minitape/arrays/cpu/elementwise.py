@@ -111,3 +111,21 @@ def _sum_rows(x, total):
         row = x[i]
         for c in range(len(total)):
             total[c] += row[c]
+
+
+def squared_distances(x, mean) -> Any:
+    """The sum of (row - mean)**2, the rows one after the other."""
+    if x.ndim < 2 or not suits(x, mean) or not mean.size == x.shape[-1] > 1:
+        return NotImplemented
+    total = numpy.zeros(mean.size, x.dtype)
+    _sum_squares(x.reshape(-1, x.shape[-1]), mean.reshape(-1), total)
+    return total
+
+
+@compiled
+def _sum_squares(x, mean, total):
+    for i in range(len(x)):
+        row = x[i]
+        for c in range(len(total)):
+            distance = row[c] - mean[c]
+            total[c] += distance * distance

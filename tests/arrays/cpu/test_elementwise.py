@@ -3,6 +3,7 @@ import pytest
 
 import minitape.ops  # noqa: F401  # it makes the primitives
 from minitape.engine import PRIMITIVES
+from minitape.ops import reduce
 
 SHAPES = [(3, 50, 41, 16), (200, 1001), (40_000, 1), (50_000, 3), (40_001,), (5, 3), (1,), (0, 4)]
 LAYOUTS = {
@@ -81,3 +82,23 @@ def test_sums_that_are_not_finite(dtype, random):
     x = drawn(random, (3000, 700), dtype, finite=False)
     x[:, ::2] = drawn(random, (3000, 350), dtype)
     compare("sum_to_shape", x, shape=(700,), answers=True)
+
+
+@pytest.mark.parametrize("finite", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if 0 not in shape])
+def test_sums_and_moments_of_channels(shape, layout, finite, dtype, random, monkeypatch):
+    x = LAYOUTS[layout](drawn(random, shape, dtype, finite))
+    axis = tuple(range(x.ndim - 1))
+    mean = random.normal(size=(*[1] * len(axis), shape[-1])).astype(dtype)
+    answers = x.size > 1 << 14 and x.flags.c_contiguous and x.ndim > 1 and shape[-1] > 1
+    for op in ("reduce_sum", "reduce_mean"):
+        for keepdims in (True, False):
+            found = PRIMITIVES[op].run(x, axis=axis, keepdims=keepdims)
+            with monkeypatch.context() as patch, np.errstate(invalid="ignore"):
+                patch.setattr(reduce, "_total", reduce._total.__wrapped__)
+                expected = PRIMITIVES[op].forward(x, axis=axis, keepdims=keepdims)
+            np.testing.assert_array_equal(found, expected, strict=True)
+    with monkeypatch.context() as patch, np.errstate(invalid="ignore"):
+        patch.setattr(reduce, "_total", reduce._total.__wrapped__)
+        compare("variance", x, mean, axis=axis, answers=answers)
