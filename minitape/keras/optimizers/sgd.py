@@ -36,7 +36,7 @@ class SGD(Optimizer):
 
     def update_step(self, gradient, variable, learning_rate) -> None:
         if not self.momentum:
-            (new_variable,) = _gradient_descent(gradient, variable, learning_rate)
+            (new_variable,) = _gradient_descent(gradient, learning_rate, variable)
             variable.assign(new_variable)
             return
         velocity = self.momentums[self._get_variable_index(variable)]
@@ -56,7 +56,7 @@ class SGD(Optimizer):
 
 
 @primitive(mixed=True, differentiable=False)
-def _gradient_descent(gradient, variable, learning_rate):
+def _gradient_descent(gradient, learning_rate, variable):
     """variable - learning_rate * gradient, as a tuple of one."""
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
@@ -66,6 +66,13 @@ def _gradient_descent(gradient, variable, learning_rate):
         xp.subtract(w, new_w, out=new_w)
 
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable], scratch=0)
+
+
+def _descent_kernel(gradient, learning_rate, variable, in_place=False):
+    return cpu.descent_update(gradient, variable, rate=learning_rate, in_place=in_place)
+
+
+_gradient_descent.defkernel(cpu=_descent_kernel)
 
 
 @primitive(mixed=True, differentiable=False)
