@@ -196,10 +196,12 @@ def numba():
 
 
 OPTIMIZERS = {
-    "sgd": lambda: SGD(0.5, momentum=0.9),
+    "sgd": lambda: SGD(0.5),
+    "momentum": lambda: SGD(0.5, momentum=0.9),
     "nesterov": lambda: SGD(0.5, momentum=0.9, nesterov=True),
     "rmsprop": lambda: RMSprop(0.5),
     "adam": lambda: Adam(0.5),
+    "amsgrad": lambda: Adam(0.5, amsgrad=True),
 }
 
 

@@ -37,15 +37,15 @@ def _run(loop, gradient, old: tuple, numbers: tuple, in_place: bool) -> Any:
     return new
 
 
-def adam_update(g, w, m, v, *largest, alpha, beta_1, beta_2, epsilon, in_place=False) -> Any:
+def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=False) -> Any:
     """The new (weights, mean, mean square) and, for amsgrad, largest mean square.
 
     `alpha` is a function, called if the kernel answers.
     """
-    if not suits(g, w, m, v, *largest):
+    if not suits(g, *old):
         return NotImplemented
-    numbers = (alpha(), 1 - beta_1, 1 - beta_2, epsilon)
-    return _run(_amsgrad if largest else _adam, g, (w, m, v, *largest), numbers, in_place)
+    loop = _amsgrad if len(old) == 4 else _adam
+    return _run(loop, g, old, (alpha(), 1 - beta_1, 1 - beta_2, epsilon), in_place)
 
 
 @compiled
@@ -74,11 +74,11 @@ def _amsgrad(g, w, m, v, top, alpha, rest_1, rest_2, epsilon):
         w[i] = w[i] - mean * rate / (sqrt(largest) + least)
 
 
-def rmsprop_update(g, w, velocity, *, rate, rho, epsilon, in_place=False) -> Any:
+def rmsprop_update(g, *old, rate, rho, epsilon, in_place=False) -> Any:
     """The new (weights, mean square)."""
-    if not suits(g, w, velocity):
+    if not suits(g, *old):
         return NotImplemented
-    return _run(_rmsprop, g, (w, velocity), (float(rate), rho, 1 - rho, epsilon), in_place)
+    return _run(_rmsprop, g, old, (float(rate), rho, 1 - rho, epsilon), in_place)
 
 
 @compiled
@@ -91,9 +91,11 @@ def _rmsprop(g, w, v, rate, rho, rest, epsilon):
         w[i] = w[i] - g[i] * alpha / sqrt(square + least)
 
 
-def descent_update(g, w, *, rate, in_place=False) -> Any:
+def descent_update(g, *old, rate, in_place=False) -> Any:
     """The new weights, as a tuple of one."""
-    return _run(_descent, g, (w,), (float(rate),), in_place) if suits(g, w) else NotImplemented
+    if not suits(g, *old):
+        return NotImplemented
+    return _run(_descent, g, old, (float(rate),), in_place)
 
 
 @compiled
@@ -103,12 +105,12 @@ def _descent(g, w, rate):
         w[i] = w[i] - g[i] * alpha
 
 
-def momentum_update(g, w, velocity, *, rate, momentum, nesterov, in_place=False) -> Any:
+def momentum_update(g, *old, rate, momentum, nesterov, in_place=False) -> Any:
     """The new (weights, velocity)."""
-    if not suits(g, w, velocity):
+    if not suits(g, *old):
         return NotImplemented
     loop = _nesterov if nesterov else _momentum
-    return _run(loop, g, (w, velocity), (float(rate), momentum), in_place)
+    return _run(loop, g, old, (float(rate), momentum), in_place)
 
 
 @compiled
