@@ -13,40 +13,64 @@ from .. import nest
 from ..arrays import as_dtype
 from ..config import functions_run_eagerly
 from ..engine import Tensor, active, convert_to_tensor
+from ..engine.primitive import PRIMITIVES
 from ..engine.variable import Variable
 from .compiled import compiled
 from .passes import optimized, text_of_passes
-from .program import Program
 from .recorder import Tracer
 
 _log = logging.getLogger("minitape")
+_identity = PRIMITIVES["identity"]
 _MANY = 8  # programs of one function, from which on it says that it makes so many
+
+
+class InPython(NamedTuple):
+    """What is kept of a call where Python has to run at each call: the reason."""
+
+    why_not: str
 
 
 class Trace:
     """What is kept of a call for later calls with the same signature.
 
+    Args:
+        tracer: what wrote the call down.
+        results: what the call gave.
+
     Attributes:
         recorded: the program as it was written down.
-        program: what runs; None where Python has to run at each call.
-        why_not: why Python has to.
+        program: what runs.
         own_gradients: whether there are custom gradients in it: they know the first call's values
             alone, and so Python has to run where somebody records.
     """
 
-    def __init__(
-        self, program: Program | None, results: Any, why_not: str | None, own_gradients=False
-    ):
-        self.recorded, self.why_not, self.own_gradients = program, why_not, own_gradients
-        self._results = results  # the structure, with the results' places for the tensors
-        self.program = None if program is None else optimized(program)
-        self._run = None if self.program is None else compiled(self.program)
+    why_not = None
+
+    def __init__(self, tracer: Tracer, results: Any):
+        self.own_gradients = tracer.own_gradients
+        leaves = nest.flatten(results)
+        tensors = [x for x in leaves if isinstance(x, Tensor)]
+        # Where somebody records, no line is left out or shared: sums of gradients keep their order.
+        self.recorded, self._followed = tracer.programs([*tensors, *_logits(tensors)])
+        self._captured = list(tracer.captured.values())
+        self.program = optimized(self.recorded)
+        self._run = compiled(self.program)
+        places = iter(range(len(tensors)))
+        self._results = nest.map_structure(
+            lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
+        )
+        self._with_logits = [i for i, x in enumerate(tensors) if hasattr(x, "keras_logits")]
 
     def __call__(self, tensors: list[Tensor]) -> Any:
+        tensors = [*tensors, *_logits(tensors)]
         if active.recorders:
-            values = self.program.replay(tensors)  # type: ignore[union-attr]
+            values = self._followed.replay([*tensors, *self._captured])
         else:
-            values = list(map(Tensor, self._run(*[x.array for x in tensors])))  # type: ignore[misc]
+            values = list(map(Tensor, self._run(*[x.array for x in tensors])))
+        if self._with_logits:
+            logits = values[-len(self._with_logits) :]
+            for i, one in zip(self._with_logits, logits, strict=True):
+                values[i].keras_logits = one
         return _filled(self._results, values)
 
 
@@ -67,7 +91,7 @@ class Function:
         self.python_function = python_function
         self.input_signature = None if input_signature is None else tuple(input_signature)
         self._autograph = autograph
-        self._traces: dict[Any, Trace] = {}
+        self._traces: dict[Any, Trace | InPython] = {}
         self._of_instance: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
     def __getstate__(self) -> dict:
@@ -98,7 +122,7 @@ class Function:
         trace = self._traces.get(call.key)
         if trace is None:
             return self._trace(call)
-        if trace.program is None or (trace.own_gradients and active.recorders):
+        if isinstance(trace, InPython) or (trace.own_gradients and active.recorders):
             return self._in_python(call)
         return trace(call.tensors)
 
@@ -119,20 +143,17 @@ class Function:
 
     def _trace(self, call: "_Call") -> Any:
         """Runs Python once, and keeps the program."""
-        tracer = Tracer(call.tensors, self._autograph)
+        # A tensor that stands here twice, or that the function knows from elsewhere, too, need not
+        # be the same one in the next call: each argument is a tensor of its own.
+        tensors = list(map(_copied, call.tensors))
+        tracer = Tracer([*tensors, *_logits(tensors)], self._autograph)
         with tracer:
-            results = self._in_python(call)
+            results = self._in_python(call._replace(tensors=tensors))
         if tracer.why_not is not None:
             _log.info("function %s runs in Python each time: %s.", self._name, tracer.why_not)
-            self._traces[call.key] = Trace(None, None, tracer.why_not)
+            self._traces[call.key] = InPython(tracer.why_not)
         elif not tracer.made_variables:  # otherwise the next call is the first of its kind
-            leaves = nest.flatten(results)
-            program = tracer.program([x for x in leaves if isinstance(x, Tensor)])
-            places = iter(range(len(leaves)))
-            structure = nest.map_structure(
-                lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
-            )
-            self._traces[call.key] = Trace(program, structure, None, tracer.own_gradients)
+            self._traces[call.key] = Trace(tracer, results)
             self._warn()
         return results
 
@@ -169,14 +190,14 @@ class Function:
         """
         return text_of_passes(self._trace_of(args, kwargs).recorded)
 
-    def _trace_of(self, args: tuple, kwargs: dict) -> Any:
+    def _trace_of(self, args: tuple, kwargs: dict) -> Trace:
         """The Trace of a call, which has a program."""
         call = self._call_of(args, kwargs)
         for _ in range(2):  # the first call may make variables
             if call.key not in self._traces:
                 self._trace(call)
         trace = self._traces.get(call.key)
-        if trace is None or trace.program is None:
+        if not isinstance(trace, Trace):
             why = "it makes variables at each call" if trace is None else trace.why_not
             raise ValueError(f"function {self._name} has no program: {why}.")
         return trace
@@ -188,6 +209,21 @@ class Function:
 
 class _Place(int):
     """Where a result stands among the tensors that a program returns."""
+
+
+def _copied(x: Tensor) -> Tensor:
+    """The same tensor to whoever records, with an array object and an id of its own."""
+    copy = Tensor(x.array[...])
+    for recorder in active.recorders:
+        recorder.record(_identity, (x,), copy, {})
+    if hasattr(x, "keras_logits"):
+        copy.keras_logits = _copied(x.keras_logits)
+    return copy
+
+
+def _logits(tensors: list[Tensor]) -> list[Tensor]:
+    """What Keras' losses look at in place of probabilities, where tensors remember it."""
+    return [x.keras_logits for x in tensors if hasattr(x, "keras_logits")]
 
 
 def _filled(structure, values: list) -> Any:
@@ -218,6 +254,8 @@ def _key(value, tensors: list[Tensor]) -> Any:
     kind = type(value)
     if kind is Tensor:
         tensors.append(value)
+        if hasattr(value, "keras_logits"):
+            return value.array.shape, value.array.dtype, _key(value.keras_logits, [])
         return value.array.shape, value.array.dtype
     if kind is tuple or kind is list:
         return (kind, *[_key(one, tensors) for one in value])

@@ -36,6 +36,9 @@ def with_shared_values(program: Program) -> Program:
             line = line._replace(input=number)
         else:
             line = line._replace(inputs=tuple(same.get(n, n) for n in line.inputs))
+            if line.op.name == "identity":
+                same[line.outputs[0]] = line.inputs[0]
+                continue
             key = _key(line)
             if key is not None:
                 if key in known:

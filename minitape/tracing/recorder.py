@@ -9,7 +9,7 @@ from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
 from .errors import refused
-from .program import Assign, Call, Kind, Line, Program, Read
+from .program import Assign, Call, Kind, Line, Program, Read, written
 
 # Of these only the input's shape matters, which every call of a program shares.
 _SHAPE_ONLY = {"shape", "size", "zeros_like", "ones_like"}
@@ -22,12 +22,14 @@ class Tracer(Recorder):
 
     A value is dynamic if another call may bring another one: it comes from an argument, a
     variable or a random state. What is computed of the others alone is a constant of the program.
+    It is followed, too, if it comes from a tensor that was there before: a tape may watch that.
 
     Args:
-        arguments: the tensors among the function's arguments.
+        arguments: the tensors that a call brings; nobody else has them.
         autograph: whether a tensor may decide in an `if`: then there is no program.
 
     Attributes:
+        captured: the tensors with a derivative that were there before, by number.
         why_not: why there can be no program, for the user; None if there can.
         own_gradients: whether a custom_gradient ran.
         made_variables: whether variables were made on the way: then what was written down is no
@@ -41,17 +43,27 @@ class Tracer(Recorder):
         self._of_array: dict[int, int] = {}  # of a raw array's id(): `_values` keeps those alive
         self._values: list[Tensor] = []  # by number
         self._dynamic: set[int] = set()
+        self.captured: dict[int, Tensor] = {}
+        self._followed: set[int] = set()
         self._constants: dict[int, Any] = {}
         self._lines: list[Line] = []
         self.why_not: str | None = None
         self.own_gradients = self.made_variables = False
         self._inputs = [self._new(x, dynamic=True) for x in arguments]
 
-    def program(self, outputs: list[Tensor]) -> Program:
-        """What was written down, with these results."""
+    def programs(self, outputs: list[Tensor]) -> tuple[Program, Program]:
+        """What was written down, with these results; and the same for those who record.
+
+        That one takes the captured tensors as further arguments.
+        """
         numbers = [self._number(x) for x in outputs]
         kinds = {n: Kind(x.array.dtype, x.array.shape) for n, x in enumerate(self._values)}
-        return Program(self._inputs, self._constants, self._lines, numbers, kinds)
+        lines = [x for x in self._lines if self._followed.isdisjoint(written(x))]
+        constants = {n: a for n, a in self._constants.items() if n not in self._followed}
+        return (
+            Program(self._inputs, self._constants, lines, numbers, kinds),
+            Program([*self._inputs, *self.captured], constants, self._lines, numbers, kinds),
+        )
 
     def _new(self, x: Tensor, dynamic: bool) -> int:
         number = self._numbers[x.id] = len(self._values)
@@ -61,6 +73,9 @@ class Tracer(Recorder):
             self._dynamic.add(number)
         else:
             self._constants[number] = x.array
+            if x.id < self._begin and x.is_differentiable:
+                self.captured[number] = x
+                self._followed.add(number)
         return number
 
     def _number(self, x: Tensor) -> int:
@@ -90,7 +105,10 @@ class Tracer(Recorder):
             op.name not in _SHAPE_ONLY and any(n in self._dynamic for n in numbers)
         )
         made = tuple(self._new(y, dynamic) for y in outputs)
-        if dynamic:
+        followed = not dynamic and not self._followed.isdisjoint(numbers)
+        if followed:
+            self._followed.update(made)
+        if dynamic or followed:
             self._lines.append(Call(op, numbers, made, params, type(output) is tuple))
 
     def record_assign(self, variable, value) -> None:

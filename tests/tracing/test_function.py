@@ -372,3 +372,78 @@ def test_a_wrong_label_is_found_where_the_gradient_alone_is_asked_for():
     for wrong in (-1, 3):
         with pytest.raises(mt.errors.InvalidArgumentError, match=f"label value of {wrong} which"):
             gradient(mt.constant([0, wrong]), mt.zeros((2, 3)))
+
+
+def test_a_tensor_that_is_given_twice_is_two_arguments():
+    one, five = mt.constant(1.0), mt.constant(5.0)
+    f = function(lambda x, y: x - y)
+    assert [float(f(*given)) for given in [(one, one), (one, five), (five, one)]] == [0, -4, 4]
+    known = mt.constant(2.0)
+    g = function(lambda x: x - known)
+    assert [float(g(x)) for x in (known, five)] == [0, 3]
+    assert "identity" not in g.program(known)
+
+
+def test_an_argument_with_the_array_of_a_variable():
+    @mt.custom_gradient
+    def same(x):
+        return x, lambda g: g
+
+    v = mt.Variable(0.0)
+    one, five = mt.constant(1.0), mt.constant(5.0)
+    v.assign(one)  # which it shares its array with
+
+    @function
+    def f(x):
+        return v * 10.0 + same(x)
+
+    assert [float(f(x)) for x in (one, five)] == [11, 15]
+
+
+def test_gradients_of_a_tensor_that_is_no_argument():
+    known = mt.constant(3.0)
+    f = function(lambda x: x * mt.square(known))
+    x = mt.constant(2.0)
+    for _ in range(3):
+        with mt.GradientTape() as tape:
+            tape.watch(known)
+            y = f(x)
+        assert float(tape.gradient(y, known)) == 12
+        with mt.autodiff.ForwardAccumulator(known, mt.constant(1.0)) as accumulator:
+            y = f(x)
+        assert float(accumulator.jvp(y)) == 12
+    # It is a number where nobody asks.
+    assert f.program(x).splitlines()[1:] == ["v3 = multiply(v0, 9.0)  # float32 ()", "return v3"]
+
+
+def test_sums_of_gradients_keep_their_order():
+    def f(x):
+        return mt.exp(x) * 0.1 + mt.exp(x) * 0.7
+
+    replayed = function(f)
+    x = mt.constant(np.linspace(-3, 3, 1000, dtype="float32"))
+    replayed(x)
+    found = []
+    for g in (f, replayed):
+        with mt.GradientTape() as tape:
+            tape.watch(x)
+            y = g(x)
+        found.append(tape.gradient(y, x))
+    np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_probabilities_remember_their_logits(activation):
+    """As arguments and as results they do, and losses are exact on those."""
+    activate = mt.keras.activations.get(activation)
+    loss = mt.keras.losses.BinaryCrossentropy()
+    replayed_loss, replayed = function(loss), function(activate)
+    truth = mt.constant([[1.0, 0.0]])
+    for numbers in ([[0.5, 0.1]], [[-70.0, 3.0]], [[2.0, 90.0]]):
+        logits = mt.constant(numbers)
+        eager = loss(truth, activate(logits))
+        assert float(replayed_loss(truth, activate(logits))) == float(eager)
+        assert float(loss(truth, replayed(logits))) == float(eager)
+    # What remembers nothing has a program of its own.
+    plain = mt.constant([[0.5, 0.25]])
+    assert float(replayed_loss(truth, plain)) == float(loss(truth, plain))
