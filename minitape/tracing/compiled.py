@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import explained
-from .program import Assign, Call, Line, Program, Read, name_of
+from .program import Assign, Call, Check, Line, Program, Read, name_of
 
 
 def compiled(program: Program) -> Callable:
     """A Python function of the inputs' arrays that returns the outputs' arrays.
+
+    It returns None where a Check fails.
 
     It is straight-line code: each line calls what a call of the op runs. A value is deleted after
     the line that needs it last.
@@ -63,6 +65,8 @@ class _Compiler:
             return f"{name_of(line.output)} = {self._bound('variable', line.variable)}.array"
         if isinstance(line, Assign):
             return f"{self._bound('variable', line.variable)}.array = {name_of(line.input)}"
+        if isinstance(line, Check):
+            return f"if bool({name_of(line.input)}) is not {line.wanted}: return None"
         arguments = [name_of(n) for n in line.inputs]
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")

@@ -11,17 +11,20 @@ import numpy
 
 from .. import nest
 from ..arrays import as_dtype
-from ..config import functions_run_eagerly
+from ..config import functions_run_eagerly, seeds
 from ..engine import Tensor, active, convert_to_tensor
 from ..engine.primitive import PRIMITIVES
 from ..engine.variable import Variable
 from .compiled import compiled
-from .passes import optimized, text_of_passes
+from .passes import is_stateful, optimized, text_of_passes
+from .program import Check
 from .recorder import Tracer
 
 _log = logging.getLogger("minitape")
 _identity = PRIMITIVES["identity"]
 _MANY = 8  # programs of one function, from which on it says that it makes so many
+_WAYS = 8  # ways through a function, for arguments of one signature, that have programs
+ANOTHER_WAY = object()  # what a program gives where Python would have gone another way
 
 
 class InPython(NamedTuple):
@@ -31,7 +34,7 @@ class InPython(NamedTuple):
 
 
 class Trace:
-    """What is kept of a call for later calls with the same signature.
+    """What is kept of a call for later calls with the same signature that go the same way.
 
     Args:
         tracer: what wrote the call down.
@@ -40,14 +43,12 @@ class Trace:
     Attributes:
         recorded: the program as it was written down.
         program: what runs.
-        own_gradients: whether there are custom gradients in it: they know the first call's values
-            alone, and so Python has to run where somebody records.
+        needs_python: whether Python has to run where somebody records: there are custom gradients
+            in it, which know the first call's values alone, or decisions.
     """
 
-    why_not = None
-
     def __init__(self, tracer: Tracer, results: Any):
-        self.own_gradients = tracer.own_gradients
+        self.needs_python = tracer.own_gradients or tracer.decision is not None
         leaves = nest.flatten(results)
         tensors = [x for x in leaves if isinstance(x, Tensor)]
         # Where somebody records, no line is left out or shared: sums of gradients keep their order.
@@ -55,6 +56,8 @@ class Trace:
         self._captured = list(tracer.captured.values())
         self.program = optimized(self.recorded)
         self._run = compiled(self.program)
+        kinds = [Check if isinstance(x, Check) else is_stateful(x) for x in self.program.lines]
+        self._draws_before_check = True in kinds and Check in kinds[kinds.index(True) :]
         places = iter(range(len(tensors)))
         self._results = nest.map_structure(
             lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
@@ -66,7 +69,13 @@ class Trace:
         if active.recorders:
             values = self._followed.replay([*tensors, *self._captured])
         else:
-            values = list(map(Tensor, self._run(*[x.array for x in tensors])))
+            state = seeds.state() if self._draws_before_check else None
+            arrays = self._run(*[x.array for x in tensors])
+            if arrays is None:
+                if state is not None:
+                    seeds.set_state(state)
+                return ANOTHER_WAY
+            values = list(map(Tensor, arrays))
         if self._with_logits:
             logits = values[-len(self._with_logits) :]
             for i, one in zip(self._with_logits, logits, strict=True):
@@ -91,7 +100,7 @@ class Function:
         self.python_function = python_function
         self.input_signature = None if input_signature is None else tuple(input_signature)
         self._autograph = autograph
-        self._traces: dict[Any, Trace | InPython] = {}
+        self._traces: dict[Any, list[Trace] | InPython] = {}  # several ways each
         self._of_instance: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
     def __getstate__(self) -> dict:
@@ -119,12 +128,18 @@ class Function:
         if functions_run_eagerly():
             return self.python_function(*args, **kwargs)
         call = self._call_of(args, kwargs)
-        trace = self._traces.get(call.key)
-        if trace is None:
-            return self._trace(call)
-        if isinstance(trace, InPython) or (trace.own_gradients and active.recorders):
+        ways = self._traces.get(call.key, [])
+        if isinstance(ways, InPython):
             return self._in_python(call)
-        return trace(call.tensors)
+        if ways and ways[0].needs_python and active.recorders:
+            return self._in_python(call)
+        for trace in ways:
+            results = trace(call.tensors)
+            if results is not ANOTHER_WAY:
+                if trace is not ways[0]:  # the next call may well go the same way
+                    self._traces[call.key] = [trace, *(x for x in ways if x is not trace)]
+                return results
+        return self._trace(call)
 
     def _call_of(self, args: tuple, kwargs: dict) -> "_Call":
         if self.input_signature is not None:  # by position, and as it wants them
@@ -149,12 +164,17 @@ class Function:
         tracer = Tracer([*tensors, *_logits(tensors)], self._autograph)
         with tracer:
             results = self._in_python(call._replace(tensors=tensors))
-        if tracer.why_not is not None:
-            _log.info("function %s runs in Python each time: %s.", self._name, tracer.why_not)
-            self._traces[call.key] = InPython(tracer.why_not)
+        ways: Any = self._traces.get(call.key, [])
+        why_not = tracer.why_not
+        if len(ways) == _WAYS:
+            why_not = f"{tracer.decision}, in more than {_WAYS} ways"
+        if why_not is not None:
+            _log.info("function %s runs in Python each time: %s.", self._name, why_not)
+            self._traces[call.key] = InPython(why_not)
         elif not tracer.made_variables:  # otherwise the next call is the first of its kind
-            self._traces[call.key] = Trace(tracer, results)
-            self._warn()
+            self._traces[call.key] = [*ways, Trace(tracer, results)]
+            if not ways:
+                self._warn()
         return results
 
     def __repr__(self) -> str:
@@ -177,10 +197,12 @@ class Function:
     def program(self, *args, **kwargs) -> str:
         """The program of a call with these arguments, as text; it is run for that if it is new.
 
+        Where a tensor decides there is one for each way that calls went so far.
+
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
-        return str(self._trace_of(args, kwargs).program)
+        return "\n\n".join(str(trace.program) for trace in self._ways_of(args, kwargs))
 
     def passes(self, *args, **kwargs) -> str:
         """The program as it was written down and after each pass, with how much memory it needs.
@@ -188,19 +210,19 @@ class Function:
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
-        return text_of_passes(self._trace_of(args, kwargs).recorded)
+        return "\n\n".join(text_of_passes(x.recorded) for x in self._ways_of(args, kwargs))
 
-    def _trace_of(self, args: tuple, kwargs: dict) -> Trace:
-        """The Trace of a call, which has a program."""
+    def _ways_of(self, args: tuple, kwargs: dict) -> list[Trace]:
+        """What is kept for calls with these arguments, which have programs."""
         call = self._call_of(args, kwargs)
         for _ in range(2):  # the first call may make variables
             if call.key not in self._traces:
                 self._trace(call)
-        trace = self._traces.get(call.key)
-        if not isinstance(trace, Trace):
-            why = "it makes variables at each call" if trace is None else trace.why_not
+        ways = self._traces.get(call.key)
+        if not isinstance(ways, list):
+            why = "it makes variables at each call" if ways is None else ways.why_not
             raise ValueError(f"function {self._name} has no program: {why}.")
-        return trace
+        return ways
 
     def get_concrete_function(self, *args, **kwargs) -> Callable:
         """The function itself: its programs are found by the arguments of a call."""
@@ -339,8 +361,9 @@ def function(
     Args:
         func: the function.
         input_signature: a TensorSpec for each argument: others are refused.
-        autograph: whether Python may decide by a tensor, as in `if x > 0`: the function then runs
-            in Python at each call. Without it that is an error.
+        autograph: whether Python may decide by a tensor, as in `if x > 0`: each way that it goes
+            has a program, up to eight; with more of them it runs at each call. Without it that is
+            an error; `cond` and `while_loop` decide in any case.
         jit_compile: accepted for TensorFlow's scripts.
         reduce_retracing: accepted for TensorFlow's scripts; a program serves one set of shapes.
         **experimental: accepted for TensorFlow's scripts.

@@ -1,7 +1,17 @@
 """Passes: what makes a program shorter without changing its results, one function each."""
 
-from .program import Assign, Call, Line, Program, Read, read, written
+from .program import Assign, Call, Check, Line, Program, Read, read, written
 from .recorder import STATEFUL
+
+
+def is_stateful(line: Line) -> bool:
+    """Whether a line gives another result each time, though nothing goes in."""
+    return isinstance(line, Call) and line.op.name in STATEFUL
+
+
+def _asserts(line: Line) -> bool:
+    """Whether a line is there for its error, though nobody takes its result."""
+    return isinstance(line, Call) and line.op.name == "check_numerics"
 
 
 def without_dead_code(program: Program) -> Program:
@@ -9,7 +19,7 @@ def without_dead_code(program: Program) -> Program:
     needed = set(program.outputs)
     lines: list[Line] = []
     for line in reversed(program.lines):
-        effect = isinstance(line, Assign) or (isinstance(line, Call) and line.op.name in STATEFUL)
+        effect = isinstance(line, Assign | Check) or is_stateful(line) or _asserts(line)
         if effect or not needed.isdisjoint(written(line)):
             lines.append(line)
             needed.update(read(line))
@@ -34,6 +44,8 @@ def with_shared_values(program: Program) -> Program:
             number = same.get(line.input, line.input)
             current[line.variable.id] = number
             line = line._replace(input=number)
+        elif isinstance(line, Check):
+            line = line._replace(input=same.get(line.input, line.input))
         else:
             line = line._replace(inputs=tuple(same.get(n, n) for n in line.inputs))
             if line.op.name == "identity":
@@ -63,7 +75,34 @@ def _key(line: Call):
     return key
 
 
-PASSES = (with_shared_values, without_dead_code)
+def with_checks_first(program: Program) -> Program:
+    """Has each Check as soon as it can be made, and assignments after the last one.
+
+    Where one fails, little was computed and nothing was changed. No variable is read after it was
+    assigned: `with_shared_values` saw to that.
+    """
+    lines = program.lines
+    if not any(isinstance(line, Check) for line in lines):
+        return program
+    order: list[int] = []
+    for i, check in enumerate(lines):
+        if not isinstance(check, Check):
+            continue
+        needed, placed, now = set(read(check)), set(order), [i]
+        draws = False  # random states come in their order
+        for j in range(i - 1, -1, -1):
+            draw = draws and is_stateful(lines[j])
+            if j not in placed and (draw or not needed.isdisjoint(written(lines[j]))):
+                now.append(j)
+                needed.update(read(lines[j]))
+                draws |= is_stateful(lines[j])
+        order += reversed(now)
+    first = set(order)
+    order += [i for i in range(len(lines)) if i not in first]
+    return program._replace(lines=[lines[i] for i in order])
+
+
+PASSES = (with_shared_values, without_dead_code, with_checks_first)
 
 
 def optimized(program: Program) -> Program:
@@ -77,8 +116,10 @@ def text_of_passes(program: Program) -> str:
     """The program as it was written down and after each pass, with its size."""
     stages = [("as it was written down", program)]
     for one in PASSES:
-        program = one(program)
-        stages.append((one.__name__.replace("_", " "), program))
+        after = one(program)
+        if after is not program:
+            stages.append((one.__name__.replace("_", " "), after))
+        program = after
     return "\n\n".join(
         f"{name}: {len(one.lines)} lines, at most {one.peak_bytes():,} bytes at a time\n{one}"
         for name, one in stages

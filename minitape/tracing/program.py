@@ -36,14 +36,21 @@ class Assign(NamedTuple):
     input: int
 
 
-Line = Call | Read | Assign
+class Check(NamedTuple):
+    """The program goes on if `bool(input)` is `wanted`; otherwise Python went another way."""
+
+    input: int
+    wanted: bool
+
+
+Line = Call | Read | Assign | Check
 
 
 def read(line: Line) -> tuple[int, ...]:
     """The numbers of the values that a line needs."""
     if isinstance(line, Call):
         return line.inputs
-    return (line.input,) if isinstance(line, Assign) else ()
+    return () if isinstance(line, Read) else (line.input,)
 
 
 def written(line: Line) -> tuple[int, ...]:
@@ -101,6 +108,8 @@ class Program(NamedTuple):
     def _text(self, line: Line) -> str:
         if isinstance(line, Assign):
             return f"{_variable_name(line.variable)} <- {self._operand(line.input)}"
+        if isinstance(line, Check):
+            return f"only if {'' if line.wanted else 'not '}{self._operand(line.input)}"
         if isinstance(line, Read):
             text = f"{name_of(line.output)} = read {_variable_name(line.variable)}"
         else:
@@ -112,7 +121,10 @@ class Program(NamedTuple):
         return f"{text}  # {', '.join(str(self.kinds[n]) for n in written(line))}"
 
     def replay(self, tensors: list[Tensor]) -> list[Tensor]:
-        """Runs the lines as ops on tensors, so that whoever records sees them."""
+        """Runs the lines as ops on tensors, so that whoever records sees them.
+
+        There must be no Check among them.
+        """
         values = dict(zip(self.inputs, tensors, strict=True))
         values |= {n: Tensor(array) for n, array in self.constants.items()}
         for line in self.lines:
@@ -120,7 +132,7 @@ class Program(NamedTuple):
                 values[line.output] = line.variable.__tensor__()
             elif isinstance(line, Assign):
                 line.variable.assign(values[line.input])
-            else:
+            elif isinstance(line, Call):
                 found = line.op(*(values[n] for n in line.inputs), **line.params)
                 found = found if line.is_tuple else (found,)
                 values.update(zip(line.outputs, found, strict=True))

@@ -9,12 +9,13 @@ from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
 from .errors import refused
-from .program import Assign, Call, Kind, Line, Program, Read, written
+from .program import Assign, Call, Check, Kind, Line, Program, Read, written
 
 # Of these only the input's shape matters, which every call of a program shares.
 _SHAPE_ONLY = {"shape", "size", "zeros_like", "ones_like"}
 # Another result each time, though nothing goes in.
 STATEFUL = {"next_random_state"}
+_CHECKS = 100  # decisions in one program at most
 
 
 class Tracer(Recorder):
@@ -26,11 +27,12 @@ class Tracer(Recorder):
 
     Args:
         arguments: the tensors that a call brings; nobody else has them.
-        autograph: whether a tensor may decide in an `if`: then there is no program.
+        autograph: whether a tensor may decide in an `if`.
 
     Attributes:
         captured: the tensors with a derivative that were there before, by number.
         why_not: why there can be no program, for the user; None if there can.
+        decision: what decided last by the value of a tensor, for the user; None if nothing did.
         own_gradients: whether a custom_gradient ran.
         made_variables: whether variables were made on the way: then what was written down is no
             later call.
@@ -48,7 +50,9 @@ class Tracer(Recorder):
         self._constants: dict[int, Any] = {}
         self._lines: list[Line] = []
         self.why_not: str | None = None
+        self.decision: str | None = None
         self.own_gradients = self.made_variables = False
+        self._checks = 0
         self._inputs = [self._new(x, dynamic=True) for x in arguments]
 
     def programs(self, outputs: list[Tensor]) -> tuple[Program, Program]:
@@ -130,7 +134,7 @@ class Tracer(Recorder):
         super().__exit__(*exception)
 
     def _look(self, value) -> None:
-        """Python looks at a value: if it is dynamic, what Python does next is no program.
+        """Python looks at a value: if it is dynamic, what Python does next hangs on it.
 
         Raises:
             TypeError, AttributeError, NotImplementedError: the user's own code looks, as
@@ -143,17 +147,26 @@ class Tracer(Recorder):
             return
         if isinstance(value, Tensor) and self._number(value) not in self._dynamic:
             return
-        # Frames: this one, `tell_look`, `concrete`, the method of ArrayView that looks.
-        looking = sys._getframe(3)
-        method = looking.f_code.co_name
-        user = looking.f_back if _is_view(looking) else looking
-        if user is not None and _is_minitape(user):
+        # Below this frame and `tell_look` stand methods of ArrayView: the outermost is what looks.
+        method = ""
+        user: FrameType | None = sys._getframe(2)
+        while user is not None and _is_view(user):
+            method, user = user.f_code.co_name, user.f_back
+        inside = user is not None and _is_minitape(user)
+        if method == "__bool__" and value.array.size == 1 and (inside or self._autograph):
+            self._decide(value, _op_of(user) if inside else _place(user))
+        elif inside:
             self.why_not = f"{_op_of(user)} needs the elements of a tensor to be known"
-            return
-        if method == "__bool__" and self._autograph:
-            self.why_not = f"{_place(user)} decides by the value of a tensor"
-            return
-        raise refused(method, value, _place(user))
+        else:
+            raise refused(method, value, _place(user))
+
+    def _decide(self, value, place: str) -> None:
+        """Writes down which way Python goes."""
+        self.decision = f"{place} decides by the value of a tensor"
+        self._lines.append(Check(self._number(value.__tensor__()), bool(value.array)))
+        self._checks += 1
+        if self._checks > _CHECKS:
+            self.why_not = f"{self.decision}, again and again"
 
 
 def _module(frame: FrameType) -> str:
