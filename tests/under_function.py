@@ -25,7 +25,7 @@ from minitape.keras.layers.keras_tensor import KerasTensor, _Undo
 from minitape.keras.losses import Loss
 from minitape.keras.metrics import Metric
 from minitape.keras.optimizers import Optimizer
-from minitape.tracing.function import Function, Trace
+from minitape.tracing.function import ANOTHER_WAY, Function, InPython
 
 # `_run` is for a layer that makes its weights first.
 ENTRANCES = ((Layer, "__call__"), (Layer, "_run"), (Loss, "__call__"), (Optimizer, "apply"))
@@ -163,18 +163,12 @@ class _Comparison:
                 state.restore()
                 self._count("an error in a function: Python looks at a value")
                 return self._python(self._owner, *args, **kwargs)
-        trace = function._traces.get(call.key)
-        if trace is None:
-            self._count("in Python: it makes variables")
-        elif not isinstance(trace, Trace):
-            self._count(f"in Python: {_without_place(trace.why_not)}")
-        elif state.python != _random_of_python():
+        result = self._result
+        if state.python != _random_of_python():
             self._count("in Python: it draws Python's own random numbers")
         else:
-            result = self._result
-            self._compare(trace, call.tensors, eager, state)
-            return result
-        return self._result
+            self._count(self._compare(function, call, eager, state))
+        return result
 
     def _function(self) -> Function:
         """The function of such calls: what of Python goes into its programs is its key."""
@@ -201,30 +195,48 @@ class _Comparison:
         losses = self._owner._added_losses() if isinstance(self._owner, Layer) else []
         return nest.flatten([self._result, losses])
 
-    def _compare(self, trace: Trace, tensors: list, eager: tuple, before: "_State") -> None:
-        after = before.now()
-        before.restore()
+    def _compare(self, function: Function, call, eager: tuple, before: "_State") -> str:
+        """The call's end."""
+        ways, tensors, after = function._traces.get(call.key), call.tensors, before.now()
+        if ways is None:
+            return "in Python: it makes variables"
+        replayed = ANOTHER_WAY
         with only(()):
-            results, gradients = trace(tensors)
+            if isinstance(ways, list):
+                before.restore()
+                found = (trace(tensors) for trace in ways)
+                replayed = next((x for x in found if x is not ANOTHER_WAY), ANOTHER_WAY)
+                if replayed is ANOTHER_WAY:  # Python writes it down once more
+                    before.restore()
+                    self._outer = ()
+                    function._trace(call)
+                    ways = function._traces[call.key]
+            if isinstance(ways, InPython):
+                before.set(after)
+                return f"in Python: {_without_place(ways.why_not)}"
+            if replayed is ANOTHER_WAY:
+                before.restore()
+                replayed = ways[-1](tensors)
+        results, gradients = replayed
         self._same("result", eager[0], results)
         self._same("gradient", eager[1], gradients)
         self._same_state(before, after)
-        if self._is_recorded and not trace.own_gradients:
+        if self._is_recorded and not ways[0].needs_python:
             before.restore()
             inputs = _floats(tensors)
             with only(()), GradientTape() as tape:
                 tape.watch(inputs)
-                results, _ = trace(tensors)
+                results, _ = ways[0](tensors)
             self._same("result under a tape", eager[0], results)
             outside = _gradients(tape, results, [*inputs, *self._weights])
             self._same("gradient under a tape", eager[1], outside)
             self._same_state(before, after)
         before.set(after)
-        self._count("DIFFERENT" if self._found else "the same")
         if self._found:
             name = f"{type(self._owner).__name__}.{self._python.__name__}"
             found = "\n  ".join([f"{name} as a function:", *self._found, _config(self._owner)])
             self._switch.differences.append(found)
+        return "DIFFERENT" if self._found else "the same"
 
     def _same_state(self, before: "_State", after: tuple) -> None:
         now = before.now()
