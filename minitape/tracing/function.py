@@ -39,6 +39,7 @@ class Trace:
     Args:
         tracer: what wrote the call down.
         results: what the call gave.
+        takes_logits: whether it was given tensors that remember their logits.
 
     Attributes:
         recorded: the program as it was written down.
@@ -47,7 +48,8 @@ class Trace:
             in it, which know the first call's values alone, or decisions.
     """
 
-    def __init__(self, tracer: Tracer, results: Any):
+    def __init__(self, tracer: Tracer, results: Any, takes_logits: bool):
+        self._takes_logits = takes_logits
         self.needs_python = tracer.own_gradients or tracer.decision is not None
         leaves = nest.flatten(results)
         tensors = [x for x in leaves if isinstance(x, Tensor)]
@@ -65,7 +67,8 @@ class Trace:
         self._with_logits = [i for i, x in enumerate(tensors) if hasattr(x, "keras_logits")]
 
     def __call__(self, tensors: list[Tensor]) -> Any:
-        tensors = [*tensors, *_logits(tensors)]
+        if self._takes_logits:
+            tensors = [*tensors, *_logits(tensors)]
         if active.recorders:
             values = self._followed.replay([*tensors, *self._captured])
         else:
@@ -161,7 +164,8 @@ class Function:
         # A tensor that stands here twice, or that the function knows from elsewhere, too, need not
         # be the same one in the next call: each argument is a tensor of its own.
         tensors = list(map(_copied, call.tensors))
-        tracer = Tracer([*tensors, *_logits(tensors)], self._autograph)
+        logits = _logits(tensors)
+        tracer = Tracer([*tensors, *logits], self._autograph)
         with tracer:
             results = self._in_python(call._replace(tensors=tensors))
         ways: Any = self._traces.get(call.key, [])
@@ -172,7 +176,7 @@ class Function:
             _log.info("function %s runs in Python each time: %s.", self._name, why_not)
             self._traces[call.key] = InPython(why_not)
         elif not tracer.made_variables:  # otherwise the next call is the first of its kind
-            self._traces[call.key] = [*ways, Trace(tracer, results)]
+            self._traces[call.key] = [*ways, Trace(tracer, results, bool(logits))]
             if not ways:
                 self._warn()
         return results

@@ -153,8 +153,9 @@ class Tracer(Recorder):
         while user is not None and _is_view(user):
             method, user = user.f_code.co_name, user.f_back
         inside = user is not None and _is_minitape(user)
-        if method == "__bool__" and value.array.size == 1 and (inside or self._autograph):
-            self._decide(value, _op_of(user) if inside else _place(user))
+        if method == "__bool__" and (inside or self._autograph):
+            if value.array.size == 1:  # otherwise it is Python's own error
+                self._decide(value, _op_of(user) if inside else _place(user))
         elif inside:
             self.why_not = f"{_op_of(user)} needs the elements of a tensor to be known"
         else:

@@ -239,6 +239,13 @@ def test_too_many_ways_are_left_to_python():
         long.program(mt.constant(500.0))
 
 
+def test_many_elements_are_no_decision():
+    f = function(lambda x: 1 if x > 0 else 2)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="ambiguous"):
+            f(mt.constant([1.0, 2.0]))
+
+
 def test_with_decisions_python_runs_where_somebody_records():
     f = function(lambda x: x * x if x > 0 else -x)
     for number in (3.0, -3.0, 5.0):
@@ -384,6 +391,15 @@ def test_an_input_signature():
     np.testing.assert_array_equal(f([[1, 2]], 3), [[3, 6]])
     with pytest.raises(TypeError, match="does not match its input_signature"):
         f([[1.0, 2.0, 3.0]], 3.0)
+
+
+def test_arguments_for_scripts_of_TensorFlow():
+    @function(reduce_retracing=True, jit_compile=True, experimental_autograph_options=None)
+    def f(x):
+        return x * 2
+
+    for length in (1, 2, 3):
+        np.testing.assert_array_equal(f(mt.ones(length)), np.full(length, 2))
 
 
 def test_functions_may_run_eagerly():
