@@ -239,6 +239,14 @@ def test_too_many_ways_are_left_to_python():
         long.program(mt.constant(500.0))
 
 
+def test_a_check_of_numbers_needs_no_reader():
+    f = function(lambda x: [mt.debugging.assert_all_finite(x, "mine"), x * 2][1])
+    for _ in range(2):
+        assert float(f(mt.constant(1.0))) == 2
+        with pytest.raises(mt.errors.InvalidArgumentError, match="mine : Tensor had NaN values"):
+            f(mt.constant(np.nan))
+
+
 def test_many_elements_are_no_decision():
     f = function(lambda x: 1 if x > 0 else 2)
     for _ in range(2):
