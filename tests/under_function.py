@@ -286,8 +286,12 @@ class _State(Recorder):
         config.seeds.set_state(state[1])
 
     def restore(self) -> None:
-        """Goes back to before the call; the operating system's random numbers come once more."""
-        self.set((list(self._before.values()), self._random))
+        """Goes back to before the call; the operating system's random numbers come once more.
+
+        Nobody else has the arrays, so that programs may write over them.
+        """
+        values = [(v, np.copy(array, order="K")) for v, array in self._before.values()]
+        self.set((values, self._random))
         self._entropy.place = self._drawn
 
 

@@ -52,7 +52,7 @@ CASES = [
         "leaky_relu",
         lambda tf, x, **p: tf.nn.leaky_relu(x, **p),
         one(NONZERO, alpha=st.sampled_from([0.25, 0.0, 0.5, 2.0])),
-        covers=("leaky_relu_slope",),
+        covers=("leaky_relu_grad",),
         at=(
             At(([-1.0, 0.0, 1.0],), [-0.2, 0.0, 1.0], ([0.2, 0.2, 1.0],)),
             At(([-1.0, 0.0],), [-0.5, 0.0], ([0.5, 0.5],), params={"alpha": 0.5}),

@@ -26,6 +26,7 @@ _ROUNDS = 10
 _INDEX_KEY = 498247692  # TensorFlow puts it before the two numbers of an index_shuffle's seed
 _LOW_32 = 0xFFFFFFFF
 _LOW_64 = 0xFFFFFFFFFFFFFFFF
+_INT64, _UINT64 = numpy.dtype("int64"), numpy.dtype("uint64")
 
 # Counters worked on at a time: large enough to hide the cost of calling NumPy, small enough that
 # the six buffers of 64 KiB stay in the second-level cache.
@@ -111,9 +112,13 @@ def philox_blocks(key: int, counter: int, offsets: Any, xp: Any = numpy) -> Any:
 def _blocks_kernel(key: int, counter: int, offsets: Any, xp: Any = numpy) -> Any:
     if xp is not numpy:
         return NotImplemented
-    low, high = counter & _LOW_64, counter >> 64 & _LOW_64
-    key_halves = key & _LOW_32, key >> 32
-    return cpu.philox_words(key_halves, _KEY_STEPS, _MULTIPLIERS, low, high, offsets)
+    return cpu.philox_words(_stream(key, counter), offsets)
+
+
+def _stream(key: int, counter: int) -> tuple:
+    """What the kernels are told of a stream."""
+    halves = key & _LOW_32, key >> 32
+    return *halves, *_KEY_STEPS, *_MULTIPLIERS, counter & _LOW_64, counter >> 64 & _LOW_64
 
 
 philox_blocks = with_kernel(philox_blocks, _blocks_kernel)
@@ -136,12 +141,12 @@ def signed(number: int) -> int:
 def pack_state(key: int, counter: int) -> numpy.ndarray:
     """A key and a counter as `tf.random.Generator` keeps them: int64 [counter low, high, key]."""
     halves = [counter & _LOW_64, counter >> 64 & _LOW_64, key & _LOW_64]
-    return numpy.array(halves, "uint64").view("int64")
+    return numpy.array(halves, _UINT64).view(_INT64)
 
 
 def unpack_state(state: Any) -> tuple[int, int]:
     """The key and the counter of a state."""
-    low, high, key = state.view("uint64").tolist()
+    low, high, key = state.view(_UINT64).tolist()
     return key, high << 64 | low
 
 
@@ -185,6 +190,18 @@ def random_uniform(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = n
     return to_unit_interval(random_words(key, counter, count, xp), dtype, xp).reshape(shape)
 
 
+def _uniform_kernel(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = numpy) -> Any:
+    if xp is not numpy or dtype != "float32":
+        return NotImplemented
+    count = math.prod(shape)
+    offsets = numpy.arange((count + 3) // 4, dtype="uint64")
+    values = cpu.philox_uniform(_stream(key, counter), offsets)
+    return values if values is NotImplemented else values[:count].reshape(shape)
+
+
+random_uniform = with_kernel(random_uniform, _uniform_kernel)
+
+
 def to_unit_interval(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
     """Floats in [0, 1) from random words: see `random_uniform`."""
     if dtype.itemsize == 8:
@@ -212,21 +229,28 @@ def random_normal(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = nu
     """
     dtype = numpy.dtype(dtype)
     count = math.prod(shape)
-    words = random_words(key, counter, (count + 1) // 2 * (4 if dtype.itemsize == 8 else 2), xp)
-    return box_muller(words, dtype, xp)[:count].astype(dtype, copy=False).reshape(shape)
+    uniforms = random_uniform(key, counter, (count + count % 2,), _working(dtype), xp)
+    return _normals(uniforms, xp)[:count].astype(dtype, copy=False).reshape(shape)
+
+
+def _working(dtype: numpy.dtype) -> str:
+    """The precision in which normals of a type are computed."""
+    return "float64" if dtype.itemsize == 8 else "float32"
 
 
 def box_muller(words: Any, dtype: numpy.dtype, xp: Any) -> Any:
+    """Normals from random words: see `random_normal`."""
+    return _normals(to_unit_interval(words, numpy.dtype(_working(dtype)), xp), xp)
+
+
+def _normals(uniforms: Any, xp: Any) -> Any:
     """Normals from uniforms u, v: sqrt(-2 log u) times the sine, then the cosine, of 2 pi v."""
-    working = numpy.dtype("float64" if dtype.itemsize == 8 else "float32")
-    pairs = words.reshape(-1, 2, 2 if working.itemsize == 8 else 1)
-    uniform = to_unit_interval(pairs[:, 0].reshape(-1), working, xp)
-    angle = to_unit_interval(pairs[:, 1].reshape(-1), working, xp)
-    angle = (angle * xp.float64(2 * math.pi)).astype(working, copy=False)
+    number = uniforms.dtype.type
+    angle = (uniforms[1::2] * xp.float64(2 * math.pi)).astype(number, copy=False)
     # The logarithm in float64 costs little, and removes most of the difference from TensorFlow.
-    logarithm = xp.log(xp.maximum(uniform, working.type(1e-7)), dtype="float64").astype(working)
-    radius = xp.sqrt(working.type(-2) * logarithm)
-    normals = xp.empty((len(radius), 2), working)
+    radius = xp.log(xp.maximum(uniforms[0::2], number(1e-7)), dtype="float64")
+    radius = xp.sqrt(number(-2) * radius.astype(number, copy=False))
+    normals = xp.empty((len(radius), 2), number)
     xp.multiply(xp.sin(angle), radius, out=normals[:, 0])
     xp.multiply(xp.cos(angle), radius, out=normals[:, 1])
     return normals.reshape(-1)

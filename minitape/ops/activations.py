@@ -25,7 +25,7 @@ def relu_grad(g, y):
 
 
 # relu'(0) = 0, and relu'(nan) = 0.
-@elementwise(lambda g, y, x: relu_grad(g, y), kinds="iuf")
+@elementwise(lambda g, y, x: relu_grad(g, y), cpu=cpu.relu, kinds="iuf")
 def relu(features):
     """max(x, 0), elementwise."""
     return array_module(features).maximum(features, 0)
@@ -53,17 +53,23 @@ def crelu(features, axis=-1, name=None):
     return relu(concat([x, -x], axis))
 
 
-@elementwise(lambda g, y, x, *, alpha: zeros_like(g), kinds="f")
-def _leaky_relu_slope(x, *, alpha):
-    """The derivative of leaky_relu: 1 above 0, alpha elsewhere."""
+@elementwise(
+    lambda c, d, g, x, *, alpha: leaky_relu_grad(c, x, alpha=alpha),
+    lambda c, d, g, x, *, alpha: zeros_like(x),
+    cpu=cpu.leaky_relu_grad,
+)
+def leaky_relu_grad(g, x, *, alpha):
+    """The cotangent (or tangent) through leaky_relu: g where the input x is above 0, or alpha g."""
     xp, above = array_module(x), x > 0
     if 0 <= alpha <= 1:  # the same as below, five times as fast
-        return xp.maximum(above.astype(x.dtype), x.dtype.type(alpha))
-    return xp.where(above, x.dtype.type(1), x.dtype.type(alpha))
+        return g * xp.maximum(above.astype(x.dtype), x.dtype.type(alpha))
+    return xp.where(above, g, g * alpha)
 
 
 # The derivative at 0 is alpha.
-@elementwise(lambda g, y, x, *, alpha: g * _leaky_relu_slope(x, alpha=alpha), kinds="f")
+@elementwise(
+    lambda g, y, x, *, alpha: leaky_relu_grad(g, x, alpha=alpha), cpu=cpu.leaky_relu, kinds="f"
+)
 def _leaky_relu(features, *, alpha):
     xp = array_module(features)
     if 0 < alpha <= 1:  # the same as below, five times as fast; but 0 times inf is nan

@@ -3,7 +3,7 @@
 import math
 import numbers
 
-from ..arrays import array_module
+from ..arrays import array_module, cpu
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
 from .logic import greater_equal
@@ -91,6 +91,7 @@ def _kept(x, condition):
     return (bits * xp.broadcast_to(condition, x.shape)).view(x.dtype)
 
 
+_kept.defkernel(cpu=cpu.kept)
 _kept.linear(lambda g, y, x, condition: _kept(g, condition), None)
 
 

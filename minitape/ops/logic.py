@@ -1,6 +1,6 @@
 """Comparisons, logic, choice, and the bits of integers. Of these only `where` has a gradient."""
 
-from ..arrays import array_module, tell_look
+from ..arrays import array_module, cpu, tell_look
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .rules import elementwise
@@ -138,6 +138,7 @@ def logical_not(x):
     None,
     lambda g, z, condition, x, y: where(condition, g, zeros_like(g)),
     lambda g, z, condition, x, y: where(condition, zeros_like(g), g),
+    cpu=cpu.where,
     mixed=True,
     kinds="b",
 )

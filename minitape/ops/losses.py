@@ -4,7 +4,7 @@ import math
 
 import numpy
 
-from ..arrays import array_module
+from ..arrays import array_module, cpu, with_kernel
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import broadcast_to, expand_dims, from_front, squeeze, transpose
@@ -23,11 +23,22 @@ def _axis_of(op: str, logits, axis) -> int:
     return from_front(op, -1 if axis is None else int(axis), logits.ndim)
 
 
+def _shifted(logits, axis=-1):
+    """The logits less the largest along the axis, so that exp can't overflow: a new array."""
+    return logits - logits.max(axis=axis, keepdims=True)
+
+
+_shifted = with_kernel(_shifted, cpu.shifted)
+
+
 def _softmax_array(logits, axis=-1):
+    """The softmax as a new array."""
     if not logits.size:
         return logits.copy()  # it may be a view that can't be written
-    e = array_module(logits).exp(logits - logits.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    xp, e = array_module(logits), _shifted(logits, axis)
+    xp.exp(e, out=e)
+    e /= xp.add.reduce(e, axis=axis, keepdims=True)
+    return e
 
 
 @primitive(kinds="f")
@@ -53,9 +64,8 @@ def softmax(logits, axis=None, name=None):
 def _log_softmax(logits, *, axis):
     if not logits.size:
         return logits
-    shifted = logits - logits.max(axis=axis, keepdims=True)
-    xp = array_module(logits)
-    return shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True))
+    xp, shifted = array_module(logits), _shifted(logits, axis)
+    return shifted - xp.log(xp.add.reduce(xp.exp(shifted), axis=axis, keepdims=True))
 
 
 _log_softmax.defvjp(lambda g, y, x, *, axis: g - exp(y) * reduce_sum(g, axis, keepdims=True))
@@ -79,9 +89,9 @@ def _cross_entropy_array(labels, logits):
     xp = array_module(logits)
     if not logits.shape[-1]:  # without classes there is nothing to be wrong about
         return labels.sum(axis=-1)
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    log_total = xp.log(xp.exp(shifted).sum(axis=-1, keepdims=True))
-    return (labels * (log_total - shifted)).sum(axis=-1)
+    shifted = _shifted(logits)
+    log_total = xp.log(xp.add.reduce(xp.exp(shifted), axis=-1, keepdims=True))
+    return xp.add.reduce(labels * (log_total - shifted), axis=-1)
 
 
 @primitive(kinds="f")
@@ -150,21 +160,33 @@ def _common_shape(op: str, labels, logits) -> tuple[int, ...]:
 
 @primitive(mixed=True)
 def _sparse_softmax_cross_entropy(labels, logits):
-    xp = array_module(logits)
-    classes = logits.shape[-1]
-    places = _places(labels, classes)
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    log_total = xp.log(xp.exp(shifted).sum(axis=-1))
-    return log_total - shifted.reshape(-1, classes)[places].reshape(labels.shape)
+    xp, shifted = array_module(logits), _shifted(logits)
+    chosen = _chosen(labels, shifted)
+    return xp.log(xp.add.reduce(xp.exp(shifted, out=shifted), axis=-1)) - chosen
 
 
 @primitive(mixed=True)
 def sparse_softmax_cross_entropy_grad(labels, logits):
     """softmax(logits) with 1 taken off at each row's label."""
-    p = array_module(logits).ascontiguousarray(_softmax_array(logits))
-    classes = p.shape[-1]
-    p.reshape(-1, classes)[_places(labels, classes)] -= 1
-    return p
+    return _less_one(labels, _softmax_array(logits))
+
+
+def _chosen(labels, x):
+    """The element of each row that its label names."""
+    classes = x.shape[-1]
+    return x.reshape(-1, classes)[_places(labels, classes)].reshape(labels.shape)
+
+
+def _less_one(labels, x):
+    """x, which may be written into, with 1 taken off the elements that `_chosen` gives."""
+    x = array_module(x).ascontiguousarray(x)
+    classes = x.shape[-1]
+    x.reshape(-1, classes)[_places(labels, classes)] -= 1
+    return x
+
+
+_chosen = with_kernel(_chosen, cpu.chosen)
+_less_one = with_kernel(_less_one, cpu.less_one)
 
 
 def _places(labels, classes: int) -> tuple:

@@ -12,7 +12,7 @@ import enum
 import math
 import operator
 
-from ..arrays import array_module, as_dtype, philox, tell_look
+from ..arrays import array_module, as_dtype, from_numpy, philox, tell_look
 from ..config import seeds
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
@@ -51,7 +51,7 @@ def _seeded_random_state(seed):
     """The state that a stateless op makes of its seed, two integers."""
     if seed.shape != (2,):
         raise InvalidArgumentError(f"seed must have shape [2], not {list(seed.shape)}")
-    if seed.dtype.name not in INTEGERS:
+    if from_numpy(seed.dtype).name not in INTEGERS:  # NumPy takes long to name a type
         raise InvalidArgumentError(f"seed must be int32 or int64, not {seed.dtype.name}")
     return philox.pack_state(*philox.scramble_seed(*seed.tolist()))
 

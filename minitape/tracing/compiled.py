@@ -1,10 +1,12 @@
 """The Python function that runs a program."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..errors import explained
-from .program import Assign, Call, Check, Line, Program, Read, name_of
+from .passes.updates import run_update
+from .program import Assign, Call, Check, Line, Program, Read, Update, name_of
 
 
 def compiled(program: Program) -> Callable:
@@ -62,12 +64,15 @@ class _Compiler:
 
     def _statement(self, line: Line) -> str:
         if isinstance(line, Read):
-            return f"{name_of(line.output)} = {self._bound('variable', line.variable)}.array"
+            return f"{name_of(line.outputs[0])} = {self._bound('variable', line.variable)}.array"
         if isinstance(line, Assign):
-            return f"{self._bound('variable', line.variable)}.array = {name_of(line.input)}"
+            return f"{self._bound('variable', line.variable)}.array = {name_of(line.inputs[0])}"
         if isinstance(line, Check):
-            return f"if bool({name_of(line.input)}) is not {line.wanted}: return None"
+            return f"if bool({name_of(line.inputs[0])}) is not {line.wanted}: return None"
         arguments = [name_of(n) for n in line.inputs]
+        if isinstance(line, Update):
+            update = self._bound(f"{line.op.name}_in_place", partial(run_update, line))
+            return f"{update}({', '.join(arguments)})"
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")
         call = f"{self._bound(line.op.name, line.op.run)}({', '.join(arguments)})"
@@ -80,7 +85,7 @@ def _explained(error: Exception, origin: list) -> Exception:
     while trace is not None and trace.tb_frame.f_code.co_filename != "<program>":
         trace = trace.tb_next
     line = None if trace is None else origin[trace.tb_lineno - 1]
-    if not isinstance(line, Call) or trace is None:
+    if not isinstance(line, (Call, Update)) or trace is None:
         return error
     known = {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals}
     return explained(error, line.op.name, [known[name_of(n)] for n in line.inputs], line.params)

@@ -16,8 +16,8 @@ from ..engine import Tensor, active, convert_to_tensor
 from ..engine.primitive import PRIMITIVES
 from ..engine.variable import Variable
 from .compiled import compiled
-from .passes import is_stateful, optimized, text_of_passes
-from .program import Check
+from .passes import ALL, after, text_of_passes
+from .program import Check, is_stateful
 from .recorder import Tracer
 
 _log = logging.getLogger("minitape")
@@ -43,7 +43,7 @@ class Trace:
 
     Attributes:
         recorded: the program as it was written down.
-        program: what runs.
+        plan: what runs where nobody records.
         needs_python: whether Python has to run where somebody records: there are custom gradients
             in it, which know the first call's values alone, or decisions.
     """
@@ -56,9 +56,9 @@ class Trace:
         # Where somebody records, no line is left out or shared: sums of gradients keep their order.
         self.recorded, self._followed = tracer.programs([*tensors, *_logits(tensors)])
         self._captured = list(tracer.captured.values())
-        self.program = optimized(self.recorded)
-        self._run = compiled(self.program)
-        kinds = [Check if isinstance(x, Check) else is_stateful(x) for x in self.program.lines]
+        self.plan = after(ALL, self.recorded)
+        self._run = compiled(self.plan)
+        kinds = [Check if isinstance(x, Check) else is_stateful(x) for x in self.plan.lines]
         self._draws_before_check = True in kinds and Check in kinds[kinds.index(True) :]
         places = iter(range(len(tensors)))
         self._results = nest.map_structure(
@@ -206,7 +206,7 @@ class Function:
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
-        return "\n\n".join(str(trace.program) for trace in self._ways_of(args, kwargs))
+        return "\n\n".join(str(trace.plan) for trace in self._ways_of(args, kwargs))
 
     def passes(self, *args, **kwargs) -> str:
         """The program as it was written down and after each pass, with how much memory it needs.

@@ -7,6 +7,9 @@ import numpy
 
 from ..engine import Primitive, Tensor
 
+# Another result each time, though nothing goes in.
+STATEFUL = {"next_random_state"}
+
 
 class Call(NamedTuple):
     """`outputs = op(inputs, params)`; inputs and outputs are numbers of values.
@@ -26,38 +29,42 @@ class Read(NamedTuple):
     """`output = variable`."""
 
     variable: Any
-    output: int
+    outputs: tuple[int]
+    inputs: tuple[()] = ()
 
 
 class Assign(NamedTuple):
     """`variable = input`."""
 
     variable: Any
-    input: int
+    inputs: tuple[int]
+    outputs: tuple[()] = ()
+
+
+class Update(NamedTuple):
+    """`variables = op(inputs, variables, params)`, see the pass `with_updates_in_place`."""
+
+    op: Primitive
+    inputs: tuple[int, ...]
+    variables: tuple
+    params: dict
+    outputs: tuple[()] = ()
 
 
 class Check(NamedTuple):
     """The program goes on if `bool(input)` is `wanted`; otherwise Python went another way."""
 
-    input: int
+    inputs: tuple[int]
     wanted: bool
+    outputs: tuple[()] = ()
 
 
-Line = Call | Read | Assign | Check
+Line = Call | Read | Assign | Update | Check
 
 
-def read(line: Line) -> tuple[int, ...]:
-    """The numbers of the values that a line needs."""
-    if isinstance(line, Call):
-        return line.inputs
-    return () if isinstance(line, Read) else (line.input,)
-
-
-def written(line: Line) -> tuple[int, ...]:
-    """The numbers of the values that a line makes."""
-    if isinstance(line, Call):
-        return line.outputs
-    return (line.output,) if isinstance(line, Read) else ()
+def is_stateful(line: Line) -> bool:
+    """Whether a line gives another result each time, though nothing goes in."""
+    return isinstance(line, Call) and line.op.name in STATEFUL
 
 
 class Kind(NamedTuple):
@@ -107,31 +114,36 @@ class Program(NamedTuple):
 
     def _text(self, line: Line) -> str:
         if isinstance(line, Assign):
-            return f"{_variable_name(line.variable)} <- {self._operand(line.input)}"
+            return f"{_variable_name(line.variable)} <- {self._operand(line.inputs[0])}"
         if isinstance(line, Check):
-            return f"only if {'' if line.wanted else 'not '}{self._operand(line.input)}"
+            return f"only if {'' if line.wanted else 'not '}{self._operand(line.inputs[0])}"
         if isinstance(line, Read):
-            text = f"{name_of(line.output)} = read {_variable_name(line.variable)}"
+            result, text = name_of(line.outputs[0]), f"read {_variable_name(line.variable)}"
         else:
             arguments = [self._operand(n) for n in line.inputs]
-            arguments += [f"{key}={value!r}" for key, value in line.params.items()]
-            text = (
-                f"{', '.join(map(name_of, line.outputs))} = {line.op.name}({', '.join(arguments)})"
-            )
-        return f"{text}  # {', '.join(str(self.kinds[n]) for n in written(line))}"
+            if isinstance(line, Update):
+                names = list(map(_variable_name, line.variables))
+                return f"{', '.join(names)} <- {self._call(line, [*arguments, *names])} in place"
+            result, text = ", ".join(map(name_of, line.outputs)), self._call(line, arguments)
+        return f"{result} = {text}  # {', '.join(str(self.kinds[n]) for n in line.outputs)}"
+
+    def _call(self, line: Call | Update, arguments: list[str]) -> str:
+        parameters = [f"{key}={value!r}" for key, value in line.params.items()]
+        return f"{line.op.name}({', '.join([*arguments, *parameters])})"
 
     def replay(self, tensors: list[Tensor]) -> list[Tensor]:
         """Runs the lines as ops on tensors, so that whoever records sees them.
 
-        There must be no Check among them.
+        For a program of calls, reads and assignments alone, as it is before all passes, where
+        nothing is decided.
         """
         values = dict(zip(self.inputs, tensors, strict=True))
         values |= {n: Tensor(array) for n, array in self.constants.items()}
         for line in self.lines:
             if isinstance(line, Read):
-                values[line.output] = line.variable.__tensor__()
+                values[line.outputs[0]] = line.variable.__tensor__()
             elif isinstance(line, Assign):
-                line.variable.assign(values[line.input])
+                line.variable.assign(values[line.inputs[0]])
             elif isinstance(line, Call):
                 found = line.op(*(values[n] for n in line.inputs), **line.params)
                 found = found if line.is_tuple else (found,)
@@ -142,7 +154,7 @@ class Program(NamedTuple):
         """For each line the values that nothing needs after it."""
         last: dict[int, int] = {}
         for i, line in enumerate(self.lines):
-            for n in (*written(line), *read(line)):
+            for n in (*line.outputs, *line.inputs):
                 last[n] = i
         uses: list[list[int]] = [[] for _ in self.lines]
         for n in last.keys() - {*self.outputs, *self.constants}:
@@ -160,7 +172,7 @@ class Program(NamedTuple):
         alive: set[int] = set()
         total = 0
         for line, dead in zip(self.lines, self.last_uses(), strict=True):
-            if isinstance(line, Call):
+            if not isinstance(line, Read):
                 alive.update(line.outputs)
                 total += sum(self.kinds[n].bytes for n in line.outputs)
             yield total

@@ -9,12 +9,10 @@ from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
 from .errors import refused
-from .program import Assign, Call, Check, Kind, Line, Program, Read, written
+from .program import STATEFUL, Assign, Call, Check, Kind, Line, Program, Read
 
 # Of these only the input's shape matters, which every call of a program shares.
 _SHAPE_ONLY = {"shape", "size", "zeros_like", "ones_like"}
-# Another result each time, though nothing goes in.
-STATEFUL = {"next_random_state"}
 _CHECKS = 100  # decisions in one program at most
 
 
@@ -62,7 +60,7 @@ class Tracer(Recorder):
         """
         numbers = [self._number(x) for x in outputs]
         kinds = {n: Kind(x.array.dtype, x.array.shape) for n, x in enumerate(self._values)}
-        lines = [x for x in self._lines if self._followed.isdisjoint(written(x))]
+        lines = [x for x in self._lines if self._followed.isdisjoint(x.outputs)]
         constants = {n: a for n, a in self._constants.items() if n not in self._followed}
         return (
             Program(self._inputs, self._constants, lines, numbers, kinds),
@@ -92,7 +90,7 @@ class Tracer(Recorder):
         outputs = output if type(output) is tuple else (output,)
         if op is read_variable:
             (variable,) = inputs
-            self._lines.append(Read(variable, self._new(output, dynamic=True)))
+            self._lines.append(Read(variable, (self._new(output, dynamic=True),)))
             self._notice(variable)
             return
         if not op.registered:  # a function with a gradient of its own: its ops were seen already
@@ -117,7 +115,7 @@ class Tracer(Recorder):
 
     def record_assign(self, variable, value) -> None:
         """Writes an assignment down."""
-        self._lines.append(Assign(variable, self._number(value)))
+        self._lines.append(Assign(variable, (self._number(value),)))
         self._notice(variable)
 
     def _notice(self, variable) -> None:
@@ -164,7 +162,7 @@ class Tracer(Recorder):
     def _decide(self, value, place: str) -> None:
         """Writes down which way Python goes."""
         self.decision = f"{place} decides by the value of a tensor"
-        self._lines.append(Check(self._number(value.__tensor__()), bool(value.array)))
+        self._lines.append(Check((self._number(value.__tensor__()),), bool(value.array)))
         self._checks += 1
         if self._checks > _CHECKS:
             self.why_not = f"{self.decision}, again and again"

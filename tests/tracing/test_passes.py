@@ -2,8 +2,20 @@
 
 import re
 
+import numpy as np
+import pytest
+
 import minitape as mt
-from minitape.tracing.passes import optimized, with_shared_values, without_dead_code
+from minitape.keras.optimizers import SGD, Adam, RMSprop
+from minitape.tracing.passes import (
+    ALL,
+    after,
+    with_bias_in_products,
+    with_chains,
+    with_shared_values,
+    with_updates_in_place,
+    without_dead_code,
+)
 
 
 def recorded(f, *args):
@@ -98,8 +110,8 @@ def test_checks_come_first_and_assignments_after_them():
             x = x + noise
         return x if mt.reduce_sum(w) < 0.0 else -x
 
-    after = [line.split(" = ")[-1].split("(")[0] for line in lines(optimized(recorded(f, X)))]
-    assert [re.sub(r"v\d+", "v", line) for line in after[1:]] == [
+    found = [line.split(" = ")[-1].split("(")[0] for line in lines(after(ALL, recorded(f, X)))]
+    assert [re.sub(r"v\d+", "v", line) for line in found[1:]] == [
         "next_random_state",
         "next_random_state",
         "standard_uniform",
@@ -134,11 +146,161 @@ def test_peak_memory():
     assert recorded(kept, x).peak_bytes() == 4 * 400
 
 
+def equal(found, expected):
+    for x, y in zip(mt.nest.flatten(found), mt.nest.flatten(expected), strict=True):
+        np.testing.assert_array_equal(x.numpy(), y.numpy(), strict=True)
+
+
+def test_the_bias_and_relu_become_part_of_the_product():
+    def f(x, b):
+        y = mt.matmul(x, x)
+        return mt.nn.relu(mt.matmul(x, x, transpose_b=True) + b), y + b, y
+
+    x, b = mt.constant([[1.0, -2.0], [3.0, 4.0]]), mt.constant([0.5, -9.0])
+    program = with_bias_in_products(recorded(f, x, b))
+    assert [line.split("  #")[0] for line in lines(program)[1:-1]] == [
+        "v2 = matmul(v0, v0, transpose_a=False, transpose_b=False)",
+        "v5 = matmul_bias_relu(v0, v0, v1, transpose_a=False, transpose_b=True)",
+        "v6 = add(v2, v1)",  # the product itself is a result, too
+    ]
+    function = mt.function(f)
+    equal([function(x, b), function(x, b)], [f(x, b)] * 2)
+
+
+def test_what_is_no_bias_stays():
+    def f(x, w):
+        y = mt.nn.relu(mt.matmul(x, x) + w)  # a matrix
+        z = mt.matmul(x, x) + w[:, 0]
+        return y, z * 2, mt.nn.relu(mt.sin(x) + w[0])
+
+    x, w = mt.constant([[1.0, -2.0], [3.0, 4.0]]), mt.constant([[0.5, -9.0], [1.0, 2.0]])
+    text = str(with_bias_in_products(recorded(f, x, w)))
+    assert text.count("matmul_bias(") == 1
+    assert " relu(" in text
+    assert "_relu" not in text
+    function = mt.function(f)
+    equal([function(x, w), function(x, w)], [f(x, w)] * 2)
+
+
+def test_elementwise_calls_on_large_arrays_become_one():
+    w = mt.Variable(np.arange(1024, dtype="float32"), name="w")
+
+    def f(x):
+        y = mt.tanh(x) * w
+        total = mt.reduce_sum(x)  # needs nothing of the chain
+        z = mt.exp(-mt.square(y))
+        large = y > 0.5
+        return z + total, large, mt.reduce_sum(z)
+
+    x = mt.random.stateless_normal((130, 1024), seed=[1, 2])
+    program = with_chains(recorded(f, x))
+    assert [line.split(" = ")[-1].split("(")[0] for line in lines(program)[1:-1]] == [
+        "read w:0  # float32 ",
+        "reduce_sum",
+        "tanh_then_multiply_then_square_then_negative_then_exp_then_greater_then_add",
+        "reduce_sum",
+    ]
+    assert program.peak_bytes() < recorded(f, x).peak_bytes()
+    function = mt.function(f)
+    equal([function(x), function(x)], [f(x)] * 2)
+
+
+@pytest.mark.parametrize("shape", [(100, 100), (1, 1 << 17), (3, 1 << 16)])
+def test_arrays_that_are_small_or_have_no_rows_make_no_chain(shape):
+    program = recorded(lambda x: mt.tanh(mt.sin(x)), mt.zeros(shape))
+    assert with_chains(program) == program
+
+
+def test_a_chain_goes_no_further_than_its_shape():
+    def f(x, y):
+        return mt.sin(mt.sin(mt.broadcast_to(mt.sin(mt.sin(x)), y.shape) + y))
+
+    x, y = mt.ones((1, 300, 300)), mt.ones((2, 300, 300))
+    names = [line.split(" = ")[-1].split("(")[0] for line in lines(with_chains(recorded(f, x, y)))]
+    assert names[1:-1] == ["sin", "sin", "broadcast_to", "add", "sin", "sin"]  # no rows of 32,768
+    x, y = mt.ones((1, 100, 300)), mt.ones((4, 100, 300))
+    names = [line.split(" = ")[-1].split("(")[0] for line in lines(with_chains(recorded(f, x, y)))]
+    assert names[1:-1] == ["sin", "sin", "broadcast_to", "add_then_sin_then_sin"]
+    function = mt.function(f)
+    equal([function(x, y), function(x, y)], [f(x, y)] * 2)
+
+
+@pytest.fixture
+def numba():
+    pytest.importorskip("numba", reason="numba compiles kernels", exc_type=ImportError)
+
+
+OPTIMIZERS = {
+    "sgd": lambda: SGD(0.5),
+    "momentum": lambda: SGD(0.5, momentum=0.9),
+    "nesterov": lambda: SGD(0.5, momentum=0.9, nesterov=True),
+    "rmsprop": lambda: RMSprop(0.5),
+    "adam": lambda: Adam(0.5),
+    "amsgrad": lambda: Adam(0.5, amsgrad=True),
+}
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_an_update_writes_over_what_nobody_else_holds(numba, make):
+    first = np.linspace(-1, 1, 20_000, dtype="float32")
+    ours, eager = mt.Variable(first, name="w"), mt.Variable(first, name="w")
+    optimizer, other = make(), make()
+
+    def step(optimizer, w):
+        optimizer.apply([mt.sin(w)], [w])
+
+    function = mt.function(step)
+    for _ in range(2):  # the first makes the optimizer's variables
+        function(optimizer, ours)
+        step(other, eager)
+    assert "in place" in function.program(optimizer, ours)
+    for holds in (False, True, False):
+        array = ours.array
+        held = ours.read_value() if holds else None
+        view = array[:1] if holds else None
+        before = array.copy()
+        address = id(array)
+        del array
+        function(optimizer, ours)
+        step(other, eager)
+        assert (id(ours.array) == address) is not holds
+        if holds:
+            np.testing.assert_array_equal(held.numpy(), before)
+            np.testing.assert_array_equal(view, before[:1])
+        del held, view
+    equal([ours, *optimizer.variables], [eager, *other.variables])
+
+
+def test_an_update_that_is_not_assigned_at_once_stays_a_call():
+    w, v = mt.Variable(mt.zeros(3), name="w"), mt.Variable(mt.zeros(3), name="v")
+    op = mt.engine.PRIMITIVES["momentum_descent"]
+
+    def f(x, order):
+        new_w, new_v = op(x, mt.constant(0.5), w, v, momentum=0.9, nesterov=False)
+        if order == "used":
+            w.assign(new_w)
+            v.assign(new_v)
+            return mt.sin(new_w)
+        if order == "crossed":
+            v.assign(new_w)
+            w.assign(new_v)
+        if order == "half":
+            w.assign(new_w)
+        return x
+
+    for order in ("used", "crossed", "half"):
+        program = recorded(f, mt.ones(3), order)
+        assert str(with_updates_in_place(program)) == str(program)
+
+
 def test_the_text_of_the_passes():
     function = mt.function(lambda x: [mt.sin(x), mt.exp(x) + mt.exp(x)][1])
     text = function.passes(X)
     assert [line for line in text.splitlines() if ":" in line and "inputs" not in line] == [
         "as it was written down: 4 lines, at most 24 bytes at a time",
         "with shared values: 3 lines, at most 16 bytes at a time",
+        "with updates in place: 3 lines, at most 16 bytes at a time",
         "without dead code: 2 lines, at most 16 bytes at a time",
+        "with bias in products: 2 lines, at most 16 bytes at a time",
+        "with chains: 2 lines, at most 16 bytes at a time",
     ]

@@ -5,25 +5,37 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import with_kernel
-from .elementwise import relu_grad, sum_to_shape
-from .random import philox_words
-from .threads import product, set_thread_count, thread_count
-from .updates import adam_update, momentum_update, rmsprop_update
+from .elementwise import kept, leaky_relu, leaky_relu_grad, relu, relu_grad, sum_to_shape, where
+from .random import philox_uniform, philox_words
+from .rows import chosen, less_one, shifted
+from .threads import in_parts, product, set_thread_count, thread_count
+from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import col2im, im2col, max_pool_grad, slides
 
 __all__ = [
     "adam_update",
+    "chosen",
     "col2im",
+    "descent_update",
     "im2col",
+    "in_parts",
+    "kept",
+    "leaky_relu",
+    "leaky_relu_grad",
+    "less_one",
     "max_pool_grad",
     "momentum_update",
+    "philox_uniform",
     "philox_words",
     "product",
+    "relu",
     "relu_grad",
     "rmsprop_update",
     "set_thread_count",
+    "shifted",
     "slides",
     "sum_to_shape",
     "thread_count",
+    "where",
     "with_kernel",
 ]

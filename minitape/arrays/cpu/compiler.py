@@ -1,5 +1,6 @@
 """What makes a kernel of a loop: compiled when first called, and kept on disk."""
 
+import sys
 from collections.abc import Callable
 from functools import cache, wraps
 from threading import Lock
@@ -33,17 +34,20 @@ def with_kernel(forward: Callable, kernel: Callable) -> Callable:
 def suits(*arrays: Any) -> bool:
     """Whether a kernel is made for these: NumPy's, of one float type, in one piece, and large."""
     dtype = arrays[0].dtype
-    if dtype not in FLOATS:
+    if dtype not in FLOATS or not is_worth(arrays[0].size):
         return False
     for x in arrays:
-        if type(x) is not numpy.ndarray or x.dtype != dtype or not x.flags.c_contiguous:
+        # The same object at most times, which is quicker to see.
+        if type(x) is not numpy.ndarray or (x.dtype is not dtype and x.dtype != dtype):
             return False
-    return is_worth(arrays[0].size)
+        if not x.flags.c_contiguous:
+            return False
+    return True
 
 
 def is_worth(size: int) -> bool:
     """Whether arrays of so many elements are worth a kernel, and numba is there."""
-    if size < _LARGE and not (size and _numba.cache_info().currsize):
+    if size < _LARGE and not (size and "numba" in sys.modules):
         return False
     return _numba() is not None
 
@@ -65,21 +69,23 @@ def compiled(loop: Callable) -> Callable:
     other threads run meanwhile. The code is kept in `__pycache__`, or in the user's cache folder
     where that can't be written; NUMBA_CACHE_DIR names another.
     """
-
-    @cache
-    def code() -> Callable:
-        options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-        try:
-            return _numba().njit(loop, cache=True, **options)
-        except RuntimeError:  # no folder can be written
-            return _numba().njit(loop, **options)
-
     lock = Lock()
+    code: Callable | None = None
 
     @wraps(loop)
     def call(*args):
-        with lock:  # of several threads one compiles
-            machine_code = code()
-        return machine_code(*args)
+        nonlocal code
+        if code is None:
+            with lock:  # of several threads one makes it
+                code = code or _machine_code(loop)
+        return code(*args)
 
     return call
+
+
+def _machine_code(loop: Callable) -> Callable:
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    try:
+        return _numba().njit(loop, cache=True, **options)
+    except RuntimeError:  # no folder can be written
+        return _numba().njit(loop, **options)

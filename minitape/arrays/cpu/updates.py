@@ -1,8 +1,9 @@
 """The optimizers' updates: each weight's new value and state in one pass.
 
 Each kernel takes the gradient, the weights and their state, and gives the new weights and state,
-or NotImplemented. The loops do the same operations in the same order as the optimizers' NumPy
-formulas, in the weights' precision: the results are the same to the last bit.
+or NotImplemented. With `in_place` they are written over the old ones. The loops do the same
+operations in the same order as the optimizers' NumPy formulas, in the weights' precision: the
+results are the same to the last bit.
 """
 
 from math import sqrt
@@ -11,68 +12,119 @@ from typing import Any
 import numpy
 
 from .compiler import compiled, suits
-from .threads import over_elements
+from .threads import in_parts
 
 
-def _run(loop, arrays: list, numbers: tuple) -> Any:
-    """New arrays for all but the first, by a loop over (arrays, new arrays, numbers)."""
-    example = arrays[1]
-    new = [numpy.empty(example.shape, example.dtype) for _ in arrays[1:]]
-    over_elements(loop, [*arrays, *new], *map(example.dtype.type, numbers))
-    return tuple(new)
+def _run(loop, gradient, old: tuple, numbers: tuple, in_place: bool) -> Any:
+    """The old arrays, or copies of them, after a loop over (gradient, arrays, numbers).
+
+    The loop converts the numbers to the weights' type: there it costs nothing.
+    """
+    new = old if in_place else tuple(map(numpy.empty_like, old))
+    flat = [x.reshape(-1) for x in (gradient, *old, *new)]
+
+    def some(part: slice) -> None:
+        g, *arrays = (x[part] for x in flat)
+        before, after = arrays[: len(old)], arrays[len(old) :]
+        if not in_place:
+            for x, y in zip(before, after, strict=True):
+                y[:] = x
+        loop(g, *after, *numbers)
+
+    in_parts(some, gradient.size, gradient.size)
+    return new
 
 
-def adam_update(g, w, m, v, *, alpha, beta_1, beta_2, epsilon) -> Any:
-    """The new (weights, mean, mean square); `alpha` is a function, called if the kernel answers."""
-    if not suits(g, w, m, v):
+def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=False) -> Any:
+    """The new (weights, mean, mean square) and, for amsgrad, largest mean square.
+
+    `alpha` is a function, called if the kernel answers.
+    """
+    if not suits(g, *old):
         return NotImplemented
-    return _run(_adam, [g, w, m, v], (alpha(), 1 - beta_1, 1 - beta_2, epsilon))
+    loop = _amsgrad if len(old) == 4 else _adam
+    return _run(loop, g, old, (alpha(), 1 - beta_1, 1 - beta_2, epsilon), in_place)
 
 
 @compiled
-def _adam(g, w, m, v, new_w, new_m, new_v, alpha, rest_1, rest_2, epsilon):
+def _adam(g, w, m, v, alpha, rest_1, rest_2, epsilon):
+    number = g.dtype.type
+    rate, share_1, share_2, least = number(alpha), number(rest_1), number(rest_2), number(epsilon)
     for i in range(g.size):
-        mean = (g[i] - m[i]) * rest_1 + m[i]
-        square = (g[i] * g[i] - v[i]) * rest_2 + v[i]
-        new_m[i] = mean
-        new_v[i] = square
-        new_w[i] = w[i] - mean * alpha / (sqrt(square) + epsilon)
+        mean = (g[i] - m[i]) * share_1 + m[i]
+        square = (g[i] * g[i] - v[i]) * share_2 + v[i]
+        m[i] = mean
+        v[i] = square
+        w[i] = w[i] - mean * rate / (sqrt(square) + least)
 
 
-def rmsprop_update(g, w, velocity, *, rate, rho, epsilon) -> Any:
+@compiled
+def _amsgrad(g, w, m, v, top, alpha, rest_1, rest_2, epsilon):
+    number = g.dtype.type
+    rate, share_1, share_2, least = number(alpha), number(rest_1), number(rest_2), number(epsilon)
+    for i in range(g.size):
+        mean = (g[i] - m[i]) * share_1 + m[i]
+        square = (g[i] * g[i] - v[i]) * share_2 + v[i]
+        largest = square if square > top[i] or square != square else top[i]
+        m[i] = mean
+        v[i] = square
+        top[i] = largest
+        w[i] = w[i] - mean * rate / (sqrt(largest) + least)
+
+
+def rmsprop_update(g, *old, rate, rho, epsilon, in_place=False) -> Any:
     """The new (weights, mean square)."""
-    if not suits(g, w, velocity):
+    if not suits(g, *old):
         return NotImplemented
-    return _run(_rmsprop, [g, w, velocity], (rate, rho, 1 - rho, epsilon))
+    return _run(_rmsprop, g, old, (float(rate), rho, 1 - rho, epsilon), in_place)
 
 
 @compiled
-def _rmsprop(g, w, v, new_w, new_v, rate, rho, rest, epsilon):
+def _rmsprop(g, w, v, rate, rho, rest, epsilon):
+    number = g.dtype.type
+    alpha, kept, share, least = number(rate), number(rho), number(rest), number(epsilon)
     for i in range(g.size):
-        square = v[i] * rho + g[i] * g[i] * rest
-        new_v[i] = square
-        new_w[i] = w[i] - g[i] * rate / sqrt(square + epsilon)
+        square = v[i] * kept + g[i] * g[i] * share
+        v[i] = square
+        w[i] = w[i] - g[i] * alpha / sqrt(square + least)
 
 
-def momentum_update(g, w, velocity, *, rate, momentum, nesterov) -> Any:
+def descent_update(g, *old, rate, in_place=False) -> Any:
+    """The new weights, as a tuple of one."""
+    if not suits(g, *old):
+        return NotImplemented
+    return _run(_descent, g, old, (float(rate),), in_place)
+
+
+@compiled
+def _descent(g, w, rate):
+    alpha = g.dtype.type(rate)
+    for i in range(g.size):
+        w[i] = w[i] - g[i] * alpha
+
+
+def momentum_update(g, *old, rate, momentum, nesterov, in_place=False) -> Any:
     """The new (weights, velocity)."""
-    if not suits(g, w, velocity):
+    if not suits(g, *old):
         return NotImplemented
-    return _run(_nesterov if nesterov else _momentum, [g, w, velocity], (rate, momentum))
+    loop = _nesterov if nesterov else _momentum
+    return _run(loop, g, old, (float(rate), momentum), in_place)
 
 
 @compiled
-def _momentum(g, w, v, new_w, new_v, rate, momentum):
+def _momentum(g, w, v, rate, momentum):
+    alpha, kept = g.dtype.type(rate), g.dtype.type(momentum)
     for i in range(g.size):
-        velocity = v[i] * momentum - g[i] * rate
-        new_v[i] = velocity
-        new_w[i] = w[i] + velocity
+        velocity = v[i] * kept - g[i] * alpha
+        v[i] = velocity
+        w[i] = w[i] + velocity
 
 
 @compiled
-def _nesterov(g, w, v, new_w, new_v, rate, momentum):
+def _nesterov(g, w, v, rate, momentum):
+    alpha, kept = g.dtype.type(rate), g.dtype.type(momentum)
     for i in range(g.size):
-        step = g[i] * rate
-        velocity = v[i] * momentum - step
-        new_v[i] = velocity
-        new_w[i] = velocity * momentum - step + w[i]
+        step = g[i] * alpha
+        velocity = v[i] * kept - step
+        v[i] = velocity
+        w[i] = velocity * kept - step + w[i]

@@ -1,6 +1,8 @@
 """Adam: momentum and a running mean square, both corrected for starting at 0."""
 
-from functools import partial
+from functools import lru_cache
+
+import numpy
 
 from ...arrays import array_module, cpu
 from ...engine import primitive
@@ -150,12 +152,35 @@ def _alpha(learning_rate, iterations, dtype, beta_1, beta_2):
     return learning_rate.astype(dtype) * (root / (1 - number(beta_1) ** t))
 
 
-def _adam_kernel(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
-    if len(state) != 2:  # amsgrad
-        return NotImplemented
-    alpha = partial(_alpha, learning_rate, iterations, variable.dtype, beta_1, beta_2)
+@lru_cache(maxsize=16)  # the variables of a step have it in common
+def _known_alpha(rate: float, iterations: int, dtype, beta_1, beta_2) -> float:
+    return float(_alpha(numpy.asarray(rate), numpy.asarray(iterations), dtype, beta_1, beta_2))
+
+
+def _adam_kernel(
+    gradient,
+    learning_rate,
+    iterations,
+    variable,
+    *state,
+    beta_1,
+    beta_2,
+    epsilon,
+    in_place=False,
+):
+    def alpha():
+        t = iterations.item()
+        return _known_alpha(learning_rate.item(), t, variable.dtype, beta_1, beta_2)
+
     return cpu.adam_update(
-        gradient, variable, *state, alpha=alpha, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+        gradient,
+        variable,
+        *state,
+        alpha=alpha,
+        beta_1=beta_1,
+        beta_2=beta_2,
+        epsilon=epsilon,
+        in_place=in_place,
     )
 
 

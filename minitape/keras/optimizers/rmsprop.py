@@ -116,11 +116,27 @@ def _rmsprop_update(gradient, learning_rate, variable, *state, rho, momentum, ep
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, *state])
 
 
-def _rmsprop_kernel(gradient, learning_rate, variable, *state, rho, momentum, epsilon, centered):
+def _rmsprop_kernel(
+    gradient,
+    learning_rate,
+    variable,
+    *state,
+    rho,
+    momentum,
+    epsilon,
+    centered,
+    in_place=False,
+):
     if momentum > 0 or centered:
         return NotImplemented
     return cpu.rmsprop_update(
-        gradient, variable, *state, rate=learning_rate, rho=rho, epsilon=epsilon
+        gradient,
+        variable,
+        *state,
+        rate=learning_rate,
+        rho=rho,
+        epsilon=epsilon,
+        in_place=in_place,
     )
 
 

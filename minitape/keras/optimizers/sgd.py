@@ -36,15 +36,15 @@ class SGD(Optimizer):
 
     def update_step(self, gradient, variable, learning_rate) -> None:
         if not self.momentum:
-            (new_variable,) = _gradient_descent(gradient, variable, learning_rate)
+            (new_variable,) = _gradient_descent(gradient, learning_rate, variable)
             variable.assign(new_variable)
             return
         velocity = self.momentums[self._get_variable_index(variable)]
         new_variable, new_velocity = _momentum_descent(
             gradient,
+            learning_rate,
             variable,
             velocity,
-            learning_rate,
             momentum=self.momentum,
             nesterov=self.nesterov,
         )
@@ -56,7 +56,7 @@ class SGD(Optimizer):
 
 
 @primitive(mixed=True, differentiable=False)
-def _gradient_descent(gradient, variable, learning_rate):
+def _gradient_descent(gradient, learning_rate, variable):
     """variable - learning_rate * gradient, as a tuple of one."""
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
@@ -68,8 +68,15 @@ def _gradient_descent(gradient, variable, learning_rate):
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable], scratch=0)
 
 
+def _descent_kernel(gradient, learning_rate, variable, in_place=False):
+    return cpu.descent_update(gradient, variable, rate=learning_rate, in_place=in_place)
+
+
+_gradient_descent.defkernel(cpu=_descent_kernel)
+
+
 @primitive(mixed=True, differentiable=False)
-def _momentum_descent(gradient, variable, velocity, learning_rate, *, momentum, nesterov):
+def _momentum_descent(gradient, learning_rate, variable, velocity, *, momentum, nesterov):
     """The new variable and velocity; the formula stands with `SGD`."""
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
@@ -88,9 +95,17 @@ def _momentum_descent(gradient, variable, velocity, learning_rate, *, momentum, 
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, velocity])
 
 
-def _momentum_kernel(gradient, variable, velocity, learning_rate, *, momentum, nesterov):
+def _momentum_kernel(
+    gradient, learning_rate, variable, velocity, *, momentum, nesterov, in_place=False
+):
     return cpu.momentum_update(
-        gradient, variable, velocity, rate=learning_rate, momentum=momentum, nesterov=nesterov
+        gradient,
+        variable,
+        velocity,
+        rate=learning_rate,
+        momentum=momentum,
+        nesterov=nesterov,
+        in_place=in_place,
     )
 
 

@@ -38,6 +38,29 @@ def test_relu_grad(shape, layout, finite, dtype, random):
     compare("relu_grad", g, y, answers=large)
 
 
+@pytest.mark.parametrize("finite", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_activations_and_choices(shape, layout, finite, dtype, random):
+    x, y = (LAYOUTS[layout](drawn(random, shape, dtype, finite)) for _ in range(2))
+    condition = LAYOUTS[layout](random.random(shape) < 0.5)
+    large = x.size > 1 << 14 and x.flags.c_contiguous
+    compare("relu", x, answers=large)
+    for alpha in (0.2, 1.5):
+        compare("leaky_relu", x, alpha=alpha, answers=large)
+        compare("leaky_relu_grad", y, x, alpha=alpha, answers=large)
+    compare("kept", x, condition, answers=large)
+    compare("where", condition, x, y, answers=large)
+
+
+def test_choices_of_other_shapes_are_left_to_numpy(dtype, random):
+    x, row = drawn(random, (400, 100), dtype), drawn(random, (100,), dtype)
+    compare("kept", x, row > 0)
+    compare("where", row > 0, x, x)
+    compare("where", x > 0, row, x)
+    compare("where", x > 0, x, row[0])
+
+
 def test_relu_grad_of_other_shapes_is_left_to_numpy(dtype, random):
     g, y = drawn(random, (400, 100), dtype), drawn(random, (100,), dtype)
     compare("relu_grad", g, y)

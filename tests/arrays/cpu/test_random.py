@@ -26,3 +26,16 @@ def test_any_offsets_will_do():
     expected = philox.philox_blocks.__wrapped__(7, 2**64 - 5, offsets)
     np.testing.assert_array_equal(philox.philox_blocks(7, 2**64 - 5, offsets), expected)
     assert len(philox.philox_blocks(7, 0, offsets[:0])) == 0
+
+
+@pytest.mark.parametrize("counter", COUNTERS)
+@pytest.mark.parametrize("shape", [(), (1,), (3, 7), (8,), (32, 512), (0, 4)])
+def test_the_fractions_are_the_same(counter, shape):
+    given = 0x0123456789ABCDEF, counter, shape, "float32"
+    expected = philox.random_uniform.__wrapped__(*given)
+    np.testing.assert_array_equal(philox.random_uniform(*given), expected, strict=True)
+    if shape == (32, 512):
+        answer = philox.random_uniform.kernel(*given)
+        np.testing.assert_array_equal(answer, expected, strict=True)
+        assert answer.flags.c_contiguous
+        assert philox.random_uniform.kernel(*given[:3], "float64") is NotImplemented

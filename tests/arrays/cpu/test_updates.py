@@ -6,7 +6,9 @@ from minitape.keras import optimizers  # noqa: F401  # it makes the primitives
 
 UPDATES = {  # the number of arrays of the state, then the parameters
     "adam_update": (2, dict(beta_1=0.9, beta_2=0.999, epsilon=1e-7)),
+    "adam_update amsgrad": (3, dict(beta_1=0.9, beta_2=0.999, epsilon=1e-7)),
     "rmsprop_update": (1, dict(rho=0.9, momentum=0.0, epsilon=1e-7, centered=False)),
+    "gradient_descent": (0, {}),
     "momentum_descent": (1, dict(momentum=0.9, nesterov=False)),
     "momentum_descent nesterov": (1, dict(momentum=0.9, nesterov=True)),
 }
@@ -17,9 +19,7 @@ def arguments(name, arrays, rate):
     rate = np.asarray(rate, "float32")
     if name.startswith("adam"):
         return gradient, rate, np.asarray(4), variable, *state
-    if name.startswith("rmsprop"):
-        return gradient, rate, variable, *state
-    return gradient, variable, *state, rate
+    return gradient, rate, variable, *state
 
 
 def compare(name, arrays, answers=False):

@@ -1,0 +1,59 @@
+"""The bias and the relu that follow a matrix product or a convolution become part of it.
+
+They are applied to the product while it is new, and no further array is made.
+"""
+
+from collections import Counter
+from functools import cache
+
+from ...arrays import array_module
+from ...engine import PRIMITIVES, Primitive
+from ..program import Call, Line, Program
+
+_PRODUCTS = ("matmul", "conv")
+
+
+@cache
+def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
+    """The op with a last input that is added to its result, and then perhaps relu."""
+
+    def forward(*arrays, **params):
+        *inputs, bias = arrays
+        y = op.run(*inputs, **params)
+        y += bias
+        return array_module(y).maximum(y, 0, out=y) if then_relu else y
+
+    forward.__name__ = f"{op.name}_bias_relu" if then_relu else f"{op.name}_bias"
+    return Primitive(forward, registered=False)
+
+
+def with_bias_in_products(program: Program) -> Program:
+    """Makes one call of a product, `add` of a vector and, where it follows, `relu`."""
+    uses = Counter(n for line in program.lines for n in line.inputs)
+    uses.update(program.outputs)
+    lines: list[Line | None] = []
+    places: dict[int, int] = {}  # where a value that one line alone needs is made
+    for line in program.lines:
+        place = places.get(line.inputs[0]) if isinstance(line, Call) and line.inputs else None
+        before = None if place is None else lines[place]
+        if isinstance(line, Call) and isinstance(before, Call):
+            joined = _joined(program, before, line)
+            if joined is not None:
+                lines[place], line = None, joined  # type: ignore[index]
+        if isinstance(line, Call) and uses[line.outputs[0]] == 1:
+            places[line.outputs[0]] = len(lines)
+        lines.append(line)
+    return program._replace(lines=[line for line in lines if line is not None])
+
+
+def _joined(program: Program, before: Call, line: Call) -> Call | None:
+    """The two as one call, if they are a product and its bias, or these and relu."""
+    if line.op.name == "add" and before.op.name in _PRODUCTS:
+        y, bias = (program.kinds[n] for n in line.inputs)
+        if bias.shape == y.shape[-1:] and line.inputs[1] not in before.outputs:
+            op, inputs = _with_bias(before.op, False), (*before.inputs, line.inputs[1])
+            return Call(op, inputs, line.outputs, before.params, False)
+    product = before.op.name.removesuffix("_bias")
+    if line.op.name == "relu" and product != before.op.name:
+        return before._replace(op=_with_bias(PRIMITIVES[product], True), outputs=line.outputs)
+    return None

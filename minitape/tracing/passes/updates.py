@@ -1,0 +1,71 @@
+"""An optimizer's update writes the new weights and its state over the old ones.
+
+New arrays would have to come from memory before they are written: a third of an update's time. They
+are not needed where nothing else holds the old ones, which only a run of the program can tell: a
+tensor that was read from a variable shares its array.
+"""
+
+from collections import Counter
+from inspect import signature
+from sys import getrefcount
+from typing import Any
+
+from ...config import cpu_kernels
+from ...engine import Primitive
+from ..program import Assign, Call, Line, Program, Read, Update
+
+# By convention such an op's last inputs are old values, for each of its results one.
+
+
+def with_updates_in_place(program: Program) -> Program:
+    """Makes an Update of a call that renews variables and the assignments after it."""
+    uses = Counter(n for line in program.lines for n in line.inputs)
+    uses.update(program.outputs)
+    current: dict[int, Any] = {}  # by a value's number: the variable whose value it is
+    lines: list[Line] = []
+    rest = iter(enumerate(program.lines, start=1))
+    for after, line in rest:
+        renewed: list[Any] = []
+        if isinstance(line, Read):
+            current[line.outputs[0]] = line.variable
+        elif isinstance(line, Assign):
+            renewed = [line.variable]
+        elif isinstance(line, Call) and _works_in_place(line.op):
+            count = len(line.outputs)
+            old = [current.get(n) for n in line.inputs[-count:]]
+            unused = all(uses[n] == 1 for n in line.outputs)
+            if unused and _assigned(line.outputs, old, program.lines[after : after + count]):
+                line, renewed = Update(line.op, line.inputs[:-count], tuple(old), line.params), old
+                for _ in range(count):
+                    next(rest)
+        for x in renewed:
+            current = {n: other for n, other in current.items() if other is not x}
+        lines.append(line)
+    return program._replace(lines=lines)
+
+
+def _assigned(values: tuple, variables: list, lines: list) -> bool:
+    """Whether these lines assign the values to the variables."""
+    return len(lines) == len(values) and all(
+        isinstance(line, Assign) and line.inputs == (n,) and line.variable is x
+        for line, n, x in zip(lines, values, variables, strict=True)
+    )
+
+
+def _works_in_place(op: Primitive) -> bool:
+    kernel = getattr(op.run, "kernel", None)
+    return kernel is not None and "in_place" in signature(kernel).parameters
+
+
+def run_update(line: Update, *inputs) -> None:
+    """Gives the variables their new values, in their old arrays where those are theirs alone."""
+    op, variables, params = line.op, line.variables, line.params
+    # One reference is the variable's, the other one that of this question.
+    alone = all(getrefcount(x.array) == 2 and x.array.base is None for x in variables)
+    arrays = [x.array for x in variables]
+    if alone and cpu_kernels():
+        kernel = op.run.kernel  # type: ignore[attr-defined]
+        if kernel(*inputs, *arrays, **params, in_place=True) is not NotImplemented:
+            return
+    for x, array in zip(variables, op.run(*inputs, *arrays, **params), strict=True):
+        x.array = array
