@@ -55,8 +55,12 @@ class UnderFunction:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
         self.differences.clear()
-        result = yield
-        if self.differences and not item.get_closest_marker("in_python"):
+        self._is_inside = item.get_closest_marker("in_python") is not None  # nothing is compared
+        try:
+            result = yield
+        finally:
+            self._is_inside = False
+        if self.differences:
             pytest.fail("\n".join(self.differences[:5]), pytrace=False)
         return result
 
