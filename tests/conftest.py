@@ -28,6 +28,24 @@ DEEP = settings.default.max_examples > 50  # the tests that look further then
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--under-function",
+        action="store_true",
+        help="run what tests call of the keras wing as a function too: see tests/under_function.py",
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "in_python: what its calls do in Python is another thing each time"
+    )
+    if config.getoption("--under-function"):
+        from tests.under_function import UnderFunction
+
+        config.pluginmanager.register(UnderFunction(), "under-function")
+
+
 def pytest_sessionstart():
     gc.disable()
 

@@ -83,8 +83,11 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     functions = _numbered(branch_fns)
     if default is not None:
         _check_callable("switch_case", "default", default)
-    index = int(branch_index)
-    return functions.get(index, default or functions[len(functions) - 1])()
+    if default is None:
+        _, default = functions.popitem()
+    # Each comparison is a decision of a `function`'s program.
+    chosen = (function for number, function in functions.items() if bool(branch_index == number))
+    return next(chosen, default)()
 
 
 def _numbered(branch_fns) -> dict:
@@ -110,7 +113,7 @@ def _numbered(branch_fns) -> dict:
             f"branch indices (keys) must form contiguous range of [0 to {len(pairs)}) but found "
             f"{sorted(number for number, _ in pairs)}"
         )
-    return dict(pairs)
+    return dict(sorted(pairs))
 
 
 # -- loops ----------------------------------------------------------------------------------------

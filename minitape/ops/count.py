@@ -134,8 +134,10 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
     )
     labels, predictions = cast(labels, "int64"), cast(predictions, "int64")
     given = {"labels": labels.array, "predictions": predictions.array}
-    count = 1 + max(int(x.max(initial=-1)) for x in given.values())
-    count = count if num_classes is None else int(num_classes)
+    if num_classes is None:
+        count = 1 + max(int(x.concrete.max(initial=-1)) for x in (labels, predictions))
+    else:
+        count = int(num_classes)
     for what, x in given.items():
         _check("confusion_matrix", not (x < 0).any(), f"{what} contains negative values", x)
         _check(

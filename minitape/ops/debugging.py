@@ -6,6 +6,7 @@ from ..arrays import array_module, as_dtype
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .logic import equal, greater, greater_equal, less, less_equal, not_equal
+from .reduce import reduce_all
 
 # -- values ---------------------------------------------------------------------------------------
 
@@ -74,9 +75,10 @@ def _compare(compare, sign: str, shows_where=False):
                 f"Expected x {sign} y of one dtype. Received: {x.dtype.name} and {y.dtype.name}. "
                 "Convert one of them with minitape.cast."
             )
-        holds = compare(x, y).numpy()
-        if holds.all():
+        holds = compare(x, y)
+        if reduce_all(holds):
             return
+        holds = holds.numpy()
         most = 3 if summarize is None else summarize
         lines = [message] if message else []
         lines.append(f"Condition x {sign} y did not hold.")
@@ -170,7 +172,7 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
 
 def _beside_zero(compare, sign: str, x, message, summarize) -> None:
     x = convert_to_tensor(x)
-    if not compare(x, 0).numpy().all():
+    if not reduce_all(compare(x, 0)):
         begin = f"{message}.  " if message else ""
         raise InvalidArgumentError(
             f"{begin}\nCondition x {sign} 0 did not hold element-wise:\nx (shape={x.shape} "

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from ..arrays import array_module, as_dtype
+from ..arrays import array_module, as_dtype, tell_look
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import from_front, integers_of
@@ -227,6 +227,7 @@ def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
         raise ValueError(f"Shapes {covered} and {mask.shape} of tensor and mask are incompatible.")
     if not mask.dtype.is_bool:
         mask = cast(mask, "bool")
+    tell_look(mask)  # its elements are the length of the result
     return _boolean_mask(x, mask, axis=axis)
 
 

@@ -1,6 +1,6 @@
 """Comparisons, logic, choice, and the bits of integers. Of these only `where` has a gradient."""
 
-from ..arrays import array_module, cpu
+from ..arrays import array_module, cpu, tell_look
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .rules import elementwise
@@ -165,6 +165,7 @@ def where(condition, x=None, y=None, name=None):
     if x is None and y is None:
         if not condition.ndim:
             raise InvalidArgumentError("where: a condition alone must have at least one axis.")
+        tell_look(condition)  # its elements are the length of the result
         return _where_true(condition)
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy
 
-from ..arrays import array_module, as_dtype, check_dtypes
+from ..arrays import array_module, as_dtype, check_dtypes, tell_look
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import from_front, reshape
@@ -263,6 +263,7 @@ def unique_with_counts(x, out_idx="int32", name=None):
         raise InvalidArgumentError(
             f"unique expects a 1D vector. Received: shape {x.shape}. Use minitape.reshape(x, [-1])."
         )
+    tell_look(x)  # its elements are the length of the result
     y, idx, count = _unique(x)
     return UniqueWithCounts(y, cast(idx, dtype), cast(count, dtype))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from ..arrays import array_module, as_dtype, check_dtypes
+from ..arrays import array_module, as_dtype, check_dtypes, tell_look
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError, UnimplementedError
 from .array import concat, expand_dims, from_front, reshape
@@ -188,4 +188,7 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
         maxlen = math.ceil(limit.concrete.item())
         if maxlen < 0:
             raise InvalidArgumentError(f"sequence_mask: maxlen must be >= 0. Received: {maxlen}.")
+    else:
+        lengths = convert_to_tensor(lengths)
+        tell_look(lengths)  # the largest is the length of the result
     return _sequence_mask(lengths, maxlen=maxlen, dtype=dtype)

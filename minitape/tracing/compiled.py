@@ -6,11 +6,13 @@ from typing import Any
 
 from ..errors import explained
 from .passes.updates import run_update
-from .program import Assign, Call, Line, Program, Read, Update, name_of
+from .program import Assign, Call, Check, Line, Program, Read, Update, name_of
 
 
 def compiled(program: Program) -> Callable:
     """A Python function of the inputs' arrays that returns the outputs' arrays.
+
+    It returns None where a Check fails.
 
     It is straight-line code: each line calls what a call of the op runs. A value is deleted after
     the line that needs it last.
@@ -65,6 +67,8 @@ class _Compiler:
             return f"{name_of(line.outputs[0])} = {self._bound('variable', line.variable)}.array"
         if isinstance(line, Assign):
             return f"{self._bound('variable', line.variable)}.array = {name_of(line.inputs[0])}"
+        if isinstance(line, Check):
+            return f"if bool({name_of(line.inputs[0])}) is not {line.wanted}: return None"
         arguments = [name_of(n) for n in line.inputs]
         if isinstance(line, Update):
             update = self._bound(f"{line.op.name}_in_place", partial(run_update, line))

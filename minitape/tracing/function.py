@@ -11,44 +11,78 @@ import numpy
 
 from .. import nest
 from ..arrays import as_dtype
-from ..config import functions_run_eagerly
+from ..config import functions_run_eagerly, seeds
 from ..engine import Tensor, active, convert_to_tensor
+from ..engine.primitive import PRIMITIVES
 from ..engine.variable import Variable
 from .compiled import compiled
-from .passes import ALL, SIMPLE, after, text_of_passes
-from .program import Program
+from .passes import ALL, after, text_of_passes
+from .program import Check, is_stateful
 from .recorder import Tracer
 
 _log = logging.getLogger("minitape")
+_identity = PRIMITIVES["identity"]
 _MANY = 8  # programs of one function, from which on it says that it makes so many
+_WAYS = 8  # ways through a function, for arguments of one signature, that have programs
+ANOTHER_WAY = object()  # what a program gives where Python would have gone another way
+
+
+class InPython(NamedTuple):
+    """What is kept of a call where Python has to run at each call: the reason."""
+
+    why_not: str
 
 
 class Trace:
-    """What is kept of a call for later calls with the same signature.
+    """What is kept of a call for later calls with the same signature that go the same way.
+
+    Args:
+        tracer: what wrote the call down.
+        results: what the call gave.
+        takes_logits: whether it was given tensors that remember their logits.
 
     Attributes:
         recorded: the program as it was written down.
-        program: what runs where somebody records; None where Python has to run at each call.
-        plan: what runs otherwise.
-        why_not: why Python has to.
-        own_gradients: whether there are custom gradients in it: they know the first call's values
-            alone, and so Python has to run where somebody records.
+        plan: what runs where nobody records.
+        needs_python: whether Python has to run where somebody records: there are custom gradients
+            in it, which know the first call's values alone, or decisions.
     """
 
-    def __init__(
-        self, program: Program | None, results: Any, why_not: str | None, own_gradients=False
-    ):
-        self.recorded, self.why_not, self.own_gradients = program, why_not, own_gradients
-        self._results = results  # the structure, with the results' places for the tensors
-        self.program = None if program is None else after(SIMPLE, program)
-        self.plan = None if program is None else after(ALL, program)
-        self._run = None if self.plan is None else compiled(self.plan)
+    def __init__(self, tracer: Tracer, results: Any, takes_logits: bool):
+        self._takes_logits = takes_logits
+        self.needs_python = tracer.own_gradients or tracer.decision is not None
+        leaves = nest.flatten(results)
+        tensors = [x for x in leaves if isinstance(x, Tensor)]
+        # Where somebody records, no line is left out or shared: sums of gradients keep their order.
+        self.recorded, self._followed = tracer.programs([*tensors, *_logits(tensors)])
+        self._captured = list(tracer.captured.values())
+        self.plan = after(ALL, self.recorded)
+        self._run = compiled(self.plan)
+        kinds = [Check if isinstance(x, Check) else is_stateful(x) for x in self.plan.lines]
+        self._draws_before_check = True in kinds and Check in kinds[kinds.index(True) :]
+        places = iter(range(len(tensors)))
+        self._results = nest.map_structure(
+            lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
+        )
+        self._with_logits = [i for i, x in enumerate(tensors) if hasattr(x, "keras_logits")]
 
     def __call__(self, tensors: list[Tensor]) -> Any:
+        if self._takes_logits:
+            tensors = [*tensors, *_logits(tensors)]
         if active.recorders:
-            values = self.program.replay(tensors)  # type: ignore[union-attr]
+            values = self._followed.replay([*tensors, *self._captured])
         else:
-            values = list(map(Tensor, self._run(*[x.array for x in tensors])))  # type: ignore[misc]
+            state = seeds.state() if self._draws_before_check else None
+            arrays = self._run(*[x.array for x in tensors])
+            if arrays is None:
+                if state is not None:
+                    seeds.set_state(state)
+                return ANOTHER_WAY
+            values = list(map(Tensor, arrays))
+        if self._with_logits:
+            logits = values[-len(self._with_logits) :]
+            for i, one in zip(self._with_logits, logits, strict=True):
+                values[i].keras_logits = one
         return _filled(self._results, values)
 
 
@@ -69,7 +103,7 @@ class Function:
         self.python_function = python_function
         self.input_signature = None if input_signature is None else tuple(input_signature)
         self._autograph = autograph
-        self._traces: dict[Any, Trace] = {}
+        self._traces: dict[Any, list[Trace] | InPython] = {}  # several ways each
         self._of_instance: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
     def __getstate__(self) -> dict:
@@ -97,12 +131,18 @@ class Function:
         if functions_run_eagerly():
             return self.python_function(*args, **kwargs)
         call = self._call_of(args, kwargs)
-        trace = self._traces.get(call.key)
-        if trace is None:
-            return self._trace(call)
-        if trace.program is None or (trace.own_gradients and active.recorders):
+        ways = self._traces.get(call.key, [])
+        if isinstance(ways, InPython):
             return self._in_python(call)
-        return trace(call.tensors)
+        if ways and ways[0].needs_python and active.recorders:
+            return self._in_python(call)
+        for trace in ways:
+            results = trace(call.tensors)
+            if results is not ANOTHER_WAY:
+                if trace is not ways[0]:  # the next call may well go the same way
+                    self._traces[call.key] = [trace, *(x for x in ways if x is not trace)]
+                return results
+        return self._trace(call)
 
     def _call_of(self, args: tuple, kwargs: dict) -> "_Call":
         if self.input_signature is not None:  # by position, and as it wants them
@@ -121,21 +161,24 @@ class Function:
 
     def _trace(self, call: "_Call") -> Any:
         """Runs Python once, and keeps the program."""
-        tracer = Tracer(call.tensors, self._autograph)
+        # A tensor that stands here twice, or that the function knows from elsewhere, too, need not
+        # be the same one in the next call: each argument is a tensor of its own.
+        tensors = list(map(_copied, call.tensors))
+        logits = _logits(tensors)
+        tracer = Tracer([*tensors, *logits], self._autograph)
         with tracer:
-            results = self._in_python(call)
-        if tracer.why_not is not None:
-            _log.info("function %s runs in Python each time: %s.", self._name, tracer.why_not)
-            self._traces[call.key] = Trace(None, None, tracer.why_not)
+            results = self._in_python(call._replace(tensors=tensors))
+        ways: Any = self._traces.get(call.key, [])
+        why_not = tracer.why_not
+        if len(ways) == _WAYS:
+            why_not = f"{tracer.decision}, in more than {_WAYS} ways"
+        if why_not is not None:
+            _log.info("function %s runs in Python each time: %s.", self._name, why_not)
+            self._traces[call.key] = InPython(why_not)
         elif not tracer.made_variables:  # otherwise the next call is the first of its kind
-            leaves = nest.flatten(results)
-            program = tracer.program([x for x in leaves if isinstance(x, Tensor)])
-            places = iter(range(len(leaves)))
-            structure = nest.map_structure(
-                lambda x: _Place(next(places)) if isinstance(x, Tensor) else x, results
-            )
-            self._traces[call.key] = Trace(program, structure, None, tracer.own_gradients)
-            self._warn()
+            self._traces[call.key] = [*ways, Trace(tracer, results, bool(logits))]
+            if not ways:
+                self._warn()
         return results
 
     def __repr__(self) -> str:
@@ -158,10 +201,12 @@ class Function:
     def program(self, *args, **kwargs) -> str:
         """The program of a call with these arguments, as text; it is run for that if it is new.
 
+        Where a tensor decides there is one for each way that calls went so far.
+
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
-        return str(self._trace_of(args, kwargs).plan)
+        return "\n\n".join(str(trace.plan) for trace in self._ways_of(args, kwargs))
 
     def passes(self, *args, **kwargs) -> str:
         """The program as it was written down and after each pass, with how much memory it needs.
@@ -169,19 +214,19 @@ class Function:
         Raises:
             ValueError: there is none, because Python has to run each time; the error says why.
         """
-        return text_of_passes(self._trace_of(args, kwargs).recorded)
+        return "\n\n".join(text_of_passes(x.recorded) for x in self._ways_of(args, kwargs))
 
-    def _trace_of(self, args: tuple, kwargs: dict) -> Any:
-        """The Trace of a call, which has a program."""
+    def _ways_of(self, args: tuple, kwargs: dict) -> list[Trace]:
+        """What is kept for calls with these arguments, which have programs."""
         call = self._call_of(args, kwargs)
         for _ in range(2):  # the first call may make variables
             if call.key not in self._traces:
                 self._trace(call)
-        trace = self._traces.get(call.key)
-        if trace is None or trace.program is None:
-            why = "it makes variables at each call" if trace is None else trace.why_not
+        ways = self._traces.get(call.key)
+        if not isinstance(ways, list):
+            why = "it makes variables at each call" if ways is None else ways.why_not
             raise ValueError(f"function {self._name} has no program: {why}.")
-        return trace
+        return ways
 
     def get_concrete_function(self, *args, **kwargs) -> Callable:
         """The function itself: its programs are found by the arguments of a call."""
@@ -190,6 +235,21 @@ class Function:
 
 class _Place(int):
     """Where a result stands among the tensors that a program returns."""
+
+
+def _copied(x: Tensor) -> Tensor:
+    """The same tensor to whoever records, with an array object and an id of its own."""
+    copy = Tensor(x.array[...])
+    for recorder in active.recorders:
+        recorder.record(_identity, (x,), copy, {})
+    if hasattr(x, "keras_logits"):
+        copy.keras_logits = _copied(x.keras_logits)
+    return copy
+
+
+def _logits(tensors: list[Tensor]) -> list[Tensor]:
+    """What Keras' losses look at in place of probabilities, where tensors remember it."""
+    return [x.keras_logits for x in tensors if hasattr(x, "keras_logits")]
 
 
 def _filled(structure, values: list) -> Any:
@@ -220,6 +280,8 @@ def _key(value, tensors: list[Tensor]) -> Any:
     kind = type(value)
     if kind is Tensor:
         tensors.append(value)
+        if hasattr(value, "keras_logits"):
+            return value.array.shape, value.array.dtype, _key(value.keras_logits, [])
         return value.array.shape, value.array.dtype
     if kind is tuple or kind is list:
         return (kind, *[_key(one, tensors) for one in value])
@@ -303,8 +365,9 @@ def function(
     Args:
         func: the function.
         input_signature: a TensorSpec for each argument: others are refused.
-        autograph: whether Python may decide by a tensor, as in `if x > 0`: the function then runs
-            in Python at each call. Without it that is an error.
+        autograph: whether Python may decide by a tensor, as in `if x > 0`: each way that it goes
+            has a program, up to eight; with more of them it runs at each call. Without it that is
+            an error; `cond` and `while_loop` decide in any case.
         jit_compile: accepted for TensorFlow's scripts.
         reduce_retracing: accepted for TensorFlow's scripts; a program serves one set of shapes.
         **experimental: accepted for TensorFlow's scripts.

@@ -7,6 +7,9 @@ import numpy
 
 from ..engine import Primitive, Tensor
 
+# Another result each time, though nothing goes in.
+STATEFUL = {"next_random_state"}
+
 
 class Call(NamedTuple):
     """`outputs = op(inputs, params)`; inputs and outputs are numbers of values.
@@ -48,7 +51,20 @@ class Update(NamedTuple):
     outputs: tuple[()] = ()
 
 
-Line = Call | Read | Assign | Update
+class Check(NamedTuple):
+    """The program goes on if `bool(input)` is `wanted`; otherwise Python went another way."""
+
+    inputs: tuple[int]
+    wanted: bool
+    outputs: tuple[()] = ()
+
+
+Line = Call | Read | Assign | Update | Check
+
+
+def is_stateful(line: Line) -> bool:
+    """Whether a line gives another result each time, though nothing goes in."""
+    return isinstance(line, Call) and line.op.name in STATEFUL
 
 
 class Kind(NamedTuple):
@@ -99,6 +115,8 @@ class Program(NamedTuple):
     def _text(self, line: Line) -> str:
         if isinstance(line, Assign):
             return f"{_variable_name(line.variable)} <- {self._operand(line.inputs[0])}"
+        if isinstance(line, Check):
+            return f"only if {'' if line.wanted else 'not '}{self._operand(line.inputs[0])}"
         if isinstance(line, Read):
             result, text = name_of(line.outputs[0]), f"read {_variable_name(line.variable)}"
         else:
@@ -116,7 +134,8 @@ class Program(NamedTuple):
     def replay(self, tensors: list[Tensor]) -> list[Tensor]:
         """Runs the lines as ops on tensors, so that whoever records sees them.
 
-        For a program of calls, reads and assignments alone, as it is before the passes that fuse.
+        For a program of calls, reads and assignments alone, as it is before all passes, where
+        nothing is decided.
         """
         values = dict(zip(self.inputs, tensors, strict=True))
         values |= {n: Tensor(array) for n, array in self.constants.items()}

@@ -9,12 +9,11 @@ from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
 from .errors import refused
-from .program import Assign, Call, Kind, Line, Program, Read
+from .program import STATEFUL, Assign, Call, Check, Kind, Line, Program, Read
 
 # Of these only the input's shape matters, which every call of a program shares.
 _SHAPE_ONLY = {"shape", "size", "zeros_like", "ones_like"}
-# Another result each time, though nothing goes in.
-STATEFUL = {"next_random_state"}
+_CHECKS = 100  # decisions in one program at most
 
 
 class Tracer(Recorder):
@@ -22,13 +21,16 @@ class Tracer(Recorder):
 
     A value is dynamic if another call may bring another one: it comes from an argument, a
     variable or a random state. What is computed of the others alone is a constant of the program.
+    It is followed, too, if it comes from a tensor that was there before: a tape may watch that.
 
     Args:
-        arguments: the tensors among the function's arguments.
-        autograph: whether a tensor may decide in an `if`: then there is no program.
+        arguments: the tensors that a call brings; nobody else has them.
+        autograph: whether a tensor may decide in an `if`.
 
     Attributes:
+        captured: the tensors with a derivative that were there before, by number.
         why_not: why there can be no program, for the user; None if there can.
+        decision: what decided last by the value of a tensor, for the user; None if nothing did.
         own_gradients: whether a custom_gradient ran.
         made_variables: whether variables were made on the way: then what was written down is no
             later call.
@@ -41,17 +43,29 @@ class Tracer(Recorder):
         self._of_array: dict[int, int] = {}  # of a raw array's id(): `_values` keeps those alive
         self._values: list[Tensor] = []  # by number
         self._dynamic: set[int] = set()
+        self.captured: dict[int, Tensor] = {}
+        self._followed: set[int] = set()
         self._constants: dict[int, Any] = {}
         self._lines: list[Line] = []
         self.why_not: str | None = None
+        self.decision: str | None = None
         self.own_gradients = self.made_variables = False
+        self._checks = 0
         self._inputs = [self._new(x, dynamic=True) for x in arguments]
 
-    def program(self, outputs: list[Tensor]) -> Program:
-        """What was written down, with these results."""
+    def programs(self, outputs: list[Tensor]) -> tuple[Program, Program]:
+        """What was written down, with these results; and the same for those who record.
+
+        That one takes the captured tensors as further arguments.
+        """
         numbers = [self._number(x) for x in outputs]
         kinds = {n: Kind(x.array.dtype, x.array.shape) for n, x in enumerate(self._values)}
-        return Program(self._inputs, self._constants, self._lines, numbers, kinds)
+        lines = [x for x in self._lines if self._followed.isdisjoint(x.outputs)]
+        constants = {n: a for n, a in self._constants.items() if n not in self._followed}
+        return (
+            Program(self._inputs, self._constants, lines, numbers, kinds),
+            Program([*self._inputs, *self.captured], constants, self._lines, numbers, kinds),
+        )
 
     def _new(self, x: Tensor, dynamic: bool) -> int:
         number = self._numbers[x.id] = len(self._values)
@@ -61,6 +75,9 @@ class Tracer(Recorder):
             self._dynamic.add(number)
         else:
             self._constants[number] = x.array
+            if x.id < self._begin and x.is_differentiable:
+                self.captured[number] = x
+                self._followed.add(number)
         return number
 
     def _number(self, x: Tensor) -> int:
@@ -90,7 +107,10 @@ class Tracer(Recorder):
             op.name not in _SHAPE_ONLY and any(n in self._dynamic for n in numbers)
         )
         made = tuple(self._new(y, dynamic) for y in outputs)
-        if dynamic:
+        followed = not dynamic and not self._followed.isdisjoint(numbers)
+        if followed:
+            self._followed.update(made)
+        if dynamic or followed:
             self._lines.append(Call(op, numbers, made, params, type(output) is tuple))
 
     def record_assign(self, variable, value) -> None:
@@ -112,7 +132,7 @@ class Tracer(Recorder):
         super().__exit__(*exception)
 
     def _look(self, value) -> None:
-        """Python looks at a value: if it is dynamic, what Python does next is no program.
+        """Python looks at a value: if it is dynamic, what Python does next hangs on it.
 
         Raises:
             TypeError, AttributeError, NotImplementedError: the user's own code looks, as
@@ -125,17 +145,27 @@ class Tracer(Recorder):
             return
         if isinstance(value, Tensor) and self._number(value) not in self._dynamic:
             return
-        # Frames: this one, `tell_look`, `concrete`, the method of ArrayView that looks.
-        looking = sys._getframe(3)
-        method = looking.f_code.co_name
-        user = looking.f_back if _is_view(looking) else looking
-        if user is not None and _is_minitape(user):
+        # Below this frame and `tell_look` stand methods of ArrayView: the outermost is what looks.
+        method = ""
+        user: FrameType | None = sys._getframe(2)
+        while user is not None and _is_view(user):
+            method, user = user.f_code.co_name, user.f_back
+        inside = user is not None and _is_minitape(user)
+        if method == "__bool__" and (inside or self._autograph):
+            if value.array.size == 1:  # otherwise it is Python's own error
+                self._decide(value, _op_of(user) if inside else _place(user))
+        elif inside:
             self.why_not = f"{_op_of(user)} needs the elements of a tensor to be known"
-            return
-        if method == "__bool__" and self._autograph:
-            self.why_not = f"{_place(user)} decides by the value of a tensor"
-            return
-        raise refused(method, value, _place(user))
+        else:
+            raise refused(method, value, _place(user))
+
+    def _decide(self, value, place: str) -> None:
+        """Writes down which way Python goes."""
+        self.decision = f"{place} decides by the value of a tensor"
+        self._lines.append(Check((self._number(value.__tensor__()),), bool(value.array)))
+        self._checks += 1
+        if self._checks > _CHECKS:
+            self.why_not = f"{self.decision}, again and again"
 
 
 def _module(frame: FrameType) -> str:

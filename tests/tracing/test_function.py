@@ -165,13 +165,121 @@ def test_shapes_may_decide():
     assert "return" in f.program(mt.ones(3))
 
 
-def test_a_tensor_that_decides_keeps_the_function_in_python():
+def test_each_way_has_a_program():
     python = Counted(lambda x: x if x > 0 else -x)
     f = function(python)
-    assert [float(f(mt.constant(n))) for n in (2.0, -3.0, 4.0)] == [2, 3, 4]
-    assert python.runs == 3
-    with pytest.raises(ValueError, match=r"test_function\.py:\d+ decides by the value of a tensor"):
+    assert [float(f(mt.constant(n))) for n in (2.0, -3.0, 4.0, -1.0)] == [2, 3, 4, 1]
+    assert python.runs == 2
+    assert f.program(mt.constant(1.0)).splitlines()[1:] == [
+        "v2 = greater(v0, 0.0)  # bool ()",
+        "only if not v2",
+        "v3 = negative(v0)  # float32 ()",
+        "return v3",
+        "",
+        "inputs v0: float32 ()",
+        "v2 = greater(v0, 0.0)  # bool ()",
+        "only if v2",
+        "return v0",
+    ]
+
+
+def test_a_decision_comes_before_what_changes():
+    """Where another way is gone, variables and random numbers are as they were."""
+
+    def make():
+        mt.random.set_seed(3)
+        v = mt.Variable(0.0)
+
+        def step(x):
+            v.assign_add(x)
+            noise = mt.random.uniform(())
+            if noise < 0.5:
+                v.assign(v + mt.random.normal(()))
+            elif v > 3.0:
+                v.assign(-v)
+            return v, noise
+
+        return step
+
+    python = make()
+    expected = [list(map(float, python(mt.constant(1.0)))) for _ in range(30)]
+    f = function(make())
+    assert [list(map(float, f(mt.constant(1.0)))) for _ in range(30)] == expected
+    assert f.program(mt.constant(1.0)).count("return") == 3
+
+
+def test_gradients_of_branches_and_loops():
+    w = mt.Variable(3.0)
+
+    def step(x):
+        with mt.GradientTape() as tape:
+            y = mt.cond(x > 0, lambda: x * w, lambda: mt.sin(w))
+            _, y = mt.while_loop(lambda i, y: i < x, lambda i, y: (i + 1, y * w), (0.0, y))
+        gradient = tape.gradient(y, w)
+        w.assign_sub(0.1 * gradient)
+        return y, gradient
+
+    found = []
+    for f in (step, function(step)):
+        w.assign(3.0)
+        found.append([list(map(float, f(mt.constant(n)))) for n in (1.0, -2.0, 2.0, 1.0, -1.0)])
+    assert found[0] == found[1]
+
+
+def test_too_many_ways_are_left_to_python():
+    python = Counted(lambda x: mt.while_loop(lambda i: i < x, lambda i: i + 1.0, [0.0])[0])
+    f = function(python)
+    assert [float(f(mt.constant(float(n)))) for n in range(1, 21)] == list(range(1, 21))
+    assert python.runs == 20
+    with pytest.raises(ValueError, match=r"while_loop \(.*\) decides .*, in more than 8 ways"):
         f.program(mt.constant(1.0))
+    long = function(python)
+    assert float(long(mt.constant(500.0))) == 500
+    with pytest.raises(ValueError, match="decides by the value of a tensor, again and again"):
+        long.program(mt.constant(500.0))
+
+
+def test_a_check_of_numbers_needs_no_reader():
+    f = function(lambda x: [mt.debugging.assert_all_finite(x, "mine"), x * 2][1])
+    for _ in range(2):
+        assert float(f(mt.constant(1.0))) == 2
+        with pytest.raises(mt.errors.InvalidArgumentError, match="mine : Tensor had NaN values"):
+            f(mt.constant(np.nan))
+
+
+def test_many_elements_are_no_decision():
+    f = function(lambda x: 1 if x > 0 else 2)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="ambiguous"):
+            f(mt.constant([1.0, 2.0]))
+
+
+def test_with_decisions_python_runs_where_somebody_records():
+    f = function(lambda x: x * x if x > 0 else -x)
+    for number in (3.0, -3.0, 5.0):
+        x = mt.constant(number)
+        for _ in range(2):
+            f(x)
+        with mt.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        assert float(tape.gradient(y, x)) == (2 * number if number > 0 else -1)
+    outer = function(lambda x: f(x) + 1.0)
+    assert [float(outer(mt.constant(n))) for n in (2.0, -2.0, 3.0)] == [5, 3, 10]
+
+
+def test_a_check_that_fails_is_an_error_each_time():
+    def f(x):
+        mt.debugging.assert_positive(x)
+        return x * 2
+
+    python = Counted(f)
+    g = function(python)
+    for _ in range(3):
+        assert float(g(mt.constant(1.0))) == 2
+        with pytest.raises(mt.errors.InvalidArgumentError):
+            g(mt.constant(-1.0))
+    assert python.runs == 4
 
 
 @pytest.mark.parametrize(
@@ -196,8 +304,11 @@ def test_a_look_at_a_tensor_is_TensorFlows_error(look, error):
         lambda x: mt.range(x),
         lambda x: mt.py_function(lambda y: y.numpy() * 2, [x], mt.int32),
         lambda x: mt.numpy_function(lambda y: y * 2, [x], mt.int32),
-        lambda x: mt.cond(x > 1, lambda: x, lambda: -x),
-        lambda x: mt.while_loop(lambda i: i < 10, lambda i: i + x, [x]),
+        lambda x: mt.boolean_mask([1, 2, 3], [x > 1, x > 2, True]),
+        lambda x: mt.where([x > 1, x > 2, True]),
+        lambda x: mt.unique([x, 2, 1])[0],
+        lambda x: mt.sequence_mask([x, 2]),
+        lambda x: mt.math.confusion_matrix([x, 0], [0, x]),
     ],
 )
 def test_what_needs_values_runs_in_python(op):
@@ -205,6 +316,32 @@ def test_what_needs_values_runs_in_python(op):
     for number in (1, 3, 2):
         x = mt.constant(number)
         np.testing.assert_array_equal(f(x), op(x))
+    with pytest.raises(ValueError, match="has no program"):
+        f.program(x)
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        lambda x: mt.cond(x > 1, lambda: x, lambda: -x),
+        lambda x: mt.case([(x > 2, lambda: x), (x > 1, lambda: -x)], default=lambda: x * x),
+        lambda x: mt.switch_case(x, [lambda: x, lambda: -x, lambda: x * x]),
+        lambda x: mt.while_loop(lambda i: i < 10, lambda i: i + x + 1, [x]),
+        lambda x: mt.while_loop(lambda i: i < 9, lambda i: i + 1, [0], maximum_iterations=x),
+        lambda x: x if not x else -x,
+    ],
+)
+@pytest.mark.parametrize("autograph", [True, False])
+def test_what_decides_by_values(op, autograph):
+    f = function(op, autograph=autograph)
+    for number in (1, 3, 2, 1, 0, 3, 7, 2):
+        x = mt.constant(number)
+        try:
+            found = f(x)
+        except OperatorNotAllowedInGraphError:
+            assert not autograph
+            return
+        np.testing.assert_array_equal(found, op(x))
 
 
 def test_tf_print_prints_each_time(capfd):
@@ -262,6 +399,15 @@ def test_an_input_signature():
     np.testing.assert_array_equal(f([[1, 2]], 3), [[3, 6]])
     with pytest.raises(TypeError, match="does not match its input_signature"):
         f([[1.0, 2.0, 3.0]], 3.0)
+
+
+def test_arguments_for_scripts_of_TensorFlow():
+    @function(reduce_retracing=True, jit_compile=True, experimental_autograph_options=None)
+    def f(x):
+        return x * 2
+
+    for length in (1, 2, 3):
+        np.testing.assert_array_equal(f(mt.ones(length)), np.full(length, 2))
 
 
 def test_functions_may_run_eagerly():
@@ -322,7 +468,7 @@ def test_a_thousand_programs_go_with_their_function():
     for factor in range(1000):
         f(x, float(factor))
     assert sum(array() is not None for array in seen) == 0  # values of the calls are not kept
-    programs = [weakref.ref(trace) for trace in f._traces.values()]
+    programs = [weakref.ref(trace) for (trace,) in f._traces.values()]
     del f
     gc.collect()
     assert not any(program() for program in programs)
@@ -372,3 +518,78 @@ def test_a_wrong_label_is_found_where_the_gradient_alone_is_asked_for():
     for wrong in (-1, 3):
         with pytest.raises(mt.errors.InvalidArgumentError, match=f"label value of {wrong} which"):
             gradient(mt.constant([0, wrong]), mt.zeros((2, 3)))
+
+
+def test_a_tensor_that_is_given_twice_is_two_arguments():
+    one, five = mt.constant(1.0), mt.constant(5.0)
+    f = function(lambda x, y: x - y)
+    assert [float(f(*given)) for given in [(one, one), (one, five), (five, one)]] == [0, -4, 4]
+    known = mt.constant(2.0)
+    g = function(lambda x: x - known)
+    assert [float(g(x)) for x in (known, five)] == [0, 3]
+    assert "identity" not in g.program(known)
+
+
+def test_an_argument_with_the_array_of_a_variable():
+    @mt.custom_gradient
+    def same(x):
+        return x, lambda g: g
+
+    v = mt.Variable(0.0)
+    one, five = mt.constant(1.0), mt.constant(5.0)
+    v.assign(one)  # which it shares its array with
+
+    @function
+    def f(x):
+        return v * 10.0 + same(x)
+
+    assert [float(f(x)) for x in (one, five)] == [11, 15]
+
+
+def test_gradients_of_a_tensor_that_is_no_argument():
+    known = mt.constant(3.0)
+    f = function(lambda x: x * mt.square(known))
+    x = mt.constant(2.0)
+    for _ in range(3):
+        with mt.GradientTape() as tape:
+            tape.watch(known)
+            y = f(x)
+        assert float(tape.gradient(y, known)) == 12
+        with mt.autodiff.ForwardAccumulator(known, mt.constant(1.0)) as accumulator:
+            y = f(x)
+        assert float(accumulator.jvp(y)) == 12
+    # It is a number where nobody asks.
+    assert f.program(x).splitlines()[1:] == ["v3 = multiply(v0, 9.0)  # float32 ()", "return v3"]
+
+
+def test_sums_of_gradients_keep_their_order():
+    def f(x):
+        return mt.exp(x) * 0.1 + mt.exp(x) * 0.7
+
+    replayed = function(f)
+    x = mt.constant(np.linspace(-3, 3, 1000, dtype="float32"))
+    replayed(x)
+    found = []
+    for g in (f, replayed):
+        with mt.GradientTape() as tape:
+            tape.watch(x)
+            y = g(x)
+        found.append(tape.gradient(y, x))
+    np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_probabilities_remember_their_logits(activation):
+    """As arguments and as results they do, and losses are exact on those."""
+    activate = mt.keras.activations.get(activation)
+    loss = mt.keras.losses.BinaryCrossentropy()
+    replayed_loss, replayed = function(loss), function(activate)
+    truth = mt.constant([[1.0, 0.0]])
+    for numbers in ([[0.5, 0.1]], [[-70.0, 3.0]], [[2.0, 90.0]]):
+        logits = mt.constant(numbers)
+        eager = loss(truth, activate(logits))
+        assert float(replayed_loss(truth, activate(logits))) == float(eager)
+        assert float(loss(truth, replayed(logits))) == float(eager)
+    # What remembers nothing has a program of its own.
+    plain = mt.constant([[0.5, 0.25]])
+    assert float(replayed_loss(truth, plain)) == float(loss(truth, plain))

@@ -1,11 +1,15 @@
 """The passes, each on a program that is small enough to read."""
 
+import re
+
 import numpy as np
 import pytest
 
 import minitape as mt
 from minitape.keras.optimizers import SGD, Adam, RMSprop
 from minitape.tracing.passes import (
+    ALL,
+    after,
     with_bias_in_products,
     with_chains,
     with_shared_values,
@@ -18,7 +22,7 @@ def recorded(f, *args):
     """The program of a call as it was written down."""
     function = mt.function(f)
     function(*args)
-    (trace,) = function._traces.values()
+    ((trace,),) = function._traces.values()
     return trace.recorded
 
 
@@ -94,6 +98,37 @@ def test_random_numbers_are_not_shared():
 
     program = recorded(f, X)
     assert len(with_shared_values(program).lines) == len(program.lines)
+
+
+def test_checks_come_first_and_assignments_after_them():
+    w = mt.Variable([1.0, 2.0], name="w")
+
+    def f(x):
+        w.assign(mt.exp(x))
+        noise = mt.random.uniform((2,)) + mt.sin(x)
+        if mt.random.uniform(()) < 2.0:  # these random numbers are drawn after those
+            x = x + noise
+        return x if mt.reduce_sum(w) < 0.0 else -x
+
+    found = [line.split(" = ")[-1].split("(")[0] for line in lines(after(ALL, recorded(f, X)))]
+    assert [re.sub(r"v\d+", "v", line) for line in found[1:]] == [
+        "next_random_state",
+        "next_random_state",
+        "standard_uniform",
+        "less",
+        "only if v",
+        "exp",
+        "reduce_sum",
+        "less",
+        "only if not v",
+        "w:0 <- v",
+        "standard_uniform",
+        "sin",
+        "add",
+        "add",
+        "negative",
+        "return v",
+    ]
 
 
 def test_peak_memory():

@@ -195,7 +195,7 @@ class R2Score(Metric):
             scores = ops.reduce_sum(total * scores) / ops.reduce_sum(total)
         if not self.num_regressors:
             return scores
-        free = float(self.num_samples) - self.num_regressors - 1.0
+        free = self.num_samples - self.num_regressors - 1.0
         if free <= 0:
             warnings.warn(
                 f"R2Score can't correct for num_regressors={self.num_regressors} after "

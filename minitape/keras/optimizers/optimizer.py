@@ -290,7 +290,7 @@ class Optimizer:
         if self.gradient_accumulation_steps:
             sums = [self._accumulators[self._get_variable_index(v)] for v in variables]
             steps = self.gradient_accumulation_steps
-            if (int(self._iterations) + 1) % steps:
+            if (self._iterations.value + 1) % steps:  # type: ignore[operator]
                 for total, g in zip(sums, grads, strict=True):
                     total.assign_add(g)
                 grads = []

@@ -3,15 +3,15 @@
 from ..program import Program
 from .bias import with_bias_in_products
 from .chains import with_chains
+from .checks import with_checks_first
 from .dead_code import without_dead_code
 from .shared_values import with_shared_values
 from .updates import with_updates_in_place
 
-# After these a program still consists of ops that a tape can record.
-SIMPLE = (with_shared_values, without_dead_code)
-# After these it runs.
+# After these a program runs.
 ALL = (
     with_shared_values,
+    with_checks_first,
     with_updates_in_place,
     without_dead_code,
     with_bias_in_products,
@@ -30,8 +30,9 @@ def text_of_passes(program: Program) -> str:
     """The program as it was written down and after each pass, with its size."""
     stages = [("as it was written down", program)]
     for one in ALL:
-        program = one(program)
-        stages.append((one.__name__.replace("_", " "), program))
+        before, program = program, one(program)
+        if program is not before:
+            stages.append((one.__name__.replace("_", " "), program))
     return "\n\n".join(
         f"{name}: {len(one.lines)} lines, at most {one.peak_bytes():,} bytes at a time\n{one}"
         for name, one in stages

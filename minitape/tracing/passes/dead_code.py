@@ -1,7 +1,6 @@
 """What nothing needs is not computed."""
 
-from ..program import Assign, Call, Line, Program, Update
-from ..recorder import STATEFUL
+from ..program import Assign, Call, Check, Line, Program, Update, is_stateful
 
 
 def without_dead_code(program: Program) -> Program:
@@ -19,5 +18,5 @@ def without_dead_code(program: Program) -> Program:
 
 def _has_effect(line: Line) -> bool:
     if isinstance(line, Call):
-        return line.op.name in STATEFUL
-    return isinstance(line, (Assign, Update))
+        return is_stateful(line) or line.op.name == "check_numerics"  # which is there for its error
+    return isinstance(line, (Assign, Update, Check))

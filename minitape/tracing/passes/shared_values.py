@@ -1,7 +1,6 @@
 """What is the same is computed once."""
 
-from ..program import Assign, Call, Line, Program, Read
-from ..recorder import STATEFUL
+from ..program import Assign, Call, Check, Line, Program, Read, is_stateful
 
 
 def with_shared_values(program: Program) -> Program:
@@ -20,8 +19,13 @@ def with_shared_values(program: Program) -> Program:
             number = same.get(line.inputs[0], line.inputs[0])
             current[line.variable.id] = number
             line = line._replace(inputs=(number,))
+        elif isinstance(line, Check):
+            line = line._replace(inputs=(same.get(line.inputs[0], line.inputs[0]),))
         elif isinstance(line, Call):
             line = line._replace(inputs=tuple(same.get(n, n) for n in line.inputs))
+            if line.op.name == "identity":
+                same[line.outputs[0]] = line.inputs[0]
+                continue
             key = _key(line)
             if key is not None:
                 if key in known:
@@ -35,7 +39,7 @@ def with_shared_values(program: Program) -> Program:
 
 def _key(line: Call):
     """What two equal lines share; None where a line can't be compared."""
-    if line.op.name in STATEFUL:
+    if is_stateful(line):
         return None
     params = tuple((name, type(value), value) for name, value in sorted(line.params.items()))
     key = (line.op, line.inputs, params)
