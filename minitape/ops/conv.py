@@ -62,14 +62,6 @@ def _patches(x, window, steps, groups: int):
     return split.reshape(groups, len(patches), patches.shape[1] // groups)
 
 
-def _im2col_kernel(x, window, steps, groups):
-    patches = cpu.im2col(x, window, steps) if groups == 1 else NotImplemented
-    return patches if patches is NotImplemented else patches[None]
-
-
-_patches = with_kernel(_patches, _im2col_kernel)
-
-
 def _is_channelwise(channels: int, filter_shape) -> bool:
     """Whether each channel has one filter of its own: then there is no matrix to multiply."""
     return channels > 1 and filter_shape[-2] == 1 and filter_shape[-1] == channels
@@ -95,13 +87,18 @@ def _way_back(window, image_shape, filter_shape):
     return window.way_back(image_shape[1:-1]) if one_group else None
 
 
+def _way_of_few_outputs(x, w, window):
+    """The window of the way back where that has fewer channels to copy, or None."""
+    few = 2 * w.shape[-1] < x.shape[-1] and x.dtype != "float16"  # its sums would lose digits
+    return _way_back(window, x.shape, w.shape) if few else None
+
+
 @primitive(kinds="iuf")
 def _conv(x, w, *, window):
     channels, outputs = x.shape[-1], w.shape[-1]
     groups = channels // w.shape[-2]
     steps = window.output_size(x.shape[1:-1])
-    few = 2 * outputs < channels and x.dtype != "float16"  # where the sums would lose digits
-    if few and (back := _way_back(window, x.shape, w.shape)):
+    if back := _way_of_few_outputs(x, w, window):
         shape = (x.shape[0], *steps, outputs)
         return _conv_backprop_input.run(_turned(w), x, window=back, input_shape=shape)
     if _is_channelwise(channels, w.shape):
@@ -112,6 +109,16 @@ def _conv(x, w, *, window):
     patches = _patches(x, window, steps, groups)
     filters = _split(w, groups).reshape(groups, patches.shape[2], outputs // groups)
     return _joined(_product(patches, filters)).reshape(x.shape[0], *steps, outputs)
+
+
+def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
+    one_group = w.shape[-2] == x.shape[-1]
+    if not one_group or _way_of_few_outputs(x, w, window) or not cpu.slides(window, x):
+        return NotImplemented
+    return cpu.conv(x, w, window, window.output_size(x.shape[1:-1]), bias, then_relu)
+
+
+_conv.defkernel(cpu=_conv_kernel)
 
 
 @primitive(kinds="iuf")
@@ -138,16 +145,14 @@ def _conv_backprop_input(w, g, *, window, input_shape):
     return window.unpadded(image, input_shape[1:-1])
 
 
-def _col2im_kernel(w, g, *, window, input_shape):
-    """One product for all places, and one pass that adds them up."""
+def _conv_backprop_input_kernel(w, g, *, window, input_shape):
     few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
     if few or w.shape[-2] != input_shape[-1] or not cpu.slides(window, g):
         return NotImplemented
-    columns = _product(g.reshape(-1, g.shape[-1]), w.reshape(-1, w.shape[-1]).T)
-    return cpu.col2im(columns, window, input_shape, g.shape[1:-1])
+    return cpu.conv_backprop_input(w, g, window, input_shape)
 
 
-_conv_backprop_input.defkernel(cpu=_col2im_kernel)
+_conv_backprop_input.defkernel(cpu=_conv_backprop_input_kernel)
 
 
 @primitive(kinds="iuf")
@@ -167,6 +172,17 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
     patches = _patches(x, window, g.shape[1:-1], groups)
     rows = _split(g.reshape(-1, g.shape[-1]), groups)
     return _joined(_product(patches.swapaxes(1, 2), rows)).reshape(filter_shape)
+
+
+def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
+    channels, outputs = filter_shape[-2:]
+    few = outputs < channels and _way_back(window, x.shape, filter_shape)
+    if few or channels != x.shape[-1] or not cpu.slides(window, x, g):
+        return NotImplemented
+    return cpu.conv_backprop_filter(x, g, window, filter_shape)
+
+
+_conv_backprop_filter.defkernel(cpu=_conv_backprop_filter_kernel)
 
 
 _conv.linear(

@@ -6,6 +6,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 
 from .compiler import with_kernel
 from .elementwise import (
+    add_bias,
     kept,
     leaky_relu,
     leaky_relu_grad,
@@ -19,14 +20,16 @@ from .random import philox_words
 from .rows import chosen, less_one, shifted
 from .threads import in_parts, product, set_thread_count, thread_count
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
-from .windows import col2im, im2col, max_pool_grad, slides
+from .windows import conv, conv_backprop_filter, conv_backprop_input, max_pool_grad, slides
 
 __all__ = [
     "adam_update",
+    "add_bias",
     "chosen",
-    "col2im",
+    "conv",
+    "conv_backprop_filter",
+    "conv_backprop_input",
     "descent_update",
-    "im2col",
     "in_parts",
     "kept",
     "leaky_relu",

@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 from .compiler import compiled, suits
-from .threads import over_elements
+from .threads import in_parts, over_elements
 
 
 def _run(loop, arrays: list, *numbers: float) -> Any:
@@ -41,6 +41,39 @@ def _relu_grad(g, y, result):
     one, zero = g.dtype.type(1), g.dtype.type(0)
     for i in range(g.size):
         result[i] = g[i] * (one if y[i] > zero else zero)
+
+
+def add_bias(y, bias, then_relu) -> Any:
+    """y itself, whose rows the bias is added to, and then perhaps relu of it."""
+    if not suits(y, bias):
+        return NotImplemented
+    rows = y.reshape(-1, len(bias))
+    in_parts(lambda part: add_bias_to(rows[part], bias, then_relu), len(rows), y.size)
+    return y
+
+
+def add_bias_to(rows, bias, then_relu) -> None:
+    """The same, of a matrix, at once."""
+    loop = _add_bias_relu if then_relu else _add_bias
+    loop(rows.reshape(-1), bias)
+
+
+@compiled
+def _add_bias(y, bias):
+    for place in range(0, y.size, bias.size):
+        row = y[place : place + bias.size]
+        for c in range(bias.size):
+            row[c] += bias[c]
+
+
+@compiled
+def _add_bias_relu(y, bias):
+    zero = y.dtype.type(0)
+    for place in range(0, y.size, bias.size):
+        row = y[place : place + bias.size]
+        for c in range(bias.size):
+            total = row[c] + bias[c]
+            row[c] = zero if total <= zero else total
 
 
 def leaky_relu(x, *, alpha) -> Any:

@@ -8,12 +8,13 @@ The loops run over flat arrays, with unsigned places in them: numba would look a
 it is negative and counts from the end, and the innermost loop would not become vector code.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 from numpy import uintp
 
 from .compiler import compiled, suits
+from .elementwise import add_bias_to
 from .threads import in_parts
 
 
@@ -28,24 +29,141 @@ def slides(window: Any, *arrays) -> bool:
     return len(window.size) == 2 and max(window.dilation) == 1 and suits(*arrays)
 
 
-def _flat(array) -> tuple:
-    return array.reshape(-1), array.shape
+# What all windows see at once, the patches, would be many times the images' size, and go through
+# memory twice. So a convolution takes some positions at a time, whose patches stay in the cache.
+
+_BLOCK = 1 << 17  # elements of patches at a time
+_SUMS = 8  # sums of a filter's gradient that are made apart: as many as threads are likely
 
 
-def im2col(x, window, steps) -> Any:
-    """What each window sees, as rows: (batch * positions, places * channels)."""
-    if not slides(window, x):
-        return NotImplemented
-    (batch, height, width, channels), (rows, columns) = x.shape, window.size
-    patches = numpy.empty((batch, *steps, rows, columns * channels), x.dtype)
-    image_shape = (height, width * channels, channels)
-    geometry = _geometry(window, x.shape)
+class _Block(NamedTuple):
+    """Positions of windows: rows of steps in some images; whole images unless it is one."""
+
+    images: slice
+    rows: slice
+    positions: slice  # among all positions of the batch
+
+
+def _blocks(batch: int, steps: tuple, patch: int) -> list[_Block]:
+    """The positions of all windows, in order, with `patch` elements to each."""
+    down, right = steps
+    images = max(1, _BLOCK // (down * right * patch))
+    if images > 1:  # an even number of blocks, for two threads
+        images = max(1, -(-batch // (2 * -(-batch // (2 * images)))))
+    rows = down if images > 1 else min(down, max(1, _BLOCK // (right * patch)))
+    blocks = []
+    for n in range(0, batch, images):
+        last = min(n + images, batch)
+        for i in range(0, down, rows):
+            end = min(i + rows, down)
+            first = (n * down + i) * right
+            positions = slice(first, first + (last - n) * (end - i) * right)
+            blocks.append(_Block(slice(n, last), slice(i, end), positions))
+    return blocks
+
+
+class _Patches:
+    """Room for the patches of one block after the other.
+
+    Args:
+        window: what slides.
+        shape: of the images.
+        steps: the window's positions in each.
+        dtype: of the images.
+    """
+
+    def __init__(self, window: Any, shape: tuple, steps: tuple, dtype: numpy.dtype):
+        _, height, width, channels = shape
+        rows, columns = window.size
+        self._window = (rows, columns * channels)
+        self._image = (height, width * channels, channels)
+        self._geometry = _geometry(window, shape)
+        self._right = steps[1]
+        self._length = rows * columns * channels
+        self._room = numpy.empty(0, dtype)
+
+    def of(self, block: _Block) -> Any:
+        """The room for a block: (positions, places * channels)."""
+        count = block.positions.stop - block.positions.start
+        if count * self._length > self._room.size:
+            self._room = numpy.empty(count * self._length, self._room.dtype)
+        return self._room[: count * self._length].reshape(count, self._length)
+
+    def seen(self, x, block: _Block) -> Any:
+        """What the block's windows see in the images x."""
+        patches = self.of(block)
+        _im2col(x[block.images].reshape(-1), patches.reshape(-1), *self._arguments(block))
+        return patches
+
+    def add(self, patches, image, block: _Block) -> None:
+        """Adds to the images what the block's windows send back."""
+        _col2im(image[block.images].reshape(-1), patches.reshape(-1), *self._arguments(block))
+
+    def _arguments(self, block: _Block) -> tuple:
+        images, rows = block.images, block.rows
+        down, right, top, left = self._geometry
+        shape = (images.stop - images.start, rows.stop - rows.start, self._right, *self._window)
+        return shape, self._image, down, right, top - rows.start * down, left
+
+
+def conv(x, w, window, steps, bias=None, then_relu=False) -> Any:
+    """The products of what each window sees with the filters w, perhaps with a bias and relu.
+
+    For whoever has asked `slides`, as the two below.
+    """
+    filters = w.reshape(-1, w.shape[-1])
+    y = numpy.empty((len(x) * steps[0] * steps[1], len(filters[0])), x.dtype)
+    blocks = _blocks(len(x), steps, len(filters))
+
+    def some(part):
+        patches = _Patches(window, x.shape, steps, x.dtype)
+        for block in blocks[part]:
+            result = y[block.positions]
+            numpy.matmul(patches.seen(x, block), filters, out=result)
+            if bias is not None:
+                add_bias_to(result, bias, then_relu)
+
+    in_parts(some, len(blocks), y.size * len(filters))
+    return y.reshape(len(x), *steps, -1)
+
+
+def conv_backprop_filter(x, g, window, filter_shape) -> Any:
+    """The cotangent of the filters: what each window saw, times what came back from it."""
+    g, steps = g.reshape(-1, g.shape[-1]), g.shape[1:-1]
+    length = numpy.prod(filter_shape[:-1])
+    blocks = _blocks(len(x), steps, length)
+    sums = numpy.zeros((min(_SUMS, len(blocks)), length, filter_shape[-1]), x.dtype)
+
+    def some(part):
+        patches = _Patches(window, x.shape, steps, x.dtype)
+        product = numpy.empty(sums.shape[1:], x.dtype)
+        for n in range(part.start, part.stop):
+            for block in blocks[len(blocks) * n // len(sums) : len(blocks) * (n + 1) // len(sums)]:
+                numpy.matmul(patches.seen(x, block).T, g[block.positions], out=product)
+                sums[n] += product
+
+    in_parts(some, len(sums), g.size * int(length))
+    return numpy.add.reduce(sums).reshape(filter_shape)
+
+
+def conv_backprop_input(w, g, window, input_shape) -> Any:
+    """The cotangent of the images: each window sends back what came to it, through the filters."""
+    filters = w.reshape(-1, w.shape[-1]).T
+    image = numpy.zeros(input_shape, g.dtype)
+    steps, flat = g.shape[1:-1], g.reshape(-1, g.shape[-1])
 
     def some_images(part):
-        _im2col(x[part].reshape(-1), *_flat(patches[part]), image_shape, *geometry)
+        patches = _Patches(window, input_shape, steps, g.dtype)
+        # From the last window to the first: a pixel's sums are in the order of the window's places.
+        for block in reversed(blocks):
+            if part.start <= block.images.start < part.stop:
+                room = patches.of(block)
+                numpy.matmul(flat[block.positions], filters, out=room)
+                patches.add(room, image, block)
 
-    in_parts(some_images, batch, patches.size)
-    return patches.reshape(batch * steps[0] * steps[1], rows * columns * channels)
+    blocks = _blocks(len(g), steps, len(filters[0]))
+    in_parts(some_images, len(g), flat.size * len(filters[0]))
+    return image
 
 
 @compiled
@@ -74,24 +192,6 @@ def _im2col(image, patches, shape, image_shape, down, right, top, left):
                         for c in range(uintp(row - last)):
                             patches[after + c] = 0
                     place += uintp(row)
-
-
-def col2im(patches, window, input_shape, steps) -> Any:
-    """An image in which each window adds its row of `patches` to what it sees.
-
-    For whoever has asked `slides` before making the patches.
-    """
-    (batch, height, width, channels), (rows, columns) = input_shape, window.size
-    image = numpy.zeros(input_shape, patches.dtype)
-    patches = patches.reshape(batch, *steps, rows, columns * channels)
-    image_shape = (height, width * channels, channels)
-    geometry = _geometry(window, input_shape)
-
-    def some_images(part):
-        _col2im(image[part].reshape(-1), *_flat(patches[part]), image_shape, *geometry)
-
-    in_parts(some_images, batch, patches.size)
-    return image
 
 
 @compiled

@@ -5,23 +5,39 @@ They are applied to the product while it is new, and no further array is made.
 
 from collections import Counter
 from functools import cache
+from inspect import signature
 
-from ...arrays import array_module
+from ...arrays import array_module, cpu, with_kernel
+from ...config import cpu_kernels
 from ...engine import PRIMITIVES, Primitive
 from ..program import Call, Line, Program
 
 _PRODUCTS = ("matmul", "conv")
 
 
+def _add_bias(y, bias, then_relu):
+    """y itself, after the bias and perhaps relu: nobody else has seen it yet."""
+    y += bias
+    return array_module(y).maximum(y, 0, out=y) if then_relu else y
+
+
+_add_bias = with_kernel(_add_bias, cpu.add_bias)
+
+
 @cache
 def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
     """The op with a last input that is added to its result, and then perhaps relu."""
+    kernel = getattr(op.run, "kernel", None)
+    if kernel is None or "bias" not in signature(kernel).parameters:
+        kernel = None
 
     def forward(*arrays, **params):
         *inputs, bias = arrays
-        y = op.run(*inputs, **params)
-        y += bias
-        return array_module(y).maximum(y, 0, out=y) if then_relu else y
+        if kernel is not None and cpu_kernels():  # one that adds the bias by itself
+            y = kernel(*inputs, bias=bias, then_relu=then_relu, **params)
+            if y is not NotImplemented:
+                return y
+        return _add_bias(op.run(*inputs, **params), bias, then_relu)
 
     forward.__name__ = f"{op.name}_bias_relu" if then_relu else f"{op.name}_bias"
     return Primitive(forward, registered=False)

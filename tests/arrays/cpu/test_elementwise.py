@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import minitape.ops  # noqa: F401  # it makes the primitives
+from minitape.arrays.cpu import add_bias
 from minitape.engine import PRIMITIVES
 from minitape.ops import reduce
 
@@ -102,3 +103,17 @@ def test_sums_and_moments_of_channels(shape, layout, finite, dtype, random, monk
     with monkeypatch.context() as patch, np.errstate(invalid="ignore"):
         patch.setattr(reduce, "_total", reduce._total.__wrapped__)
         compare("variance", x, mean, axis=axis, answers=answers)
+
+
+@pytest.mark.parametrize("then_relu", [False, True])
+@pytest.mark.parametrize("shape", [(3000, 10), (1, 40_000), (7, 5, 16, 64), (40_000, 1)])
+def test_a_bias_and_relu_are_added_in_place(shape, then_relu, dtype, random):
+    y = random.normal(size=shape).astype(dtype)
+    bias = random.normal(size=shape[-1:]).astype(dtype)
+    y.flat[random.integers(0, y.size, 50)] = np.nan
+    y.flat[random.integers(0, y.size, 50)] = -np.inf
+    y.reshape(-1, shape[-1])[0] = -bias  # sums of 0
+    expected = np.maximum(y + bias, 0) if then_relu else y + bias
+    assert add_bias(y, bias, then_relu) is y
+    np.testing.assert_array_equal(y, expected, strict=True)
+    np.testing.assert_array_equal(np.signbit(y), np.signbit(expected))

@@ -1,4 +1,4 @@
-"""im2col, col2im and the gradient of the pooling, through the ops that use them."""
+"""Convolution and the gradient of the pooling, through the ops that use the loops."""
 
 import sys
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minitape.ops  # noqa: F401  # its modules are looked up below: it has functions of the same names
+from minitape.arrays.cpu import threads, windows
 from minitape.ops.window import Window
 
 conv = sys.modules["minitape.ops.conv"]
@@ -44,44 +45,95 @@ def is_large(x, window):
     return x.size >= 1 << 14 and window.dilation == (1, 1)
 
 
-@pytest.mark.parametrize(("shape", "filters", "window"), CASES)
-def test_the_patches_are_the_same(shape, filters, window, dtype, random):
-    x = random.normal(size=shape).astype(dtype)
-    given = (x, window, window.output_size(shape[1:-1]), 1)
-    answers = conv._patches.kernel(*given) is not NotImplemented
-    assert answers or not is_large(x, window)
-    expected = conv._patches.__wrapped__(*given)
-    np.testing.assert_array_equal(conv._patches(*given), expected, strict=True)
+@pytest.fixture(params=[1 << 17, 500], ids=["large blocks", "small blocks"])
+def block(request, monkeypatch):
+    """How much is computed at a time: all, some images, or some rows of one."""
+    monkeypatch.setattr(windows, "_BLOCK", request.param)
+
+
+def numbers(random, shape, dtype):
+    """Whole ones: no order of additions makes a difference."""
+    return random.integers(-4, 5, shape).astype(dtype)
+
+
+def compare(op, arrays, params, answers):
+    if answers:
+        assert op.run.kernel(*arrays, **params) is not NotImplemented
+    expected = op.forward(*arrays, **params)
+    np.testing.assert_array_equal(op.run(*arrays, **params), expected, strict=True)
 
 
 @pytest.mark.parametrize(("shape", "filters", "window"), CASES)
-def test_the_way_back_is_the_same(shape, filters, window, dtype, random):
-    """Products of whole numbers: no order of additions makes a difference."""
-    op = conv._conv_backprop_input
-    w = random.integers(-4, 5, (*window.size, shape[-1], filters)).astype(dtype)
-    steps = window.output_size(shape[1:-1])
-    g = random.integers(-4, 5, (shape[0], *steps, filters)).astype(dtype)
+def test_the_convolution_is_the_same(shape, filters, window, block, dtype, random):
+    x = numbers(random, shape, dtype)
+    w = numbers(random, (*window.size, shape[-1], filters), dtype)
+    compare(conv._conv, (x, w), dict(window=window), answers=is_large(x, window))
+
+
+@pytest.mark.parametrize(("shape", "filters", "window"), CASES)
+def test_the_way_back_is_the_same(shape, filters, window, block, dtype, random):
+    w = numbers(random, (*window.size, shape[-1], filters), dtype)
+    g = numbers(random, (shape[0], *window.output_size(shape[1:-1]), filters), dtype)
     params = dict(window=window, input_shape=shape)
-    if is_large(g, window):
-        assert op.run.kernel(w, g, **params) is not NotImplemented
-    expected = op.forward(w, g, **params)
-    np.testing.assert_array_equal(op.run(w, g, **params), expected, strict=True)
+    if filters <= shape[-1] and window.way_back(shape[1:-1]):
+        assert conv._conv_backprop_input.run.kernel(w, g, **params) is NotImplemented
+    few = filters < shape[-1]
+    compare(conv._conv_backprop_input, (w, g), params, answers=is_large(g, window) and not few)
+
+
+@pytest.mark.parametrize(("shape", "filters", "window"), CASES)
+def test_the_gradient_of_the_filters_is_the_same(shape, filters, window, block, dtype, random):
+    x = numbers(random, shape, dtype)
+    g = numbers(random, (shape[0], *window.output_size(shape[1:-1]), filters), dtype)
+    params = dict(window=window, filter_shape=(*window.size, shape[-1], filters))
+    answers = is_large(x, window) and is_large(g, window) and filters >= shape[-1]
+    compare(conv._conv_backprop_filter, (x, g), params, answers)
+
+
+@pytest.mark.parametrize("then_relu", [False, True])
+def test_a_bias_is_added_block_by_block(then_relu, block, dtype, random):
+    shape, filters = SHAPES["large"]
+    x, bias = numbers(random, shape, dtype), numbers(random, filters, dtype)
+    w = numbers(random, (3, 3, shape[-1], filters), dtype)
+    found = conv._conv.run.kernel(x, w, window=WINDOWS["valid"], bias=bias, then_relu=then_relu)
+    expected = conv._conv.forward(x, w, window=WINDOWS["valid"]) + bias
+    expected = np.maximum(expected, 0) if then_relu else expected
+    np.testing.assert_array_equal(found, expected, strict=True)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_number_of_threads_changes_no_bit(count, dtype, random):
+    shape, filters = SHAPES["large"]
+    x, window = random.normal(size=shape).astype(dtype), WINDOWS["same"]
+    w = random.normal(size=(*window.size, shape[-1], filters)).astype(dtype)
+    g = random.normal(size=(*shape[:-1], filters)).astype(dtype)
+
+    def results():
+        yield conv._conv.run(x, w, window=window)
+        yield conv._conv_backprop_input.run(w, g, window=window, input_shape=shape)
+        yield conv._conv_backprop_filter.run(x, g, window=window, filter_shape=w.shape)
+
+    try:
+        threads.set_thread_count(1)
+        expected = list(results())
+        threads.set_thread_count(count)
+        for found, one in zip(results(), expected, strict=True):
+            np.testing.assert_array_equal(found, one)
+    finally:
+        threads.set_thread_count(0)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("kind", ["valid", "steps"])
 def test_any_layout_will_do(kind, layout, dtype, random):
-    shape, filters, window = (4, 26, 25, 12), 16, WINDOWS[kind]
-    x, steps = random.normal(size=shape).astype(dtype), window.output_size(shape[1:-1])
-    w = random.normal(size=(*window.size, 12, filters)).astype(dtype)
-    g = LAYOUTS[layout](random.normal(size=(4, *steps, filters)).astype(dtype))
-    near = dict(rtol=0, atol=200 * np.finfo(dtype).eps)  # sums of up to 192 products
-    given = (LAYOUTS[layout](x), w)
-    y = conv._conv.forward(x, w, window=window)
-    np.testing.assert_allclose(conv._conv.run(*given, window=window), y, **near)
-    params = dict(window=window, input_shape=shape)
-    back = conv._conv_backprop_input
-    np.testing.assert_allclose(back.run(w, g, **params), back.forward(w, g, **params), **near)
+    (shape, filters), window = SHAPES["large"], WINDOWS[kind]
+    steps = window.output_size(shape[1:-1])
+    x = LAYOUTS[layout](numbers(random, shape, dtype))
+    w = numbers(random, (*window.size, shape[-1], filters), dtype)
+    g = LAYOUTS[layout](numbers(random, (shape[0], *steps, filters), dtype))
+    compare(conv._conv, (x, w), dict(window=window), answers=False)
+    compare(conv._conv_backprop_input, (w, g), dict(window=window, input_shape=shape), False)
+    compare(conv._conv_backprop_filter, (x, g), dict(window=window, filter_shape=w.shape), False)
 
 
 def pooled(x, window):
