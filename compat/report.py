@@ -376,6 +376,7 @@ def main(arguments=None) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as tests/conftest.py
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     import tensorflow as tf

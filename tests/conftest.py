@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# Without it, TensorFlow lacks grouped convolutions and refuses less; on some processors it is off.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # No deadline: the first example of a test compiles, imports or allocates, and a busy machine is not
 # a failure. HYPOTHESIS_PROFILE=intense python -m pytest tests/ops looks much further.
