@@ -19,6 +19,9 @@ BENCH_PIP := $(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet
 # Matrices here are small. BLAS threads gain nothing on them, and on a machine that is busy with
 # other things they wait for each other many times longer than they compute.
 demo test: export OPENBLAS_NUM_THREADS ?= 1
+# What is imported is compiled once, also where the environment would have it compiled each time:
+# tests start many processes, and most of what a short one does is to import.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check lint types format tools bench pins clean
 .DEFAULT_GOAL := help
