@@ -16,8 +16,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # No deadline: the first example of a test compiles, imports or allocates, and a busy machine is not
 # a failure. HYPOTHESIS_PROFILE=intense python -m pytest tests/ops looks much further.
-settings.register_profile("dev", max_examples=25, deadline=None)
-settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("dev", max_examples=20, deadline=None)
+settings.register_profile("ci", max_examples=20, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "intense",
     max_examples=1500,  # a fifth of them for each op and property

@@ -7,6 +7,8 @@ Images have 1, 2 or 3 axes. Where the filters have fewer channels than the image
 cut into groups, each with its own filters: a depthwise convolution has a group for each channel.
 """
 
+import math
+
 from ..arrays import array_module, cpu, with_kernel
 from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
@@ -111,9 +113,14 @@ def _conv(x, w, *, window):
     return _joined(_product(patches, filters)).reshape(x.shape[0], *steps, outputs)
 
 
+_LARGE_FILTERS = 1 << 17  # elements that don't stay in the cache beside a block of patches
+
+
 def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
     one_group = w.shape[-2] == x.shape[-1]
-    if not one_group or _way_of_few_outputs(x, w, window) or not cpu.slides(window, x):
+    if not one_group or w.size > _LARGE_FILTERS or _way_of_few_outputs(x, w, window):
+        return NotImplemented
+    if not cpu.slides(window, x):
         return NotImplemented
     return cpu.conv(x, w, window, window.output_size(x.shape[1:-1]), bias, then_relu)
 
@@ -147,7 +154,9 @@ def _conv_backprop_input(w, g, *, window, input_shape):
 
 def _conv_backprop_input_kernel(w, g, *, window, input_shape):
     few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
-    if few or w.shape[-2] != input_shape[-1] or not cpu.slides(window, g):
+    if few or w.size > _LARGE_FILTERS or w.shape[-2] != input_shape[-1]:
+        return NotImplemented
+    if not cpu.slides(window, g):
         return NotImplemented
     return cpu.conv_backprop_input(w, g, window, input_shape)
 
@@ -177,7 +186,9 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
 def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
     channels, outputs = filter_shape[-2:]
     few = outputs < channels and _way_back(window, x.shape, filter_shape)
-    if few or channels != x.shape[-1] or not cpu.slides(window, x, g):
+    if few or channels != x.shape[-1] or math.prod(filter_shape) > _LARGE_FILTERS:
+        return NotImplemented
+    if not cpu.slides(window, x, g):
         return NotImplemented
     return cpu.conv_backprop_filter(x, g, window, filter_shape)
 

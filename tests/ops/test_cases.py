@@ -9,7 +9,7 @@ from compat.cases import CASES
 from tests.conftest import DEEP
 
 # A few examples of each property of each op: HYPOTHESIS_PROFILE=intense draws many more.
-FEW = settings(max_examples=settings.default.max_examples // 5 if DEEP else 5)
+FEW = settings(max_examples=settings.default.max_examples // 5 if DEEP else 4)
 FEWER = FEW if DEEP else settings(max_examples=3)
 DIFFERENTIABLE = [case for case in CASES if case.differentiable]
 POINTS = [
