@@ -1,5 +1,6 @@
 """Program: the ops of one call written down as lines."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -149,6 +150,10 @@ class Program(NamedTuple):
                 found = found if line.is_tuple else (found,)
                 values.update(zip(line.outputs, found, strict=True))
         return [values[n] for n in self.outputs]
+
+    def uses(self) -> Counter:
+        """How often lines, and the caller, need each value."""
+        return Counter([*(n for line in self.lines for n in line.inputs), *self.outputs])
 
     def last_uses(self) -> list[list[int]]:
         """For each line the values that nothing needs after it."""

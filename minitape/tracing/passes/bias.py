@@ -3,7 +3,6 @@
 They are applied to the product while it is new, and no further array is made.
 """
 
-from collections import Counter
 from functools import cache
 from inspect import signature
 
@@ -45,8 +44,7 @@ def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
 
 def with_bias_in_products(program: Program) -> Program:
     """Makes one call of a product, `add` of a vector and, where it follows, `relu`."""
-    uses = Counter(n for line in program.lines for n in line.inputs)
-    uses.update(program.outputs)
+    uses = program.uses()
     lines: list[Line | None] = []
     places: dict[int, int] = {}  # where a value that one line alone needs is made
     for line in program.lines:

@@ -25,8 +25,7 @@ def with_chains(program: Program) -> Program:
 
     Other lines may stand between them as long as these need nothing that the chain makes.
     """
-    uses = Counter(n for line in program.lines for n in line.inputs)
-    uses.update(program.outputs)
+    uses = program.uses()
     lines: list[Line] = []
     chain: list[Call] = []
 

@@ -5,7 +5,6 @@ are not needed where nothing else holds the old ones, which only a run of the pr
 tensor that was read from a variable shares its array.
 """
 
-from collections import Counter
 from inspect import signature
 from sys import getrefcount
 from typing import Any
@@ -19,8 +18,7 @@ from ..program import Assign, Call, Line, Program, Read, Update
 
 def with_updates_in_place(program: Program) -> Program:
     """Makes an Update of a call that renews variables and the assignments after it."""
-    uses = Counter(n for line in program.lines for n in line.inputs)
-    uses.update(program.outputs)
+    uses = program.uses()
     current: dict[int, Any] = {}  # by a value's number: the variable whose value it is
     lines: list[Line] = []
     rest = iter(enumerate(program.lines, start=1))
