@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import cache, wraps
+from inspect import signature
 from threading import Lock
 from typing import Any
 
@@ -29,6 +30,12 @@ def with_kernel(forward: Callable, kernel: Callable) -> Callable:
 
     run.kernel = kernel  # type: ignore[attr-defined]  # the tests ask it whether it answers
     return run
+
+
+def kernel_with(run: Callable, parameter: str) -> Callable | None:
+    """The kernel of what `with_kernel` made, where it has this parameter beyond the forward's."""
+    kernel = getattr(run, "kernel", None)
+    return kernel if kernel and parameter in signature(kernel).parameters else None
 
 
 def suits(*arrays: Any) -> bool:

@@ -4,9 +4,9 @@ They are applied to the product while it is new, and no further array is made.
 """
 
 from functools import cache
-from inspect import signature
 
 from ...arrays import array_module, cpu, with_kernel
+from ...arrays.cpu.compiler import kernel_with
 from ...config import cpu_kernels
 from ...engine import PRIMITIVES, Primitive
 from ..program import Call, Line, Program
@@ -26,9 +26,7 @@ _add_bias = with_kernel(_add_bias, cpu.add_bias)
 @cache
 def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
     """The op with a last input that is added to its result, and then perhaps relu."""
-    kernel = getattr(op.run, "kernel", None)
-    if kernel is None or "bias" not in signature(kernel).parameters:
-        kernel = None
+    kernel = kernel_with(op.run, "bias")
 
     def forward(*arrays, **params):
         *inputs, bias = arrays

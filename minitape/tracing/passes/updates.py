@@ -5,12 +5,11 @@ are not needed where nothing else holds the old ones, which only a run of the pr
 tensor that was read from a variable shares its array.
 """
 
-from inspect import signature
 from sys import getrefcount
 from typing import Any
 
+from ...arrays.cpu.compiler import kernel_with
 from ...config import cpu_kernels
-from ...engine import Primitive
 from ..program import Assign, Call, Line, Program, Read, Update
 
 # By convention such an op's last inputs are old values, for each of its results one.
@@ -28,7 +27,7 @@ def with_updates_in_place(program: Program) -> Program:
             current[line.outputs[0]] = line.variable
         elif isinstance(line, Assign):
             renewed = [line.variable]
-        elif isinstance(line, Call) and _works_in_place(line.op):
+        elif isinstance(line, Call) and kernel_with(line.op.run, "in_place"):
             count = len(line.outputs)
             old = [current.get(n) for n in line.inputs[-count:]]
             unused = all(uses[n] == 1 for n in line.outputs)
@@ -48,11 +47,6 @@ def _assigned(values: tuple, variables: list, lines: list) -> bool:
         isinstance(line, Assign) and line.inputs == (n,) and line.variable is x
         for line, n, x in zip(lines, values, variables, strict=True)
     )
-
-
-def _works_in_place(op: Primitive) -> bool:
-    kernel = getattr(op.run, "kernel", None)
-    return kernel is not None and "in_place" in signature(kernel).parameters
 
 
 def run_update(line: Update, *inputs) -> None:
