@@ -16,13 +16,17 @@ from .elementwise import (
     sum_to_shape,
     where,
 )
+from .functions import Calls
+from .openblas import set_thread_count, thread_count
+from .products import product
 from .random import philox_words
 from .rows import chosen, less_one, shifted
-from .threads import in_parts, product, set_thread_count, thread_count
+from .threads import in_parts
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import conv, conv_backprop_filter, conv_backprop_input, max_pool_grad, slides
 
 __all__ = [
+    "Calls",
     "adam_update",
     "add_bias",
     "chosen",

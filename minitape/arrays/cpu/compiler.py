@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from inspect import signature
 from threading import Lock
 from typing import Any
@@ -56,17 +56,17 @@ def is_worth(size: int) -> bool:
     """Whether arrays of so many elements are worth a kernel, and numba is there."""
     if size < _LARGE and not (size and "numba" in sys.modules):
         return False
-    return _numba() is not None
+    return numba() is not None
 
 
 @cache
-def _numba() -> Any:
+def numba() -> Any:
     """numba, or None where it isn't installed or doesn't work with this NumPy."""
     try:
-        import numba
+        import numba as library
     except ImportError:
         return None
-    return numba
+    return library
 
 
 def compiled(loop: Callable) -> Callable:
@@ -84,15 +84,16 @@ def compiled(loop: Callable) -> Callable:
         nonlocal code
         if code is None:
             with lock:  # of several threads one makes it
-                code = code or _machine_code(loop)
+                code = code or machine_code(partial(numba().njit, loop), nogil=True)
         return code(*args)
 
     return call
 
 
-def _machine_code(loop: Callable) -> Callable:
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+def machine_code(make: Callable, **options: Any) -> Any:
+    """What `make` compiles with these options of numba, kept on disk where that can be written."""
+    options["error_model"] = "numpy"
     try:
-        return _numba().njit(loop, cache=True, **options)
+        return make(cache=True, **options)
     except RuntimeError:  # no folder can be written
-        return _numba().njit(loop, **options)
+        return make(**options)

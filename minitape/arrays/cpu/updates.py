@@ -1,43 +1,29 @@
 """The optimizers' updates: each weight's new value and state in one pass.
 
 Each kernel takes the gradient, the weights and their state, and gives the new weights and state,
-or NotImplemented. With `in_place` they are written over the old ones. The loops do the same
-operations in the same order as the optimizers' NumPy formulas, in the weights' precision: the
-results are the same to the last bit.
+or NotImplemented. With `in_place`, `Calls`, it only adds those calls that write them over the old
+ones. The loops do the same operations in the same order as the optimizers' NumPy formulas, in the
+weights' precision: the results are the same to the last bit.
 """
 
 from math import sqrt
 from typing import Any
 
-import numpy
-
-from .compiler import compiled, suits
-from .threads import in_parts, over_elements
+from .compiler import suits
+from .functions import Calls, Doubles, Floats, Word, c_function
 
 
-def _run(loop, gradient, old: tuple, numbers: tuple, in_place: bool) -> Any:
-    """The old arrays, or copies of them, after a loop over (gradient, arrays, numbers).
-
-    The loop converts the numbers to the weights' type: there it costs nothing.
-    """
-    if in_place:
-        over_elements(loop, [gradient, *old], *numbers)
-        return old
-    new = tuple(map(numpy.empty_like, old))
-    flat = [x.reshape(-1) for x in (gradient, *old, *new)]
-
-    def some(part: slice) -> None:
-        g, *arrays = (x[part] for x in flat)
-        before, after = arrays[: len(old)], arrays[len(old) :]
-        for x, y in zip(before, after, strict=True):
-            y[:] = x
-        loop(g, *after, *numbers)
-
-    in_parts(some, gradient.size, gradient.size)
+def _run(loop, gradient, old: tuple, numbers: tuple, in_place: Calls | None) -> Any:
+    """The new weights and state, by a loop over (gradient, arrays, numbers)."""
+    calls = Calls() if in_place is None else in_place
+    new = old if in_place is not None else tuple(x.copy() for x in old)
+    calls.add_loop(loop, [gradient, *new], *numbers)
+    if in_place is None:
+        calls.make()
     return new
 
 
-def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=False) -> Any:
+def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=None) -> Any:
     """The new (weights, mean, mean square) and, for amsgrad, largest mean square.
 
     `alpha` is a function, called if the kernel answers.
@@ -48,11 +34,12 @@ def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=False) -> Any:
     return _run(loop, g, old, (alpha(), 1 - beta_1, 1 - beta_2, epsilon), in_place)
 
 
-@compiled
-def _adam(g, w, m, v, alpha, rest_1, rest_2, epsilon):
-    number = g.dtype.type
-    rate, share_1, share_2, least = number(alpha), number(rest_1), number(rest_2), number(epsilon)
-    for i in range(g.size):
+@c_function
+def _adam(size: Word, g: Floats, w: Floats, m: Floats, v: Floats, numbers: Doubles):
+    number = type(g[0])
+    rate, share_1 = number(numbers[0]), number(numbers[1])
+    share_2, least = number(numbers[2]), number(numbers[3])
+    for i in range(size):
         mean = (g[i] - m[i]) * share_1 + m[i]
         square = (g[i] * g[i] - v[i]) * share_2 + v[i]
         m[i] = mean
@@ -60,11 +47,12 @@ def _adam(g, w, m, v, alpha, rest_1, rest_2, epsilon):
         w[i] = w[i] - mean * rate / (sqrt(square) + least)
 
 
-@compiled
-def _amsgrad(g, w, m, v, top, alpha, rest_1, rest_2, epsilon):
-    number = g.dtype.type
-    rate, share_1, share_2, least = number(alpha), number(rest_1), number(rest_2), number(epsilon)
-    for i in range(g.size):
+@c_function
+def _amsgrad(size: Word, g: Floats, w: Floats, m: Floats, v: Floats, top: Floats, numbers: Doubles):
+    number = type(g[0])
+    rate, share_1 = number(numbers[0]), number(numbers[1])
+    share_2, least = number(numbers[2]), number(numbers[3])
+    for i in range(size):
         mean = (g[i] - m[i]) * share_1 + m[i]
         square = (g[i] * g[i] - v[i]) * share_2 + v[i]
         largest = square if square > top[i] or square != square else top[i]
@@ -74,38 +62,39 @@ def _amsgrad(g, w, m, v, top, alpha, rest_1, rest_2, epsilon):
         w[i] = w[i] - mean * rate / (sqrt(largest) + least)
 
 
-def rmsprop_update(g, *old, rate, rho, epsilon, in_place=False) -> Any:
+def rmsprop_update(g, *old, rate, rho, epsilon, in_place=None) -> Any:
     """The new (weights, mean square)."""
     if not suits(g, *old):
         return NotImplemented
     return _run(_rmsprop, g, old, (float(rate), rho, 1 - rho, epsilon), in_place)
 
 
-@compiled
-def _rmsprop(g, w, v, rate, rho, rest, epsilon):
-    number = g.dtype.type
-    alpha, kept, share, least = number(rate), number(rho), number(rest), number(epsilon)
-    for i in range(g.size):
+@c_function
+def _rmsprop(size: Word, g: Floats, w: Floats, v: Floats, numbers: Doubles):
+    number = type(g[0])
+    alpha, kept = number(numbers[0]), number(numbers[1])
+    share, least = number(numbers[2]), number(numbers[3])
+    for i in range(size):
         square = v[i] * kept + g[i] * g[i] * share
         v[i] = square
         w[i] = w[i] - g[i] * alpha / sqrt(square + least)
 
 
-def descent_update(g, *old, rate, in_place=False) -> Any:
+def descent_update(g, *old, rate, in_place=None) -> Any:
     """The new weights, as a tuple of one."""
     if not suits(g, *old):
         return NotImplemented
     return _run(_descent, g, old, (float(rate),), in_place)
 
 
-@compiled
-def _descent(g, w, rate):
-    alpha = g.dtype.type(rate)
-    for i in range(g.size):
+@c_function
+def _descent(size: Word, g: Floats, w: Floats, numbers: Doubles):
+    alpha = type(g[0])(numbers[0])
+    for i in range(size):
         w[i] = w[i] - g[i] * alpha
 
 
-def momentum_update(g, *old, rate, momentum, nesterov, in_place=False) -> Any:
+def momentum_update(g, *old, rate, momentum, nesterov, in_place=None) -> Any:
     """The new (weights, velocity)."""
     if not suits(g, *old):
         return NotImplemented
@@ -113,19 +102,21 @@ def momentum_update(g, *old, rate, momentum, nesterov, in_place=False) -> Any:
     return _run(loop, g, old, (float(rate), momentum), in_place)
 
 
-@compiled
-def _momentum(g, w, v, rate, momentum):
-    alpha, kept = g.dtype.type(rate), g.dtype.type(momentum)
-    for i in range(g.size):
+@c_function
+def _momentum(size: Word, g: Floats, w: Floats, v: Floats, numbers: Doubles):
+    number = type(g[0])
+    alpha, kept = number(numbers[0]), number(numbers[1])
+    for i in range(size):
         velocity = v[i] * kept - g[i] * alpha
         v[i] = velocity
         w[i] = w[i] + velocity
 
 
-@compiled
-def _nesterov(g, w, v, rate, momentum):
-    alpha, kept = g.dtype.type(rate), g.dtype.type(momentum)
-    for i in range(g.size):
+@c_function
+def _nesterov(size: Word, g: Floats, w: Floats, v: Floats, numbers: Doubles):
+    number = type(g[0])
+    alpha, kept = number(numbers[0]), number(numbers[1])
+    for i in range(size):
         step = g[i] * alpha
         velocity = v[i] * kept - step
         v[i] = velocity

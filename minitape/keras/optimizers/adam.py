@@ -166,7 +166,7 @@ def _adam_kernel(
     beta_1,
     beta_2,
     epsilon,
-    in_place=False,
+    in_place=None,
 ):
     def alpha():
         t = iterations.item()

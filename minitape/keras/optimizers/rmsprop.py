@@ -125,7 +125,7 @@ def _rmsprop_kernel(
     momentum,
     epsilon,
     centered,
-    in_place=False,
+    in_place=None,
 ):
     if momentum > 0 or centered:
         return NotImplemented

@@ -68,7 +68,7 @@ def _gradient_descent(gradient, learning_rate, variable):
     return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable], scratch=0)
 
 
-def _descent_kernel(gradient, learning_rate, variable, in_place=False):
+def _descent_kernel(gradient, learning_rate, variable, in_place=None):
     return cpu.descent_update(gradient, variable, rate=learning_rate, in_place=in_place)
 
 
@@ -96,7 +96,7 @@ def _momentum_descent(gradient, learning_rate, variable, velocity, *, momentum, 
 
 
 def _momentum_kernel(
-    gradient, learning_rate, variable, velocity, *, momentum, nesterov, in_place=False
+    gradient, learning_rate, variable, velocity, *, momentum, nesterov, in_place=None
 ):
     return cpu.momentum_update(
         gradient,

@@ -76,13 +76,13 @@ def test_numba_is_loaded_when_a_large_array_comes():
 
 
 def test_it_works_without_numba(monkeypatch):
-    monkeypatch.setattr(compiler, "_numba", lambda: None)
+    monkeypatch.setattr(compiler, "numba", lambda: None)
     assert not compiler.suits(np.zeros(1 << 15))
 
 
 def test_a_numba_that_fails_to_load_is_none(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)  # as of a version that refuses this NumPy
-    assert compiler._numba.__wrapped__() is None
+    assert compiler.numba.__wrapped__() is None
 
 
 def test_where_nothing_can_be_written_the_code_is_not_kept(monkeypatch, numba):
@@ -96,7 +96,7 @@ def test_where_nothing_can_be_written_the_code_is_not_kept(monkeypatch, numba):
                 raise RuntimeError("cannot cache function: no locator available")
             return numba.njit(loop, **options)
 
-    monkeypatch.setattr(compiler, "_numba", lambda: Numba)
+    monkeypatch.setattr(compiler, "numba", lambda: Numba)
 
     @compiler.compiled
     def total(x):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minitape.ops  # noqa: F401  # its modules are looked up below: it has functions of the same names
-from minitape.arrays.cpu import threads, windows
+from minitape.arrays.cpu import openblas, windows
 from minitape.ops.window import Window
 
 conv = sys.modules["minitape.ops.conv"]
@@ -114,13 +114,13 @@ def test_the_number_of_threads_changes_no_bit(count, dtype, random):
         yield conv._conv_backprop_filter.run(x, g, window=window, filter_shape=w.shape)
 
     try:
-        threads.set_thread_count(1)
+        openblas.set_thread_count(1)
         expected = list(results())
-        threads.set_thread_count(count)
+        openblas.set_thread_count(count)
         for found, one in zip(results(), expected, strict=True):
             np.testing.assert_array_equal(found, one)
     finally:
-        threads.set_thread_count(0)
+        openblas.set_thread_count(0)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -1,0 +1,84 @@
+"""Products of matrices in several threads, those that are awake and those that sleep."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from minitape.arrays.cpu import openblas, products
+
+if openblas.openblas() is None:
+    pytest.skip("NumPy has no OpenBLAS here whose threads could be set", allow_module_level=True)
+
+
+@pytest.fixture(params=[1, 2, 3])
+def count(request):
+    openblas.set_thread_count(request.param)
+    yield request.param
+    openblas.set_thread_count(0)
+
+
+PRODUCTS = {  # rows, inner, columns
+    "rows": (700, 90, 101),
+    "columns": (31, 784, 513),
+    "many rows": (5000, 30, 40),
+    "inner": (1, 9_000_000, 1),
+    "row": (1, 3000, 3001),
+    "small": (30, 40, 50),
+}
+
+
+@pytest.mark.parametrize("layouts", ["CC", "CF", "FC", "FF"])
+@pytest.mark.parametrize("sizes", PRODUCTS.values(), ids=PRODUCTS)
+@pytest.mark.parametrize("team", [True, False], ids=["awake", "asleep"])
+def test_a_product_is_the_product(team, sizes, layouts, dtype, random, count, monkeypatch):
+    """Of whole numbers: no order of additions makes a difference."""
+    if not team:
+        monkeypatch.setattr(products, "team_of", lambda process: None)
+        monkeypatch.setattr(products, "_LARGE_FOR_SLEEPERS", products._LARGE)
+    rows, inner, columns = sizes
+    a = random.integers(-3, 4, (rows, inner)).astype(dtype, order=layouts[0])
+    b = random.integers(-3, 4, (inner, columns)).astype(dtype, order=layouts[1])
+    y = products.product(a, b)
+    if count == 1:
+        assert y is NotImplemented
+    else:
+        np.testing.assert_array_equal(y, a @ b, strict=True)
+    assert openblas.thread_count() == count
+
+
+def test_what_is_not_in_one_piece(random, count):
+    a = random.integers(-3, 4, (400, 800)).astype("float32")[:, ::2]
+    b = random.integers(-3, 4, (400, 100)).astype("float32")
+    y = products.product(a, b)
+    assert y is NotImplemented if count == 1 else np.array_equal(y, a @ b)
+
+
+@pytest.mark.parametrize("dtypes", [("float32", "float64"), ("int32", "int32"), ("complex64",) * 2])
+def test_other_products_are_left_to_numpy(dtypes):
+    a, b = (np.ones((300, 300), name) for name in dtypes)
+    assert products.product(a, b) is NotImplemented
+    assert products.product(a[:0], b) is NotImplemented
+    assert products.product(np.ones((300, 200)), np.ones((300, 300))) is NotImplemented
+
+
+def test_threads_within_threads(random):
+    """Whoever computes while another thread does gets right results, too."""
+    openblas.set_thread_count(2)
+    a = random.integers(-3, 4, (300, 300)).astype("float32")
+    expected, wrong = a @ a, []
+
+    def run():
+        for _ in range(20):
+            y = products.product(a, a)
+            y = a @ a if y is NotImplemented else y
+            if not np.array_equal(y, expected):
+                wrong.append(y)
+
+    several = [threading.Thread(target=run) for _ in range(4)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    assert not wrong
+    openblas.set_thread_count(0)
