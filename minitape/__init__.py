@@ -223,13 +223,13 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitape\.")
 
 _LATER = (
     "compat",
+    "config",
     "data",
     "debugging",
     "distribute",
     "image",
     "io",
     "keras",
-    "runtime",
     "summary",
     "test",
     "train",

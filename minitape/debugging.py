@@ -1,5 +1,9 @@
 """`tf.debugging`: the names alone; the assertions stand in `minitape.ops.debugging`."""
 
+from .config.placement import (  # noqa: F401
+    get_log_device_placement,
+    set_log_device_placement,
+)
 from .ops.debugging import (  # noqa: F401
     Assert,
     assert_all_finite,
@@ -25,8 +29,4 @@ from .ops.debugging import (  # noqa: F401
     assert_type,
     check_numerics,
     is_numeric_tensor,
-)
-from .runtime.placement import (  # noqa: F401
-    get_log_device_placement,
-    set_log_device_placement,
 )

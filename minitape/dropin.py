@@ -29,8 +29,8 @@ TOPS = ("keras", "tensorflow")
 # What stands in `minitape` and is none of TensorFlow's names: the floors, and modules at the top.
 FLOORS = {"arrays", "engine", "learn", "ops", "tracing"}
 OWN = {
-    *("cli", "config", "demo", "doctor", "dropin", "importlib", "math_special", "module", "run"),
-    *("runtime", "warnings"),
+    *("cli", "demo", "doctor", "dropin", "importlib", "math_special", "module", "run"),
+    *("settings", "warnings"),
 }
 # What TensorFlow has from Keras under a shorter path.
 FROM_KERAS = ("initializers", "losses", "metrics", "optimizers")
@@ -214,7 +214,6 @@ def _tensorflow():
         {name: getattr(minitape, name) for name in names if name not in OWN | FLOORS}
     )
     vars(module).update({name: getattr(keras, name) for name in FROM_KERAS})
-    vars(module).update(config=minitape.runtime)  # minitape.config holds Keras' settings
     vars(module).update(version=SimpleNamespace(VERSION=TENSORFLOW_VERSION))
     vars(module).update(__version__=TENSORFLOW_VERSION, __file__=minitape.__file__)
     module.__spec__ = ModuleSpec("tensorflow", None, origin=minitape.__file__, is_package=True)

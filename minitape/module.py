@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from . import nest
-from .config import name_scopes, scoped
 from .engine import Variable
+from .settings import name_scopes, scoped
 
 _WORD = re.compile("(?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z])")  # its first letter, in a class' name
 

@@ -17,7 +17,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from minitape import config, nest
+from minitape import nest, settings
 from minitape.arrays import looks
 from minitape.engine import GradientTape, Recorder, Tensor, active, convert_to_tensor, only
 from minitape.keras.layers import Layer
@@ -82,7 +82,7 @@ class UnderFunction:
 
     def install(self) -> None:
         """From here on all calls come by `call`."""
-        self._patch.setattr(config, "secrets", self.entropy)
+        self._patch.setattr(settings, "secrets", self.entropy)
         for kind, name in ENTRANCES:
             self._stand_at(kind, name)
         for kind in _subclasses(Metric):  # each has an `update_state` of its own
@@ -128,7 +128,7 @@ class UnderFunction:
 
 def _computes(owner, args: tuple, kwargs: dict) -> bool:
     """Whether a call is neither symbolic, nor a trial of shapes, nor inside a function."""
-    if looks.listeners or config.functions_run_eagerly():
+    if looks.listeners or settings.functions_run_eagerly():
         return False
     if isinstance(owner, Layer) and not vars(owner).get("built"):
         return False  # `_run` will be called next
@@ -177,7 +177,7 @@ class _Comparison:
     def _function(self) -> Function:
         """The function of such calls: what of Python goes into its programs is its key."""
         functions = self._switch.functions_of(self._owner)
-        key = self._python, self._is_recorded, config.floatx(), _fingerprint(self._owner)
+        key = self._python, self._is_recorded, settings.floatx(), _fingerprint(self._owner)
         function = functions.setdefault(key, _Quiet(self._run))
         function.python_function = self._run
         return function
@@ -273,7 +273,7 @@ class _State(Recorder):
         if isinstance(owner, Optimizer):
             variables += vars(owner).get("_trainable_variables", ())
         self._before = {v.id: (v, v.array) for v in variables}
-        self._random = config.seeds.state()
+        self._random = settings.seeds.state()
         self.python = _random_of_python()
 
     def record_read(self, variable) -> None:
@@ -281,13 +281,13 @@ class _State(Recorder):
 
     def now(self) -> tuple:
         """The values of the variables, and the states of the random ops."""
-        return [(v, v.array) for v, _ in self._before.values()], config.seeds.state()
+        return [(v, v.array) for v, _ in self._before.values()], settings.seeds.state()
 
     def set(self, state: tuple) -> None:
         """Goes to a state."""
         for variable, array in state[0]:
             variable.array = array
-        config.seeds.set_state(state[1])
+        settings.seeds.set_state(state[1])
 
     def restore(self) -> None:
         """Goes back to before the call; the operating system's random numbers come once more.

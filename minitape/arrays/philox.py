@@ -22,6 +22,7 @@ from .cpu import with_kernel
 
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)  # the golden ratio and sqrt(3) - 1, in 32 bits
+_CONSTANTS = (*_KEY_STEPS, *_MULTIPLIERS)  # what the kernels are told
 _ROUNDS = 10
 _INDEX_KEY = 498247692  # TensorFlow puts it before the two numbers of an index_shuffle's seed
 _LOW_32 = 0xFFFFFFFF
@@ -113,16 +114,13 @@ def philox_blocks(key: int, counter: int, offsets: Any, xp: Any = numpy) -> Any:
 def _blocks_kernel(key: int, counter: int, offsets: Any, xp: Any = numpy) -> Any:
     if xp is not numpy:
         return NotImplemented
-    return cpu.philox_words(_stream(key, counter), offsets)
-
-
-def _stream(key: int, counter: int) -> tuple:
-    """What the kernels are told of a stream."""
-    halves = key & _LOW_32, key >> 32
-    return *halves, *_KEY_STEPS, *_MULTIPLIERS, counter & _LOW_64, counter >> 64 & _LOW_64
+    return cpu.philox_words(pack_state(key, counter), _CONSTANTS, offsets)
 
 
 philox_blocks = with_kernel(philox_blocks, _blocks_kernel)
+
+
+_SEED_KEY = 0x02461E293EC8F720
 
 
 def scramble_seed(seed: int, seed2: int) -> tuple[int, int]:
@@ -130,8 +128,13 @@ def scramble_seed(seed: int, seed2: int) -> tuple[int, int]:
 
     Seeds of similar value (0, 1, 2, ...) are thereby made streams that have nothing in common.
     """
-    w0, w1, w2, w3 = philox_block(0x02461E293EC8F720, (seed2 & _LOW_64) << 64 | (seed & _LOW_64))
+    w0, w1, w2, w3 = philox_block(_SEED_KEY, (seed2 & _LOW_64) << 64 | (seed & _LOW_64))
     return w1 << 32 | w0, (w3 << 32 | w2) << 64
+
+
+def scramble_builder(inputs: list, result: Any) -> Any:
+    """What makes the plan of the packed state of `scramble_seed`: see `cpu.planned_by`."""
+    return cpu.scramble_builder(inputs, result, _CONSTANTS, _SEED_KEY)
 
 
 def signed(number: int) -> int:
@@ -191,20 +194,21 @@ def random_uniform(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = n
     return to_unit_interval(random_words(key, counter, count, xp), dtype, xp).reshape(shape)
 
 
+_UNIFORM = (_CONSTANTS, _FRACTION_32, _EXPONENT_32)
+
+
 def _uniform_kernel(key: int, counter: int, shape: tuple, dtype: Any, xp: Any = numpy) -> Any:
     if xp is not numpy or dtype != "float32":
         return NotImplemented
-    count = math.prod(shape)
-    offsets = numpy.arange((count + 3) // 4, dtype="uint64")
-    bits = cpu.philox_words(_stream(key, counter), offsets, _FRACTION_32, _EXPONENT_32)
-    if bits is NotImplemented:
-        return bits
-    values = bits.reshape(-1).view("float32")
-    values -= 1
-    return values[:count].reshape(shape)
+    return cpu.uniform(pack_state(key, counter), *_UNIFORM, shape)
 
 
 random_uniform = with_kernel(random_uniform, _uniform_kernel)
+
+
+def uniform_builder(inputs: list, result: Any, *, shape: tuple, dtype: Any) -> Any:
+    """What makes the plan of `random_uniform` with a packed state: see `cpu.planned_by`."""
+    return cpu.uniform_builder(inputs, result, *_UNIFORM)
 
 
 def to_unit_interval(words: Any, dtype: numpy.dtype, xp: Any) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..arrays.philox import philox_block
-from ..config import seeds
+from ..settings import seeds
 
 
 class Stream:

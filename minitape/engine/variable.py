@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..arrays import ArrayView, as_dtype, text_of
-from ..config import scoped
+from ..settings import scoped
 from .primitive import convert_to_tensor, primitive
 from .recording import active
 from .tensor import Tensor, next_id

@@ -8,8 +8,8 @@ from typing import Any
 
 from .. import ops
 from ..arrays import as_dtype
-from ..config import floatx
 from ..engine.tensor import Tensor
+from ..settings import floatx
 from .naming import Registry
 
 

@@ -1,6 +1,6 @@
 """`keras.config`: settings, those of `minitape.config` among them."""
 
-from ..config import (  # noqa: F401
+from ..settings import (  # noqa: F401
     epsilon,
     floatx,
     image_data_format,

@@ -1,7 +1,7 @@
 """Constraints: functions applied to a weight after each update."""
 
 from .. import ops
-from ..config import epsilon
+from ..settings import epsilon
 from .naming import Registry, to_snake_case
 
 

@@ -6,7 +6,7 @@ There is no mixed precision: weights and computation are of one type.
 from typing import Any
 
 from ..arrays import as_dtype
-from ..config import floatx
+from ..settings import floatx
 
 __all__ = ["DTypePolicy"]
 

@@ -10,8 +10,8 @@ import math
 
 from .. import ops
 from ..arrays import array_module, as_dtype, is_array
-from ..config import floatx
 from ..engine import primitive
+from ..settings import floatx
 from . import random
 from .naming import Registry, to_snake_case
 

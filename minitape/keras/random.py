@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import ops
 from ..arrays import as_dtype
-from ..config import floatx
 from ..ops import distributions, random
 from ..ops.dropout import stateless_dropout
+from ..settings import floatx
 from .naming import auto_name
 from .variables import Variable
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 
 from .. import ops
-from ..config import seeds
+from ..settings import seeds
 from . import random as keras_random
 
 

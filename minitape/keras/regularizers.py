@@ -3,7 +3,7 @@
 import math
 
 from .. import ops
-from ..config import floatx
+from ..settings import floatx
 from .naming import Registry
 
 

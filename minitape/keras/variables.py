@@ -8,9 +8,9 @@ from typing import Any
 import numpy
 
 from ..arrays import as_dtype
-from ..config import floatx
 from ..engine import Tensor
 from ..engine import Variable as EngineVariable
+from ..settings import floatx
 from .naming import auto_name
 
 

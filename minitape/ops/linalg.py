@@ -23,6 +23,7 @@ def _matmul(a, b, *, transpose_a, transpose_b):
     return array_module(a).matmul(a, b)
 
 
+@cpu.planned_by(cpu.product_plan)
 def _matmul_kernel(a, b, *, transpose_a, transpose_b):
     if not a.ndim == b.ndim == 2:
         return NotImplemented

@@ -27,7 +27,13 @@ def greater(x, y):
     return x > y
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf")
+@elementwise(
+    None,
+    None,
+    differentiable=False,
+    kinds="iuf",
+    plan=cpu.binary_builder(cpu.greater_equal_loop),
+)
 def greater_equal(x, y):
     """x >= y, elementwise."""
     return x >= y

@@ -6,7 +6,7 @@ are TensorFlow's: see the comment where there is a choice.
 
 import numpy
 
-from ..arrays import TensorShape, array_module, as_dtype
+from ..arrays import TensorShape, array_module, as_dtype, cpu
 from ..engine import Tensor, alike, convert_to_tensor, primitive
 from .complex import _complex, complex, conj, imag, real
 from .logic import logical_and, not_equal, where
@@ -16,7 +16,12 @@ from .types import cast, ones_like, zeros_like
 # -- sums and products -----------------------------------------------------------------------------
 
 
-@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: g, kinds="iufc")
+@elementwise(
+    lambda g, z, x, y: g,
+    lambda g, z, x, y: g,
+    kinds="iufc",
+    plan=cpu.binary_builder(cpu.add_loop, either=True),
+)
 def add(x, y):
     """x + y, elementwise."""
     return x + y
@@ -76,14 +81,24 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     return add_n(tensors)
 
 
-@elementwise(lambda g, z, x, y: g, lambda g, z, x, y: -g, kinds="iufc")
+@elementwise(
+    lambda g, z, x, y: g,
+    lambda g, z, x, y: -g,
+    kinds="iufc",
+    plan=cpu.binary_builder(cpu.subtract_loop),
+)
 def subtract(x, y):
     """x - y, elementwise."""
     return x - y
 
 
 # Of booleans it is `and`, for `x * y`; TensorFlow has that for the operator alone.
-@elementwise(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x, kinds="biufc")
+@elementwise(
+    lambda g, z, x, y: g * y,
+    lambda g, z, x, y: g * x,
+    kinds="biufc",
+    plan=cpu.binary_builder(cpu.multiply_loop, either=True),
+)
 def multiply(x, y):
     """x * y, elementwise."""
     return x * y

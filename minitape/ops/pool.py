@@ -44,6 +44,9 @@ def _max_pool(x, *, window):
     return best
 
 
+_max_pool.defkernel(cpu=cpu.max_pool)
+
+
 def _hits(x, y, window):
     """For each place in the window, where the maximum was first found there."""
     xp = array_module(x)
@@ -52,9 +55,13 @@ def _hits(x, y, window):
     taps = window.taps(_with_border(x, window), steps)
     pixels = window.taps(window.padded(xp.ones((1, *x.shape[1:-1], 1), bool)), steps)
     nothing = y != y  # a window of nan alone: its first pixel counts as the maximum
+    is_known = not nothing.any()
     for (_, tap), (_, pixel) in zip(taps, pixels, strict=True):
-        hit = ((tap == y) | (nothing & pixel)) & free
-        free &= ~hit
+        hit = tap == y
+        if not is_known:
+            hit |= nothing & pixel
+        hit &= free
+        free ^= hit
         yield hit
 
 

@@ -3,7 +3,7 @@
 Every draw is a pure function of a state, an int64 tensor [counter low, counter high, key] that says
 where in which Philox stream it begins (see `arrays.philox`). A state comes from one of three ops:
 `next_random_state`, the only one here that gives another result each time it runs (the seeds it
-goes by stand in `config.seeds`); `seeded_random_state`, which makes one of a stateless op's seed;
+goes by stand in `settings.seeds`); `seeded_random_state`, which makes one of a stateless op's seed;
 and `advanced_random_state`, by which a Generator steps on. So a recorder sees every draw, and may
 draw anew or repeat the same.
 """
@@ -13,10 +13,11 @@ import math
 import operator
 
 from ..arrays import array_module, as_dtype, from_numpy, philox, tell_look
-from ..config import seeds
+from ..arrays.cpu import planned_by
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
 from ..errors import InvalidArgumentError
+from ..settings import seeds
 from .array import stack
 from .gather import gather
 
@@ -42,11 +43,12 @@ def set_seed(seed) -> None:
 
 @primitive(differentiable=False, mixed=True)  # it has no inputs whose dtypes could differ
 def next_random_state(*, operation, seed, blocks):
-    """The state with which this call of a stateful op draws; see `config.SeedContext`."""
+    """The state with which this call of a stateful op draws; see `settings.SeedContext`."""
     return philox.pack_state(*seeds.next_stream(operation, seed, blocks))
 
 
 @primitive(differentiable=False)
+@planned_by(philox.scramble_builder)
 def _seeded_random_state(seed):
     """The state that a stateless op makes of its seed, two integers."""
     if seed.shape != (2,):
@@ -98,6 +100,7 @@ def stateless_state(seed, alg) -> Tensor:
 
 
 @primitive(differentiable=False)
+@planned_by(philox.uniform_builder)
 def standard_uniform(state, *, shape, dtype):
     """Floats in [0, 1)."""
     key, counter = philox.unpack_state(state)

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from ..arrays import array_module, as_array, as_dtype, cpu
+from ..arrays.cpu import planned_by
 from ..engine import Primitive, Tensor, active, primitive
 from ..errors import explained
 
@@ -120,6 +121,7 @@ def elementwise(
     *rules: Callable | None,
     tangents: tuple[Callable, ...] | None = None,
     cpu: Callable | None = None,
+    plan: Callable | None = None,
     **properties,
 ) -> Callable:
     """Decorator that makes an elementwise op of a forward on raw arrays.
@@ -129,6 +131,7 @@ def elementwise(
         tangents: the rules of the jvp, where they are others: those of functions of complex
             numbers that are not holomorphic.
         cpu: a kernel, see `Primitive.defkernel`.
+        plan: what makes its plans, see `cpu.planned_by`.
         **properties: of the Primitive.
 
     Returns:
@@ -136,6 +139,8 @@ def elementwise(
     """
 
     def decorate(forward):
+        if plan is not None:
+            forward = planned_by(plan)(forward)
         kind: type[Elementwise] = {1: Unary, 2: Binary}.get(len(rules), Elementwise)
         if kind is Binary and forward.__code__.co_kwonlyargcount:
             kind = Elementwise  # Binary's short path has no parameters

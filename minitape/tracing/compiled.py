@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..arrays.cpu import Calls
+from ..arrays.cpu import Plans
 from ..errors import explained
 from .passes.updates import run_update
 from .program import Assign, Call, Check, Line, Program, Read, Update, name_of
@@ -41,16 +41,16 @@ class _Compiler:
         for line, dead in zip(program.lines, last_uses, strict=True):
             renewed = set(map(id, line.variables)) if isinstance(line, Update) else set()
             if updated and (not renewed or renewed & updated):
-                self._write("    calls.make()", None)
+                self._write("    plans.follow()", None)
                 updated.clear()
             if renewed and not updated:
-                self._write(f"    calls = {self._bound('Calls', Calls)}()", None)
+                self._write(f"    plans = {self._bound('Plans', Plans)}()", None)
             updated |= renewed
             self._write(f"    {self._statement(line)}", line)
             if dead:
                 self._write(f"    del {', '.join(map(name_of, dead))}", None)
         if updated:
-            self._write("    calls.make()", None)
+            self._write("    plans.follow()", None)
         self._write(f"    return [{', '.join(map(name_of, program.outputs))}]", None)
         exec(compile("\n".join(self.source), "<program>", "exec"), self.scope)
         function, origin = self.scope["program"], self.origin
@@ -83,7 +83,7 @@ class _Compiler:
         arguments = [name_of(n) for n in line.inputs]
         if isinstance(line, Update):
             update = self._bound(f"{line.op.name}_in_place", partial(run_update, line))
-            return f"{update}({', '.join(['calls', *arguments])})"
+            return f"{update}({', '.join(['plans', *arguments])})"
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")
         call = f"{self._bound(line.op.name, line.op.run)}({', '.join(arguments)})"

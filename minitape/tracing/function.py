@@ -11,10 +11,10 @@ import numpy
 
 from .. import nest
 from ..arrays import as_dtype
-from ..config import functions_run_eagerly, seeds
 from ..engine import Tensor, active, convert_to_tensor
 from ..engine.primitive import PRIMITIVES
 from ..engine.variable import Variable
+from ..settings import functions_run_eagerly, seeds
 from .compiled import compiled
 from .passes import ALL, after, text_of_passes
 from .program import Check, is_stateful

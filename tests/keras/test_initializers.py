@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from minitape import ops
-from minitape.config import set_floatx
 from minitape.keras import initializers
 from minitape.keras.random import SeedGenerator
 from minitape.keras.utils.random_seed import set_random_seed
+from minitape.settings import set_floatx
 
 RANDOM = [cls for cls in initializers._CLASSES if issubclass(cls, initializers.RandomInitializer)]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minitape as mt
-from minitape import config
+from minitape import settings
 from minitape.tracing import OperatorNotAllowedInGraphError, function
 
 
@@ -413,11 +413,11 @@ def test_arguments_for_scripts_of_TensorFlow():
 def test_functions_may_run_eagerly():
     python = Counted(lambda x: float(x) * 2)
     f = function(python)
-    config.run_functions_eagerly(True)
+    settings.run_functions_eagerly(True)
     try:
         assert [f(mt.constant(n)) for n in (1.0, 2.0)] == [2, 4]
     finally:
-        config.run_functions_eagerly(False)
+        settings.run_functions_eagerly(False)
     assert python.runs == 2
 
 

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 import minitape as mt
+from minitape import settings
+from minitape.arrays.cpu import openblas
 from minitape.keras.optimizers import SGD, Adam, RMSprop
 from minitape.tracing.passes import (
     ALL,
     after,
+    joint_plans,
     with_bias_in_products,
     with_chains,
+    with_plans_joined,
     with_shared_values,
     with_updates_in_place,
     without_dead_code,
@@ -122,10 +126,8 @@ def test_checks_come_first_and_assignments_after_them():
         "less",
         "only if not v",
         "w:0 <- v",
-        "standard_uniform",
         "sin",
-        "add",
-        "add",
+        "standard_uniform_then_add_then_add",
         "negative",
         "return v",
     ]
@@ -293,6 +295,75 @@ def test_an_update_that_is_not_assigned_at_once_stays_a_call():
         assert str(with_updates_in_place(program)) == str(program)
 
 
+def test_calls_with_plans_become_one(numba):
+    w = mt.Variable(np.linspace(-1, 1, 600 * 40, dtype="float32").reshape(600, 40), name="w")
+
+    def f(x, bias):
+        largest = mt.reduce_max(bias)  # needs nothing of what follows
+        y = mt.nn.relu(mt.matmul(x, w) + bias)
+        z = (y * 2.0 + y) * y
+        return mt.reduce_sum(z), largest, y
+
+    x = mt.random.stateless_normal((30, 600), seed=[1, 2])
+    bias = mt.random.stateless_normal((40,), seed=[3, 4])
+    program = with_plans_joined(with_bias_in_products(recorded(f, x, bias)))
+    assert [line.split(" = ")[-1].split("(")[0] for line in lines(program)[1:-1]] == [
+        "reduce_max",
+        "read w:0  # float32 ",
+        "matmul_bias_relu_then_multiply_then_add_then_multiply",
+        "reduce_sum",
+    ]
+    function = mt.function(f)
+    for count in (1, 2, 3):
+        openblas.set_thread_count(count)
+        equal(function(x, bias), f(x, bias))
+        backwards = mt.constant(x.numpy()[::-1])  # what doesn't lie in one piece is copied
+        equal(function(backwards, bias), f(backwards, bias))
+    openblas.set_thread_count(0)
+    settings.set_cpu_kernels(False)
+    try:
+        equal(function(x, bias), f(x, bias))
+    finally:
+        settings.set_cpu_kernels(True)
+
+
+def test_a_line_that_needs_a_result_ends_the_run(numba):
+    def f(x):
+        y = x + 1.0 + x
+        return y * mt.reduce_max(y) * y
+
+    program = with_plans_joined(recorded(f, mt.ones((3, 4))))
+    names = [line.split(" = ")[-1].split("(")[0] for line in lines(program)[1:-1]]
+    assert names == ["add_then_add", "reduce_max", "multiply_then_multiply"]
+
+
+def test_places_in_memory_are_taken_again():
+    memory = joint_plans._Memory()
+    assert [memory.taken(100), memory.taken(64), memory.taken(1)] == [0, 128, 192]
+    memory.free(0, 100)
+    memory.free(192, 1)
+    assert [memory.taken(60), memory.taken(100), memory.taken(64)] == [192, 0, 256]
+    assert memory.size == 320
+
+
+def test_a_long_run(numba):
+    """Values take each other's places, and never that of one that is still needed."""
+
+    def f(x):
+        kept, y = [], x
+        for i in range(100):
+            y = (y + float(i)) * x
+            if i % 7 == 0:
+                kept.append(y)
+        for z in kept:
+            y = y - z
+        return y
+
+    x = mt.constant(np.linspace(0, 0.01, 1000, dtype="float32").reshape(10, 100))
+    function = mt.function(f)
+    equal([function(x), function(x)], [f(x)] * 2)
+
+
 def test_the_text_of_the_passes():
     function = mt.function(lambda x: [mt.sin(x), mt.exp(x) + mt.exp(x)][1])
     text = function.passes(X)
@@ -303,4 +374,5 @@ def test_the_text_of_the_passes():
         "without dead code: 2 lines, at most 16 bytes at a time",
         "with bias in products: 2 lines, at most 16 bytes at a time",
         "with chains: 2 lines, at most 16 bytes at a time",
+        "with plans joined: 2 lines, at most 16 bytes at a time",
     ]

@@ -7,51 +7,72 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 from .compiler import with_kernel
 from .elementwise import (
     add_bias,
+    add_loop,
+    bias_plan,
+    binary_builder,
+    greater_equal_loop,
     kept,
     leaky_relu,
     leaky_relu_grad,
+    multiply_loop,
     relu,
     relu_grad,
     squared_distances,
+    subtract_loop,
     sum_to_shape,
     where,
 )
-from .functions import Calls
 from .openblas import set_thread_count, thread_count
-from .products import product
-from .random import philox_words
+from .plans import Plans, builder_of, planned_by, threads_for
+from .pooling import max_pool, max_pool_grad
+from .products import product, product_plan
+from .random import philox_words, scramble_builder, uniform, uniform_builder
 from .rows import chosen, less_one, shifted
 from .threads import in_parts
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
-from .windows import conv, conv_backprop_filter, conv_backprop_input, max_pool_grad, slides
+from .windows import conv, conv_backprop_filter, conv_backprop_input, slides
 
 __all__ = [
-    "Calls",
+    "Plans",
     "adam_update",
     "add_bias",
+    "add_loop",
+    "bias_plan",
+    "binary_builder",
+    "builder_of",
     "chosen",
     "conv",
     "conv_backprop_filter",
     "conv_backprop_input",
     "descent_update",
+    "greater_equal_loop",
     "in_parts",
     "kept",
     "leaky_relu",
     "leaky_relu_grad",
     "less_one",
+    "max_pool",
     "max_pool_grad",
     "momentum_update",
+    "multiply_loop",
     "philox_words",
+    "planned_by",
     "product",
+    "product_plan",
     "relu",
     "relu_grad",
     "rmsprop_update",
+    "scramble_builder",
     "set_thread_count",
     "shifted",
     "slides",
     "squared_distances",
+    "subtract_loop",
     "sum_to_shape",
     "thread_count",
+    "threads_for",
+    "uniform",
+    "uniform_builder",
     "where",
     "with_kernel",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from ...config import cpu_kernels
+from ...settings import cpu_kernels
 
 # Elements from which on an array is worth a kernel: below it, loading numba takes longer than a
 # whole training saves. Once it is loaded, its one call is quicker than NumPy's many.

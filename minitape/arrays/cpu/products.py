@@ -1,19 +1,19 @@
 """Products of matrices: OpenBLAS computes them, large ones in parts, each for a thread."""
 
-import os
-from functools import lru_cache
-from typing import Any
+from ctypes import addressof, c_double, c_float, c_int64
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import numpy
 
-from .compiler import FLOATS
-from .functions import address, team_of
+from .compiler import FLOATS, is_worth
 from .openblas import address_of, openblas, thread_count
+from .plans import At, Plan, parts
 from .threads import in_parts
 
 _SMALL = 9_000  # multiplications: below it OpenBLAS itself takes one thread
 # From these on a product is worth a thread that is awake, or one that sleeps.
-_LARGE, _LARGE_FOR_SLEEPERS = 4_000_000, 40_000_000
+_LARGE, _LARGE_FOR_SLEEPERS = 4_000_000, 8_000_000
 _ROWS = 1024  # at a time: what OpenBLAS makes of more of them doesn't stay in the cache
 
 
@@ -28,98 +28,134 @@ def product(a: Any, b: Any) -> Any:
     threads = thread_count()
     if threads < 2:
         return NotImplemented
-    blas: Any = openblas()
     y = numpy.empty((rows, columns), a.dtype)
+    if work >= _LARGE and a.flags.forc and b.flags.forc and is_worth(_LARGE):
+        by_rows = a.flags.c_contiguous, b.flags.c_contiguous
+        _plan((rows, inner, columns), by_rows, a.dtype, threads).follow(a, b, y)
+        return y
+    blas: Any = openblas()
     blas.set(1)
     try:
-        if work < _LARGE or not _by_team(a, b, y, threads):
-            if work < _LARGE_FOR_SLEEPERS:
-                numpy.matmul(a, b, out=y)
-            else:
-                _by_sleepers(a, b, y, threads)
+        if work < _LARGE_FOR_SLEEPERS:
+            numpy.matmul(a, b, out=y)
+        else:
+            _by_sleepers(a, b, y, threads)
     finally:
         blas.set(threads)
     return y
 
 
-@lru_cache(maxsize=1024)
+def product_plan(inputs: list, result: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    """What makes the plan of `matmul`, see `planned_by`."""
+    a, b = inputs
+    sizes = *a.shape, *b.shape
+    if len(a.shape) != 2 or len(b.shape) != 2 or min(sizes) < 2 or openblas() is None:
+        return None  # NumPy takes other functions than OpenBLAS' product for vectors
+    if a.dtype not in FLOATS or not a.dtype == b.dtype == result.dtype:
+        return None
+    rows, columns = result.shape
+    inner = a.shape[0] if transpose_a else a.shape[1]
+
+    def make() -> Plan:
+        threads = thread_count() if rows * inner * columns >= _LARGE else 1
+        return _plan((rows, inner, columns), (not transpose_a, not transpose_b), a.dtype, threads)
+
+    return make
+
+
 def _blocks(rows: int, columns: int, threads: int) -> list[tuple[slice, slice]]:
-    """Rows and columns of a result that are computed in one call: as many for every thread."""
-    size = max(rows, columns)
-    count = threads * -(-rows // (threads * _ROWS)) if rows >= columns else threads
-    ends = [size * i // count for i in range(count + 1)]
-    parts = list(map(slice, ends, ends[1:]))
-    if rows >= columns:
-        return [(part, slice(0, columns)) for part in parts]
-    return [(slice(0, rows), part) for part in parts]
+    """Rows and columns of a product that are computed at a time: as many for every thread."""
+    if rows < columns:
+        return [(slice(0, rows), part) for part in parts(columns, threads)]
+    count = threads * -(-rows // (threads * _ROWS))
+    return [(part, slice(0, columns)) for part in parts(rows, count)]
 
 
 def _by_sleepers(a, b, y, threads: int) -> None:
-    """The product in Python's threads."""
-    blocks = _blocks(*y.shape, threads)
+    rows, columns = y.shape
+    blocks = _blocks(rows, columns, threads)
 
     def some(part):
-        for rows, columns in blocks[part]:
-            numpy.matmul(a[rows], b[:, columns], out=y[rows, columns])
+        for down, across in blocks[part]:
+            numpy.matmul(a[down], b[:, across], out=y[down, across])
 
-    in_parts(some, len(blocks), threads)
-
-
-def _by_team(a, b, y, threads: int) -> bool:
-    """The product in threads that are awake, if there are such and they are free."""
-    team = team_of(os.getpid())
-    if team is None:
-        return False
-    forms = a.flags.c_contiguous, b.flags.c_contiguous
-    if not all(forms) and not all(x.flags.forc for x in (a, b)):
-        return False
-    calls, ends, _ = _calls(y.shape, len(b), y.dtype, forms, threads)
-    places = address(b), address(a), address(y)
-    return team.make(calls + _at(*places), ends)
-
-
-def _at(b: int, a: int, y: int) -> numpy.ndarray:
-    """What is added to `_calls` for matrices that lie at these addresses."""
-    return numpy.array([0, 0, 0, 0, 0, 0, 0, b, 0, a, 0, 0, y, 0])
+    in_parts(some, len(blocks), y.size)
 
 
 @lru_cache(maxsize=1024)
-def _calls(shape: tuple, inner: int, dtype: numpy.dtype, forms: tuple, threads: int) -> tuple:
-    """The calls of Fortran's BLAS that make `a @ b`, if the three matrices lay at address 0.
-
-    Fortran's matrices lie in the order of their columns. For it ours are the transposed ones, and
-    y' = b' a'. Its arguments are addresses of numbers.
+def _plan(sizes: tuple, by_rows: tuple, dtype: numpy.dtype, threads: int) -> Plan:
+    """The plan of a product, followed with (a, b, result).
 
     Args:
-        shape: of the result.
-        inner: the sums' length.
+        sizes: rows of a, its columns, and columns of b.
+        by_rows: whether a, and b, lie in the order of their rows; otherwise in that of the columns.
         dtype: of all three.
-        forms: whether a, and b, lie in the order of their rows; otherwise in that of the columns.
-        threads: how many are to share the calls.
-
-    Returns:
-        the calls, the end of each thread's, and the numbers.
+        threads: how many there are.
     """
+    rows, inner, columns = sizes
+    a = Matrix(At(0), inner if by_rows[0] else rows, by_rows[0])
+    b = Matrix(At(1), columns if by_rows[1] else inner, by_rows[1])
+    y = Matrix(At(2), columns)
+    calls = [
+        product_call(
+            dtype,
+            (down.stop - down.start, inner, across.stop - across.start),
+            a.part(down.start, 0, dtype),
+            b.part(0, across.start, dtype),
+            y.part(down.start, across.start, dtype),
+        )
+        for down, across in _blocks(rows, columns, threads)
+    ]
+    return Plan([calls[part] for part in parts(len(calls), threads)])
+
+
+class Matrix(NamedTuple):
+    """A matrix in memory, or a part of one.
+
+    Attributes:
+        place: where it begins.
+        length: elements from the begin of a row to that of the next one.
+        by_rows: whether there are rows; otherwise it lies in the order of its columns.
+    """
+
+    place: At
+    length: int
+    by_rows: bool = True
+
+    def part(self, row: int, column: int, dtype: numpy.dtype) -> "Matrix":
+        """The part that begins at a row and column."""
+        first, second = (row, column) if self.by_rows else (column, row)
+        return self._replace(place=self.place + (first * self.length + second) * dtype.itemsize)
+
+
+def product_call(
+    dtype: numpy.dtype, sizes: tuple, a: Matrix, b: Matrix, y: Matrix, added: bool = False
+) -> tuple:
+    """The call that makes y the product of a and b, or adds that to it.
+
+    Args:
+        dtype: of all three.
+        sizes: rows of a, its columns, and columns of b.
+        a, b, y: the matrices; y lies by rows.
+        added: whether it is added.
+    """
+    # Fortran's matrices lie by columns: for it ours are the transposed ones, and y' = b' a'.
     blas: Any = openblas()
-    (rows, columns), (a_by_rows, b_by_rows), size = shape, forms, dtype.itemsize
-    form = {True: ord("N"), False: ord("T")}
-    length_a = inner if a_by_rows else rows  # of what lies in one piece
-    length_b = columns if b_by_rows else inner
-    common = [form[b_by_rows], form[a_by_rows], inner, length_b, length_a, columns, 0, 0]
-    blocks = _blocks(rows, columns, threads)
-    lengths = [n for r, c in blocks for n in (c.stop - c.start, r.stop - r.start)]
-    numbers = numpy.array([*common, *lengths], "int64")
-    numbers[7:8].view(dtype)[0] = 1
-    form_b, form_a, depth, step_b, step_a, step_y, zero, one, *rest = range(
-        numbers.ctypes.data, numbers.ctypes.data + numbers.nbytes, numbers.itemsize
-    )
+    form_a, form_b = (_number(ord("N" if x.by_rows else "T")) for x in (a, b))
+    rows, inner, columns = map(_number, sizes)
+    number = c_float if dtype == "float32" else c_double
+    one, start = _number(1, number), _number(int(added), number)
+    matrices = b.place, _number(b.length), a.place, _number(a.length)
+    result = start, y.place, _number(y.length)
     function = address_of(blas.products[dtype])
-    calls = []
-    for (r, c), width, height in zip(blocks, rest[::2], rest[1::2], strict=True):
-        at_a = r.start * size * (inner if a_by_rows else 1)
-        at_b = c.start * size * (1 if b_by_rows else inner)
-        at_y = (r.start * columns + c.start) * size
-        matrices = at_b, step_b, at_a, step_a, zero, at_y, step_y
-        calls.append((function, form_b, form_a, width, height, depth, one, *matrices))
-    each = len(calls) // threads
-    return numpy.array(calls, "int64"), [each * (i + 1) for i in range(threads)], numbers
+    return function, form_b, form_a, columns, rows, inner, one, *matrices, *result
+
+
+def _number(value: int, kind: Any = c_int64) -> int:
+    """The address of a number: Fortran's functions take no others."""
+    return addressof(_kept_number(value, kind))
+
+
+@cache
+def _kept_number(value: int, kind: Any) -> Any:
+    return kind(value)

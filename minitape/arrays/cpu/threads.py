@@ -69,10 +69,3 @@ def in_parts(compute: Callable[[slice], Any], size: int, elements: int) -> None:
     for problem in problems:
         if problem is not None:
             raise problem
-
-
-def over_elements(loop: Callable, arrays: list, *numbers: Any) -> None:
-    """Calls a loop over flat arrays (and numbers) with parts of these arrays, of one size."""
-    flat = [x.reshape(-1) for x in arrays]
-    size = flat[0].size
-    in_parts(lambda part: loop(*[x[part] for x in flat], *numbers), size, size)

@@ -1,26 +1,42 @@
 """The optimizers' updates: each weight's new value and state in one pass.
 
 Each kernel takes the gradient, the weights and their state, and gives the new weights and state,
-or NotImplemented. With `in_place`, `Calls`, it only adds those calls that write them over the old
+or NotImplemented. With `in_place`, `Plans`, it only adds the plan that writes them over the old
 ones. The loops do the same operations in the same order as the optimizers' NumPy formulas, in the
 weights' precision: the results are the same to the last bit.
 """
 
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
+import numpy
+
 from .compiler import suits
-from .functions import Calls, Doubles, Floats, Word, c_function
+from .functions import Doubles, Floats, Word, c_function
+from .plans import Plan, Plans, loop_plan, threads_for
 
 
-def _run(loop, gradient, old: tuple, numbers: tuple, in_place: Calls | None) -> Any:
+def _run(loop, gradient, old: tuple, numbers: tuple, in_place: Plans | None) -> Any:
     """The new weights and state, by a loop over (gradient, arrays, numbers)."""
-    calls = Calls() if in_place is None else in_place
-    new = old if in_place is not None else tuple(x.copy() for x in old)
-    calls.add_loop(loop, [gradient, *new], *numbers)
-    if in_place is None:
-        calls.make()
+    size = gradient.size
+    plan = _plan(loop, size, gradient.dtype, len(old), threads_for(size))
+    if in_place is not None:
+        in_place.add(plan, gradient, *old, _doubles(numbers))
+        return old
+    new = tuple(x.copy() for x in old)
+    plan.follow(gradient, *new, _doubles(numbers))
     return new
+
+
+@lru_cache(maxsize=1024)
+def _plan(loop: c_function, size: int, dtype: numpy.dtype, state: int, threads: int) -> Plan:
+    return loop_plan(loop, size, (dtype,) * (1 + state) + (None,), threads)
+
+
+@lru_cache(maxsize=16)  # the variables of a step have them in common
+def _doubles(numbers: tuple) -> numpy.ndarray:
+    return numpy.array(numbers, "float64")
 
 
 def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=None) -> Any:

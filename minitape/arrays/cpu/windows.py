@@ -3,25 +3,37 @@
 A window is a `Window` of minitape.ops, without dilation; where it sticks out of the image there is
 nothing. NotImplemented for everything else. Where several windows add to a pixel they do so in the
 order of its places in them, as in the NumPy forwards.
-
-The loops run over flat arrays, with unsigned places in them: numba would look at each place whether
-it is negative and counts from the end, and the innermost loop would not become vector code.
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy
-from numpy import uintp
 
-from .compiler import compiled, suits
-from .elementwise import add_bias_to
-from .threads import in_parts
+from .compiler import suits
+from .elementwise import bias_call
+from .functions import Floats, Word, Words, c_function
+from .plans import SCRATCH, At, Plan, parts, threads_for
+from .products import Matrix, product_call
+
+_ALL = slice(None)
 
 
-def _geometry(window: Any, shape: tuple) -> tuple[int, int, int, int]:
-    """(vertical and horizontal step, rows above the image, columns left of it)."""
+def geometry_of(window: Any, shape: tuple, rows: slice = _ALL) -> numpy.ndarray:
+    """What the loops have to know of a window over images, perhaps in some rows of its steps.
+
+    Returns:
+        [steps down, steps right; rows and columns of the window; rows of an image, elements of a
+        row, channels; step down, step right, rows above the image, columns left of it].
+    """
+    _, height, width, channels = shape
+    steps_down, steps_right = window.output_size(shape[1:-1])
+    first, last, _ = rows.indices(steps_down)
     top, left = (window.border(axis, length)[0] for axis, length in enumerate(shape[1:-1]))
-    return (*window.stride, top, left)
+    down, right = window.stride
+    sizes = *window.size, height, width * channels, channels
+    borders = top - first * down, left
+    return numpy.array([last - first, steps_right, *sizes, down, right, *borders], "int64")
 
 
 def slides(window: Any, *arrays) -> bool:
@@ -43,67 +55,53 @@ class _Block(NamedTuple):
     rows: slice
     positions: slice  # among all positions of the batch
 
-
-def _blocks(batch: int, steps: tuple, patch: int) -> list[_Block]:
-    """The positions of all windows, in order, with `patch` elements to each."""
-    down, right = steps
-    images = max(1, _BLOCK // (down * right * patch))
-    if images > 1:  # an even number of blocks, for two threads
-        images = max(1, -(-batch // (2 * -(-batch // (2 * images)))))
-    rows = down if images > 1 else min(down, max(1, _BLOCK // (right * patch)))
-    blocks = []
-    for n in range(0, batch, images):
-        last = min(n + images, batch)
-        for i in range(0, down, rows):
-            end = min(i + rows, down)
-            first = (n * down + i) * right
-            positions = slice(first, first + (last - n) * (end - i) * right)
-            blocks.append(_Block(slice(n, last), slice(i, end), positions))
-    return blocks
+    @property
+    def size(self) -> int:
+        """How many positions."""
+        return self.positions.stop - self.positions.start
 
 
-class _Patches:
-    """Room for the patches of one block after the other.
+class _Sliding(NamedTuple):
+    """A window over images, and how: what plans are made for."""
 
-    Args:
-        window: what slides.
-        shape: of the images.
-        steps: the window's positions in each.
-        dtype: of the images.
-    """
+    window: Any
+    shape: tuple[int, ...]  # of the images
+    steps: tuple[int, ...]  # the window's positions in each
+    dtype: numpy.dtype
 
-    def __init__(self, window: Any, shape: tuple, steps: tuple, dtype: numpy.dtype):
-        _, height, width, channels = shape
-        rows, columns = window.size
-        self._window = (rows, columns * channels)
-        self._image = (height, width * channels, channels)
-        self._geometry = _geometry(window, shape)
-        self._right = steps[1]
-        self._length = rows * columns * channels
-        self._room = numpy.empty(0, dtype)
+    @property
+    def patch(self) -> int:
+        """The elements that a window sees."""
+        rows, columns = self.window.size
+        return rows * columns * self.shape[-1]
 
-    def of(self, block: _Block) -> Any:
-        """The room for a block: (positions, places * channels)."""
-        count = block.positions.stop - block.positions.start
-        if count * self._length > self._room.size:
-            self._room = numpy.empty(count * self._length, self._room.dtype)
-        return self._room[: count * self._length].reshape(count, self._length)
+    def blocks(self, size: int) -> list[_Block]:
+        """The positions of all windows, in order; a block's patches have up to `size` elements."""
+        batch, (down, right) = self.shape[0], self.steps
+        images = max(1, size // max(1, down * right * self.patch))
+        if images > 1:  # an even number of blocks, for two threads
+            images = max(1, -(-batch // (2 * -(-batch // (2 * images)))))
+        rows = down if images > 1 else min(down, max(1, size // (right * self.patch)))
+        blocks = []
+        for n in range(0, batch, images):
+            last = min(n + images, batch)
+            for i in range(0, down, rows):
+                end = min(i + rows, down)
+                first = (n * down + i) * right
+                positions = slice(first, first + (last - n) * (end - i) * right)
+                blocks.append(_Block(slice(n, last), slice(i, end), positions))
+        return blocks
 
-    def seen(self, x, block: _Block) -> Any:
-        """What the block's windows see in the images x."""
-        patches = self.of(block)
-        _im2col(x[block.images].reshape(-1), patches.reshape(-1), *self._arguments(block))
-        return patches
+    def call(self, loop: c_function, block: _Block, images: At, patches: At) -> tuple[tuple, Any]:
+        """The call of `_im2col` or `_col2im` for a block, and what has to be kept for it."""
+        geometry = geometry_of(self.window, self.shape, block.rows)
+        number, size = block.images.stop - block.images.start, int(numpy.prod(self.shape[1:]))
+        place = images + block.images.start * size * self.dtype.itemsize
+        return (loop.of(self.dtype), number, geometry.ctypes.data, place, patches), geometry
 
-    def add(self, patches, image, block: _Block) -> None:
-        """Adds to the images what the block's windows send back."""
-        _col2im(image[block.images].reshape(-1), patches.reshape(-1), *self._arguments(block))
-
-    def _arguments(self, block: _Block) -> tuple:
-        images, rows = block.images, block.rows
-        down, right, top, left = self._geometry
-        shape = (images.stop - images.start, rows.stop - rows.start, self._right, *self._window)
-        return shape, self._image, down, right, top - rows.start * down, left
+    def room(self, blocks: list[_Block]) -> int:
+        """The bytes that the patches of one block take."""
+        return max((block.size for block in blocks), default=0) * self.patch * self.dtype.itemsize
 
 
 def conv(x, w, window, steps, bias=None, then_relu=False) -> Any:
@@ -111,67 +109,112 @@ def conv(x, w, window, steps, bias=None, then_relu=False) -> Any:
 
     For whoever has asked `slides`, as the two below.
     """
-    filters = w.reshape(-1, w.shape[-1])
-    y = numpy.empty((len(x) * steps[0] * steps[1], len(filters[0])), x.dtype)
-    blocks = _blocks(len(x), steps, len(filters))
+    filters = w.shape[-1]
+    y = numpy.empty((len(x), *steps, filters), x.dtype)
+    sliding = _Sliding(window, x.shape, steps, x.dtype)
+    after = None if bias is None else then_relu
+    plan = _conv_plan(sliding, filters, after, _BLOCK, threads_for(y.size * sliding.patch))
+    more = [] if bias is None else [numpy.ascontiguousarray(bias)]
+    plan.follow(x, numpy.ascontiguousarray(w), y, *more)
+    return y
 
-    def some(part):
-        patches = _Patches(window, x.shape, steps, x.dtype)
+
+@lru_cache(maxsize=256)
+def _conv_plan(
+    sliding: _Sliding, filters: int, then_relu: bool | None, size: int, threads: int
+) -> Plan:
+    """The plan of `conv`: for each block patches, their product with the filters, bias and relu."""
+    dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
+    shares = []
+    for i, part in enumerate(parts(len(blocks), threads)):
+        patches = Matrix(At(SCRATCH, i * sliding.room(blocks)), sliding.patch)
+        calls: list[tuple] = []
         for block in blocks[part]:
-            result = y[block.positions]
-            numpy.matmul(patches.seen(x, block), filters, out=result)
-            if bias is not None:
-                add_bias_to(result, bias, then_relu)
-
-    in_parts(some, len(blocks), y.size * len(filters))
-    return y.reshape(len(x), *steps, -1)
+            call, geometry = sliding.call(_im2col, block, At(0), patches.place)
+            result = Matrix(At(2), filters).part(block.positions.start, 0, dtype)
+            sizes = block.size, sliding.patch, filters
+            calls += [call, product_call(dtype, sizes, patches, Matrix(At(1), filters), result)]
+            if then_relu is not None:
+                rest = block.size, then_relu, filters, result.place, At(3)
+                calls.append(bias_call(dtype, *rest))
+            kept.append(geometry)
+        shares.append(calls)
+    return Plan(shares, threads * sliding.room(blocks), kept)
 
 
 def conv_backprop_filter(x, g, window, filter_shape) -> Any:
     """The cotangent of the filters: what each window saw, times what came back from it."""
-    g, steps = g.reshape(-1, g.shape[-1]), g.shape[1:-1]
-    length = numpy.prod(filter_shape[:-1])
-    blocks = _blocks(len(x), steps, length)
-    sums = numpy.zeros((min(_SUMS, len(blocks)), length, filter_shape[-1]), x.dtype)
+    sliding = _Sliding(window, x.shape, g.shape[1:-1], x.dtype)
+    blocks = len(sliding.blocks(_BLOCK))
+    sums = numpy.empty((min(_SUMS, blocks), *filter_shape), x.dtype)
+    threads = threads_for(g.size * sliding.patch)
+    _filter_plan(sliding, filter_shape[-1], _BLOCK, threads).follow(x, g, sums)
+    return numpy.add.reduce(sums)
 
-    def some(part):
-        patches = _Patches(window, x.shape, steps, x.dtype)
-        product = numpy.empty(sums.shape[1:], x.dtype)
-        for n in range(part.start, part.stop):
-            for block in blocks[len(blocks) * n // len(sums) : len(blocks) * (n + 1) // len(sums)]:
-                numpy.matmul(patches.seen(x, block).T, g[block.positions], out=product)
-                sums[n] += product
 
-    in_parts(some, len(sums), g.size * int(length))
-    return numpy.add.reduce(sums).reshape(filter_shape)
+@lru_cache(maxsize=256)
+def _filter_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Plan:
+    """The plan of `conv_backprop_filter`: each sum's blocks, one after the other."""
+    dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
+    shares = []
+    sums = list(enumerate(parts(len(blocks), min(_SUMS, len(blocks)))))
+    for i, part in enumerate(parts(len(sums), threads)):
+        patches = At(SCRATCH, i * sliding.room(blocks))
+        seen = Matrix(patches, sliding.patch, by_rows=False)
+        calls: list[tuple] = []
+        for n, own in sums[part]:
+            total = Matrix(At(2), filters).part(n * sliding.patch, 0, dtype)
+            for block in blocks[own]:
+                call, geometry = sliding.call(_im2col, block, At(0), patches)
+                g = Matrix(At(1), filters).part(block.positions.start, 0, dtype)
+                sizes, added = (sliding.patch, block.size, filters), block is not blocks[own][0]
+                calls += [call, product_call(dtype, sizes, seen, g, total, added)]
+                kept.append(geometry)
+        shares.append(calls)
+    return Plan(shares, threads * sliding.room(blocks), kept)
 
 
 def conv_backprop_input(w, g, window, input_shape) -> Any:
     """The cotangent of the images: each window sends back what came to it, through the filters."""
-    filters = w.reshape(-1, w.shape[-1]).T
     image = numpy.zeros(input_shape, g.dtype)
-    steps, flat = g.shape[1:-1], g.reshape(-1, g.shape[-1])
-
-    def some_images(part):
-        patches = _Patches(window, input_shape, steps, g.dtype)
-        # From the last window to the first: a pixel's sums are in the order of the window's places.
-        for block in reversed(blocks):
-            if part.start <= block.images.start < part.stop:
-                room = patches.of(block)
-                numpy.matmul(flat[block.positions], filters, out=room)
-                patches.add(room, image, block)
-
-    blocks = _blocks(len(g), steps, len(filters[0]))
-    in_parts(some_images, len(g), flat.size * len(filters[0]))
+    sliding = _Sliding(window, input_shape, g.shape[1:-1], g.dtype)
+    threads = threads_for(g.size * sliding.patch)
+    plan = _input_plan(sliding, g.shape[-1], _BLOCK, threads)
+    plan.follow(numpy.ascontiguousarray(w), g, image)
     return image
 
 
-@compiled
-def _im2col(image, patches, shape, image_shape, down, right, top, left):
-    batch, steps_down, steps_right, rows, row = shape
-    height, width, channels = image_shape
-    place = uintp(0)
-    for n in range(batch):
+@lru_cache(maxsize=256)
+def _input_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Plan:
+    """The plan of `conv_backprop_input`: for each block the product with the filters, and its sums.
+
+    From the last window to the first: a pixel's sums are in the order of the window's places.
+    """
+    dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
+    shares = []
+    through = Matrix(At(0), filters, by_rows=False)
+    for i, images in enumerate(parts(sliding.shape[0], threads)):
+        patches = Matrix(At(SCRATCH, i * sliding.room(blocks)), sliding.patch)
+        calls: list[tuple] = []
+        for block in reversed(blocks):
+            if images.start <= block.images.start < images.stop:
+                call, geometry = sliding.call(_col2im, block, At(2), patches.place)
+                g = Matrix(At(1), filters).part(block.positions.start, 0, dtype)
+                sizes = block.size, filters, sliding.patch
+                calls += [product_call(dtype, sizes, g, through, patches), call]
+                kept.append(geometry)
+        shares.append(calls)
+    return Plan(shares, threads * sliding.room(blocks), kept)
+
+
+@c_function
+def _im2col(images: Word, geometry: Words, image: Floats, patches: Floats):
+    steps_down, steps_right, rows, columns = geometry[0], geometry[1], geometry[2], geometry[3]
+    height, width, channels = geometry[4], geometry[5], geometry[6]
+    down, right, top, left = geometry[7], geometry[8], geometry[9], geometry[10]
+    row = columns * channels
+    place = 0
+    for n in range(images):
         for i in range(steps_down):
             for j in range(steps_right):
                 # The window's row is one piece of the image's, perhaps cut at its ends.
@@ -179,74 +222,34 @@ def _im2col(image, patches, shape, image_shape, down, right, top, left):
                 first, last = max(0, -start), min(row, width - start)
                 for y in range(i * down - top, i * down - top + rows):
                     if not 0 <= y < height or last <= first:
-                        for c in range(uintp(row)):
+                        for c in range(row):
                             patches[place + c] = 0
                     else:
-                        for c in range(uintp(first)):
+                        for c in range(first):
                             patches[place + c] = 0
-                        seen = uintp((n * height + y) * width + start + first)
-                        inside = place + uintp(first)
-                        for c in range(uintp(last - first)):
-                            patches[inside + c] = image[seen + c]
-                        after = place + uintp(last)
-                        for c in range(uintp(row - last)):
-                            patches[after + c] = 0
-                    place += uintp(row)
+                        seen = (n * height + y) * width + start
+                        for c in range(first, last):
+                            patches[place + c] = image[seen + c]
+                        for c in range(last, row):
+                            patches[place + c] = 0
+                    place += row
 
 
-@compiled
-def _col2im(image, patches, shape, image_shape, down, right, top, left):
-    batch, steps_down, steps_right, rows, row = shape
-    height, width, channels = image_shape
-    for n in range(batch):
+@c_function
+def _col2im(images: Word, geometry: Words, image: Floats, patches: Floats):
+    steps_down, steps_right, rows, columns = geometry[0], geometry[1], geometry[2], geometry[3]
+    height, width, channels = geometry[4], geometry[5], geometry[6]
+    down, right, top, left = geometry[7], geometry[8], geometry[9], geometry[10]
+    row = columns * channels
+    for n in range(images):
         for i in range(steps_down - 1, -1, -1):
             for j in range(steps_right - 1, -1, -1):
                 start = (j * right - left) * channels
                 first, last = max(0, -start), min(row, width - start)
-                place = ((n * steps_down + i) * steps_right + j) * rows
+                place = ((n * steps_down + i) * steps_right + j) * rows * row
                 for k in range(rows):
                     y = i * down - top + k
-                    if 0 <= y < height and first < last:
-                        target = uintp((n * height + y) * width + start + first)
-                        inside = uintp((place + k) * row + first)
-                        for c in range(uintp(last - first)):
-                            image[target + c] += patches[inside + c]
-
-
-def max_pool_grad(g, x, y, *, window) -> Any:
-    """The cotangent of x: g at the first maximum of each window, or first pixel if all is nan."""
-    if not slides(window, x) or not suits(g, y):
-        return NotImplemented
-    image = numpy.zeros(x.shape, g.dtype)
-    geometry = (*window.size, *_geometry(window, x.shape))
-
-    def some_images(part):
-        free = numpy.empty(x.shape[-1], numpy.bool_)
-        flat = [array[part].reshape(-1) for array in (g, x, y, image)]
-        _max_pool_grad(*flat, free, g[part].shape, x.shape, *geometry)
-
-    in_parts(some_images, len(x), x.size)
-    return image
-
-
-@compiled
-def _max_pool_grad(
-    g, x, best, image, free, shape, image_shape, rows, columns, down, right, top, left
-):
-    batch, steps_down, steps_right, channels = shape
-    _, height, width, _ = image_shape
-    zero = g.dtype.type(0)
-    for n in range(batch):
-        for i in range(steps_down - 1, -1, -1):
-            for j in range(steps_right - 1, -1, -1):
-                free[:] = True
-                place = uintp(((n * steps_down + i) * steps_right + j) * channels)
-                for y in range(max(0, i * down - top), min(height, i * down - top + rows)):
-                    start = j * right - left
-                    for z in range(max(0, start), min(width, start + columns)):
-                        pixel = uintp(((n * height + y) * width + z) * channels)
-                        for c in range(uintp(channels)):
-                            largest = best[place + c]
-                            hit = free[c] & ((x[pixel + c] == largest) | (largest != largest))
-                            free[c] &= not hit
-                            image[pixel + c] += g[place + c] if hit else zero
+                    if 0 <= y < height:
+                        target = (n * height + y) * width + start
+                        for c in range(first, last):
+                            image[target + c] += patches[place + k * row + c]

@@ -8,10 +8,10 @@ from typing import Any as _Any
 import numpy as _numpy
 
 from ... import ops as _ops
-from ...config import epsilon as _epsilon
-from ...config import floatx as _floatx
 from ...engine import Variable as _Variable
 from ...ops.dropout import dropout as _dropout
+from ...settings import epsilon as _epsilon
+from ...settings import floatx as _floatx
 
 # -- sums and their like --------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from ...config import floatx
+from ...settings import floatx
 from .callback import Callback
 
 

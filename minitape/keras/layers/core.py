@@ -3,7 +3,7 @@
 import warnings
 
 from ... import ops
-from ...config import floatx
+from ...settings import floatx
 from .. import activations
 from .input_spec import InputSpec
 from .keras_tensor import KerasTensor

@@ -6,7 +6,7 @@ import math
 import numpy
 
 from ... import ops
-from ...config import epsilon
+from ...settings import epsilon
 from .input_spec import may_be_equal
 from .layer import Layer, is_shape
 

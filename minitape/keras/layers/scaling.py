@@ -3,7 +3,7 @@
 import numpy
 
 from ... import ops
-from ...config import epsilon
+from ...settings import epsilon
 from .layer import ShapeKeepingLayer
 
 

@@ -5,8 +5,8 @@ Images have one, two or three axes besides the batch and the channels.
 
 import operator
 
-from ...config import image_data_format
 from ...ops.window import window_of
+from ...settings import image_data_format
 
 
 def numbers(argument: str, value, count: int, zero: bool = False) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Layers around another layer."""
 
 from ... import ops
-from ...config import epsilon
+from ...settings import epsilon
 from .. import initializers
 from .input_spec import InputSpec
 from .layer import Layer

@@ -4,8 +4,8 @@ import math
 import warnings
 
 from ... import ops
-from ...config import epsilon
 from ...engine.tensor import Tensor
+from ...settings import epsilon
 from .loss import aligned, as_tensor
 
 __all__ = [

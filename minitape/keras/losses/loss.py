@@ -4,8 +4,8 @@ import warnings
 
 from ... import nest, ops
 from ...arrays import as_dtype
-from ...config import floatx
 from ...engine.tensor import Tensor
+from ...settings import floatx
 from ..naming import auto_name, require_init
 
 _REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)

@@ -1,7 +1,7 @@
 """Accuracies: `(y_true, y_pred)` to 1 for a hit and 0 for a miss, per sample."""
 
 from ... import ops
-from ...config import floatx
+from ...settings import floatx
 from ..losses.loss import aligned, as_tensor
 
 __all__ = [

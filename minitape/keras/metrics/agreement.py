@@ -1,7 +1,7 @@
 """Agreement of two vectors: `(y_true, y_pred)` to a value between -1 and 1 per sample."""
 
 from ... import ops
-from ...config import epsilon
+from ...settings import epsilon
 from ..losses import functions
 from ..losses.loss import aligned
 

@@ -2,7 +2,7 @@
 
 from ... import ops
 from ...arrays import as_dtype
-from ...config import epsilon, floatx
+from ...settings import epsilon, floatx
 from ..activations import sigmoid
 from ..losses.loss import as_tensor
 from .counts import CELLS, Counts, are_even, share

@@ -2,7 +2,7 @@
 
 from ... import ops
 from ...arrays import as_dtype
-from ...config import floatx
+from ...settings import floatx
 from .. import initializers
 from ..losses.loss import as_tensor, squeeze_or_expand_to_same_rank
 from ..naming import auto_name, require_init

@@ -4,7 +4,7 @@ import warnings
 
 from ... import ops
 from ...arrays import as_dtype
-from ...config import epsilon
+from ...settings import epsilon
 from ..losses.loss import as_tensor
 from .metric import Metric
 

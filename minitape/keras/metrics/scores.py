@@ -5,7 +5,7 @@ import warnings
 
 from ... import ops
 from ...arrays import as_dtype
-from ...config import epsilon
+from ...settings import epsilon
 from ..losses.loss import as_tensor, squeeze_or_expand_to_same_rank
 from .metric import Metric
 

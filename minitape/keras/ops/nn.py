@@ -1,8 +1,8 @@
 """What networks are made of, as Keras names it."""
 
 from ... import ops as _ops
-from ...config import epsilon as _epsilon
-from ...config import floatx as _floatx
+from ...settings import epsilon as _epsilon
+from ...settings import floatx as _floatx
 from .. import activations as _activations
 from . import promotion as _promotion
 from .numpy.elementwise import _of_one

@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 from ... import ops
-from ...config import floatx
+from ...settings import floatx
 
 
 def tensors(*values) -> list:

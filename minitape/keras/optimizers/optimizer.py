@@ -11,9 +11,9 @@ from typing import Any
 
 from ... import ops
 from ...arrays import tell_look
-from ...config import floatx
 from ...engine import GradientTape
 from ...engine import Variable as EngineVariable
+from ...settings import floatx
 from .. import initializers
 from ..naming import auto_name, require_init
 from ..variables import Variable, assign_stored

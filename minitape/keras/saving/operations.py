@@ -334,4 +334,4 @@ def _tuples(value: Any) -> Any:
     """Lists as tuples, as they were before JSON."""
     if isinstance(value, dict):
         return {key: _tuples(item) for key, item in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value

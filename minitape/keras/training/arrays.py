@@ -7,8 +7,8 @@ import numpy
 
 from ... import nest
 from ...arrays import to_numpy
-from ...config import floatx
 from ...engine import Tensor, Variable
+from ...settings import floatx
 
 
 def as_arrays(structure, argument: str) -> Any:

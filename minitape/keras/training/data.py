@@ -12,8 +12,8 @@ import numpy
 
 from ... import nest
 from ...arrays import is_array, philox
-from ...config import floatx, seeds
 from ...engine import Tensor, Variable, convert_to_tensor
+from ...settings import floatx, seeds
 from ..random_state import random_state, set_random_state
 from .arrays import as_arrays, class_weights, count_examples
 from .py_dataset import PyDataset

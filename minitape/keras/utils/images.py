@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy
 
-from ...config import floatx
 from ...io.pictures import MOST_PIXELS, pillow_image
+from ...settings import floatx
 
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 

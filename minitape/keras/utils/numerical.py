@@ -5,8 +5,8 @@ from typing import Any
 import numpy
 
 from ... import ops
-from ...config import epsilon
 from ...engine import Tensor, Variable
+from ...settings import epsilon
 
 
 def to_categorical(x, num_classes=None) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...arrays import as_dtype
-from ...config import floatx
+from ...settings import floatx
 from ..dtype_policies import reset_dtype_policy
 from ..layers.keras_tensor import KerasTensor
 from ..naming import reset_names

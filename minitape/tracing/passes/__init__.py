@@ -5,6 +5,7 @@ from .bias import with_bias_in_products
 from .chains import with_chains
 from .checks import with_checks_first
 from .dead_code import without_dead_code
+from .joint_plans import with_plans_joined
 from .shared_values import with_shared_values
 from .updates import with_updates_in_place
 
@@ -16,6 +17,7 @@ ALL = (
     without_dead_code,
     with_bias_in_products,
     with_chains,
+    with_plans_joined,
 )
 
 

@@ -8,9 +8,9 @@ tensor that was read from a variable shares its array.
 from sys import getrefcount
 from typing import Any
 
-from ...arrays.cpu import Calls
+from ...arrays.cpu import Plans
 from ...arrays.cpu.compiler import kernel_with
-from ...config import cpu_kernels
+from ...settings import cpu_kernels
 from ..program import Assign, Call, Line, Program, Read, Update
 
 # By convention such an op's last inputs are old values, for each of its results one.
@@ -50,10 +50,10 @@ def _assigned(values: tuple, variables: list, lines: list) -> bool:
     )
 
 
-def run_update(line: Update, calls: Calls, *inputs) -> None:
+def run_update(line: Update, plans: Plans, *inputs) -> None:
     """Gives the variables their new values, in their old arrays where those are theirs alone.
 
-    Those are written by calls that are added to the others, and made with them.
+    Those are written by plans that are added to the others, and followed with them.
     """
     op, variables, params = line.op, line.variables, line.params
     # One reference is the variable's, the other one that of this question.
@@ -61,7 +61,7 @@ def run_update(line: Update, calls: Calls, *inputs) -> None:
     arrays = [x.array for x in variables]
     if alone and cpu_kernels():
         kernel = op.run.kernel  # type: ignore[attr-defined]
-        if kernel(*inputs, *arrays, **params, in_place=calls) is not NotImplemented:
+        if kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented:
             return
     for x, array in zip(variables, op.run(*inputs, *arrays, **params), strict=True):
         x.array = array

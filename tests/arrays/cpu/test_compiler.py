@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minitape as mt
-from minitape import config
+from minitape import settings
 from minitape.arrays import with_kernel
 from minitape.arrays.cpu import compiler
 from minitape.tracing import program
@@ -24,15 +24,15 @@ def ask(code, **environment):
 def test_a_kernel_answers_or_leaves_it_to_the_forward():
     run = with_kernel(lambda x: "forward", lambda x: "kernel" if x else NotImplemented)
     assert (run(1), run(0)) == ("kernel", "forward")
-    config.set_cpu_kernels(False)
+    settings.set_cpu_kernels(False)
     try:
         assert (run(1), run(0)) == ("forward", "forward")
     finally:
-        config.set_cpu_kernels(True)
+        settings.set_cpu_kernels(True)
 
 
 def test_the_environment_turns_kernels_off():
-    code = "import minitape.config as c; print(c.cpu_kernels())"
+    code = "import minitape.settings as s; print(s.cpu_kernels())"
     assert [ask(code, MINITAPE_KERNELS=value) for value in ("0", "1", "")] == [
         "False",
         "True",
@@ -52,11 +52,11 @@ def test_eager_and_traced_calls_run_the_same():
     line = program.Call(op, (0,), (1,), {}, False)
     run = compiled(program.Program([0], {}, [line], [1], {}))
     assert (float(op(x)), float(run(x.array)[0])) == (3, 3)
-    config.set_cpu_kernels(False)
+    settings.set_cpu_kernels(False)
     try:
         assert (float(op(x)), float(run(x.array)[0])) == (2, 2)
     finally:
-        config.set_cpu_kernels(True)
+        settings.set_cpu_kernels(True)
 
 
 LAZY = """

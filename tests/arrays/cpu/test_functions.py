@@ -1,4 +1,4 @@
-"""Loops as C functions, and the threads that share out their calls."""
+"""Loops as C functions, and the threads that follow plans of their calls."""
 
 import os
 import threading
@@ -6,8 +6,9 @@ import threading
 import numpy as np
 import pytest
 
-from minitape.arrays.cpu import functions, openblas
-from minitape.arrays.cpu.functions import Calls, Doubles, Floats, Word, address, c_function
+from minitape.arrays.cpu import openblas, plans
+from minitape.arrays.cpu.functions import Doubles, Floats, Word, address, c_function
+from minitape.arrays.cpu.plans import SCRATCH, At, Plan, Plans, loop_plan, threads_for
 
 
 @c_function
@@ -17,6 +18,12 @@ def plus(size: Word, x: Floats, y: Floats, numbers: Doubles):
         y[i] += x[i] + added
 
 
+@c_function
+def plus_nothing(size: Word, y: Floats):
+    for i in range(size):
+        y[i] = 0
+
+
 @pytest.fixture(params=[1, 2, 3])
 def count(request):
     openblas.set_thread_count(request.param)
@@ -24,37 +31,81 @@ def count(request):
     openblas.set_thread_count(0)
 
 
-WAYS = {"awake": None, "asleep": lambda process: None}
+class Busy:
+    """A team at another work."""
+
+    make = staticmethod(lambda calls: plans._team_of(os.getpid()).make(calls))
+
+    def share(self, calls, ends):
+        return False
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=["awake", "asleep"])
 def way(request, monkeypatch):
-    if WAYS[request.param]:
-        monkeypatch.setattr(functions, "team_of", WAYS[request.param])
+    if request.param == "asleep":
+        monkeypatch.setattr(plans, "team", Busy)
+
+
+def plan_of(x, threads=None):
+    return loop_plan(plus, x.size, (x.dtype, x.dtype, None), threads or threads_for(x.size))
 
 
 def test_each_element_is_computed_once(dtype, count, way):
-    calls, pairs = Calls(), []
+    several, pairs = Plans(), []
     for size in (3, 400_000, 70_001, 1, 0):
         x, y = np.arange(size, dtype=dtype), np.ones(size, dtype)
-        calls.add_loop(plus, [x, y], 0.5)
+        several.add(plan_of(x), x, y, np.array([0.5]))
         pairs.append((x, y))
     assert all((y == 1).all() for _, y in pairs)  # not yet
-    calls.make()
+    several.follow()
     for x, y in pairs:
         np.testing.assert_array_equal(y, x + dtype.type(1.5), strict=True)
     assert openblas.thread_count() == (count if openblas.openblas() else 1)
 
 
-def test_no_calls(count):
-    Calls().make()
+@pytest.mark.parametrize("threads", [1, 2, 3, 7])
+def test_a_plan_for_any_number_of_threads(threads, dtype, count, way):
+    x, y = np.arange(20, dtype=dtype), np.ones(20, dtype)
+    plan_of(x, threads).follow(x, y, np.array([0.5]))
+    np.testing.assert_array_equal(y, x + dtype.type(1.5))
+
+
+def test_a_thread_makes_its_calls_in_order(dtype, count, way):
+    """Each adds x + 1 to numbers of its own in the scratch, and these to the result."""
+    x, y, size = np.arange(12, dtype=dtype), np.zeros(12, dtype), dtype.itemsize
+    function, shares = plus.of(dtype), []
+    for start in (0, 6):
+        here = [At(i, start * size) for i in range(2)]
+        room = At(SCRATCH, start * size)
+        clear = (plus_nothing.of(dtype), 6, room)
+        shares.append(
+            [clear, (function, 6, here[0], room, At(2)), (function, 6, room, here[1], At(2))]
+        )
+    Plan(shares, scratch=12 * size).follow(x, y, np.array([1.0]))
+    np.testing.assert_array_equal(y, x + 2)
+
+
+@pytest.mark.parametrize("threads", [(1, 1), (2, 3), (3, 1)])
+def test_plans_one_after_the_other(threads, dtype, count, way):
+    """(x + 1 and nothing else in the scratch), then that twice plus 1 to the result."""
+    x, y = np.arange(20, dtype=dtype), np.zeros(20, dtype)
+    first, second = (plan_of(x, number) for number in threads)
+    clear = loop_plan(plus_nothing, 20, (dtype,), 2)
+    middle = At(SCRATCH, 64)
+    stages = [(clear, [middle]), (first, [At(0), middle, At(2)]), (second, [middle, At(1), At(2)])]
+    Plan.of(stages, scratch=64 + x.nbytes).follow(x, y, np.ones(1))
+    np.testing.assert_array_equal(y, x + 2)
+
+
+def test_no_plans(count):
+    Plans().follow()
 
 
 def test_an_array_that_is_only_to_be_read(dtype):
     x, y = np.ones(10, dtype), np.zeros(10, dtype)
     x.flags.writeable = False
     assert address(x) == x.ctypes.data
-    plus.of(x.dtype).call(10, address(x), address(y), address(np.array([2.0])))
+    plan_of(x).follow(x, y, np.array([2.0]))
     np.testing.assert_array_equal(y, 3)
 
 
@@ -65,9 +116,8 @@ def test_several_threads_that_have_work():
 
     def run():
         for _ in range(50):
-            x, y, calls = np.ones(100_000, "float32"), np.zeros(100_000, "float32"), Calls()
-            calls.add_loop(plus, [x, y], 1.0)
-            calls.make()
+            x, y = np.ones(100_000, "float32"), np.zeros(100_000, "float32")
+            plan_of(x).follow(x, y, np.ones(1))
             wrong.extend(y[y != 2])
 
     several = [threading.Thread(target=run) for _ in range(4)]
@@ -86,9 +136,7 @@ def test_a_process_that_was_forked_off_has_threads_of_its_own():
     x, y = np.ones(100_000, "float32"), np.zeros(100_000, "float32")
 
     def compute():
-        calls = Calls()
-        calls.add_loop(plus, [x, y], 1.0)
-        calls.make()
+        plan_of(x).follow(x, y, np.ones(1))
 
     compute()
     child = os.fork()
@@ -103,9 +151,8 @@ def test_a_process_that_was_forked_off_has_threads_of_its_own():
 def test_the_threads_fall_asleep_and_wake_up(dtype):
     openblas.set_thread_count(2)
     for _ in range(3):
-        x, y, calls = np.ones(100_000, dtype), np.zeros(100_000, dtype), Calls()
-        calls.add_loop(plus, [x, y], 1.0)
-        calls.make()
+        x, y = np.ones(100_000, dtype), np.zeros(100_000, dtype)
+        plan_of(x).follow(x, y, np.ones(1))
         np.testing.assert_array_equal(y, 2)
         threading.Event().wait(0.1)  # longer than they stay awake
     openblas.set_thread_count(0)

@@ -34,7 +34,7 @@ PRODUCTS = {  # rows, inner, columns
 def test_a_product_is_the_product(team, sizes, layouts, dtype, random, count, monkeypatch):
     """Of whole numbers: no order of additions makes a difference."""
     if not team:
-        monkeypatch.setattr(products, "team_of", lambda process: None)
+        monkeypatch.setattr(products, "is_worth", lambda size: False)
         monkeypatch.setattr(products, "_LARGE_FOR_SLEEPERS", products._LARGE)
     rows, inner, columns = sizes
     a = random.integers(-3, 4, (rows, inner)).astype(dtype, order=layouts[0])

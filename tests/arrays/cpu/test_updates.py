@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minitape.arrays.cpu import Calls
+from minitape.arrays.cpu import Plans
 from minitape.engine import PRIMITIVES
 from minitape.keras import optimizers  # noqa: F401  # it makes the primitives
 
@@ -35,10 +35,10 @@ def compare(name, arrays, answers=False):
         np.testing.assert_array_equal(x, y, strict=True)
     for x, y in zip(arrays, kept, strict=True):
         np.testing.assert_array_equal(x, y)
-    calls = Calls()
-    in_place = op.run.kernel(*arguments(name, kept, 0.01), **params, in_place=calls)
+    plans = Plans()
+    in_place = op.run.kernel(*arguments(name, kept, 0.01), **params, in_place=plans)
     if in_place is not NotImplemented:
-        calls.make()
+        plans.follow()
         for x, y in zip(expected, kept[1:], strict=True):
             np.testing.assert_array_equal(x, y, strict=True)
 

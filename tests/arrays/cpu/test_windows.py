@@ -129,7 +129,7 @@ def test_any_layout_will_do(kind, layout, dtype, random):
     (shape, filters), window = SHAPES["large"], WINDOWS[kind]
     steps = window.output_size(shape[1:-1])
     x = LAYOUTS[layout](numbers(random, shape, dtype))
-    w = numbers(random, (*window.size, shape[-1], filters), dtype)
+    w = LAYOUTS[layout](numbers(random, (*window.size, shape[-1], filters), dtype))
     g = LAYOUTS[layout](numbers(random, (shape[0], *steps, filters), dtype))
     compare(conv._conv, (x, w), dict(window=window), answers=False)
     compare(conv._conv_backprop_input, (w, g), dict(window=window, input_shape=shape), False)

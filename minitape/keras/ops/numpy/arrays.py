@@ -6,7 +6,7 @@ from itertools import pairwise as _pairwise
 import numpy as _numpy
 
 from .... import ops as _ops
-from ....config import floatx as _floatx
+from ....settings import floatx as _floatx
 from .. import promotion as _promotion
 
 _any, _float, _cast = _promotion.tensor, _promotion.floating, _promotion.cast

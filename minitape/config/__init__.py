@@ -1,4 +1,4 @@
-"""`tf.config`: what a program runs on, and how; `minitape.config` holds Keras' settings.
+"""`tf.config`: what a program runs on, and how.
 
 There is one device, the CPU; so most of what can be set here changes nothing, and is answered as
 TensorFlow answers without a GPU.
@@ -7,7 +7,7 @@ TensorFlow answers without a GPU.
 from typing import Any, NamedTuple
 
 from ..arrays.devices import LOGICAL, PHYSICAL, LogicalDevice, PhysicalDevice
-from ..config import functions_run_eagerly, run_functions_eagerly
+from ..settings import functions_run_eagerly, run_functions_eagerly
 from . import experimental, optimizer, threading
 from .placement import get_soft_device_placement, set_soft_device_placement
 

@@ -1,0 +1,146 @@
+"""Calls whose machine code is planned follow each other without Python between them.
+
+Python takes some ten microseconds for a call, which is more than most calls of a small network
+take. What they make for each other alone lies in one piece of memory, in which one value takes the
+place of another that is not needed any more.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy
+
+from ...arrays.cpu import builder_of, thread_count
+from ...arrays.cpu.compiler import is_worth
+from ...arrays.cpu.plans import SCRATCH, At, Plan
+from ...engine import Primitive
+from ...settings import cpu_kernels
+from ..program import Call, Kind, Line, Program
+
+
+def with_plans_joined(program: Program) -> Program:
+    """Makes one call of those that have plans and follow each other.
+
+    Lines between them that need nothing of what they make are moved before them.
+    """
+    uses = program.uses()
+    lines: list[Line] = []
+    run: list[Call] = []
+
+    def close() -> None:
+        lines.extend([_joined(tuple(run), program, uses)] if len(run) > 1 else run)
+        run.clear()
+
+    for line in program.lines:
+        if isinstance(line, Call) and _plan_of(line, program.kinds) is not None:
+            run.append(line)
+            continue
+        if any(call.outputs[0] in line.inputs for call in run):
+            close()
+        lines.append(line)
+    close()
+    return program._replace(lines=lines)
+
+
+def _plan_of(call: Call, kinds: dict[int, Kind]) -> Callable[[], Plan] | None:
+    """What makes the call's plan, if it has one; what that needs, numba say, is loaded then."""
+    builder = builder_of(call.op.run)
+    # A product of an array with itself is another function in NumPy.
+    if builder is None or len(set(call.inputs)) < len(call.inputs):
+        return None
+    return builder([kinds[n] for n in call.inputs], kinds[call.outputs[0]], **call.params)
+
+
+def _joined(run: tuple[Call, ...], program: Program, uses: Counter) -> Call:
+    """The run as one call, which gives what other lines need of it."""
+    inside = Counter(n for call in run for n in call.inputs)
+    made = [call.outputs[0] for call in run]
+    outputs = tuple(n for n in made if uses[n] > inside[n])
+    inputs = tuple(n for n in inside if n not in made)
+    forward = _running(run, inputs, outputs, program.kinds)
+    forward.__name__ = "_then_".join(call.op.name for call in run)
+    return Call(Primitive(forward, registered=False), inputs, outputs, {}, True)
+
+
+def _running(run: tuple, inputs: tuple, outputs: tuple, kinds: dict[int, Kind]) -> Callable:
+    """The function of the inputs' arrays that makes the outputs'."""
+    expected = [(kinds[n].dtype, kinds[n].shape) for n in inputs]
+    made = [(kinds[n].shape, kinds[n].dtype) for n in outputs]
+    largest = max(int(numpy.prod(kinds[n].shape)) for call in run for n in call.outputs)
+
+    @cache
+    def plan_for(threads: int) -> Plan:
+        return _plan(run, inputs, outputs, kinds)
+
+    def one_by_one(arrays: tuple) -> tuple:
+        values = dict(zip(inputs, arrays, strict=True))
+        for call in run:
+            values[call.outputs[0]] = call.op.run(*(values[n] for n in call.inputs), **call.params)
+        return tuple(values[n] for n in outputs)
+
+    def forward(*arrays):
+        for x, (dtype, shape) in zip(arrays, expected, strict=True):
+            if type(x) is not numpy.ndarray or x.dtype != dtype or x.shape != shape:
+                return one_by_one(arrays)
+        if not cpu_kernels() or not is_worth(largest):
+            return one_by_one(arrays)
+        results = tuple(numpy.empty(shape, dtype) for shape, dtype in made)
+        pieces = (x if x.flags.c_contiguous else numpy.ascontiguousarray(x) for x in arrays)
+        plan_for(thread_count()).follow(*pieces, *results)
+        return results
+
+    return forward
+
+
+def _plan(run: tuple, inputs: tuple, outputs: tuple, kinds: dict[int, Kind]) -> Plan:
+    """The plan of a run, followed with the inputs and the outputs."""
+    places: dict[int, At] = {n: At(i) for i, n in enumerate((*inputs, *outputs))}
+    memory = _Memory()
+    last = {n: i for i, call in enumerate(run) for n in call.inputs}
+    stages = []
+    for i, call in enumerate(run):
+        (result,) = call.outputs
+        make: Any = _plan_of(call, kinds)
+        if result not in places:
+            places[result] = At(SCRATCH, memory.taken(kinds[result].bytes))
+        stages.append((make(), [places[n] for n in (*call.inputs, result)]))
+        for n in set(call.inputs):
+            if last[n] == i and places[n].array == SCRATCH:
+                memory.free(places[n].bytes, kinds[n].bytes)
+    return Plan.of(stages, memory.size)
+
+
+class _Memory:
+    """Places in a piece of memory, as many as are needed at a time.
+
+    Attributes:
+        size: of the piece, in bytes.
+    """
+
+    def __init__(self):
+        self.size = 0
+        self._free: list[tuple[int, int]] = []  # (size, place)
+
+    def taken(self, size: int) -> int:
+        """A place for so many bytes, the smallest that is free or a new one."""
+        size = _whole_lines(size)
+        fitting = [piece for piece in self._free if piece[0] >= size]
+        if fitting:
+            room, place = piece = min(fitting)
+            self._free.remove(piece)
+            if room > size:
+                self._free.append((room - size, place + size))
+            return place
+        self.size += size
+        return self.size - size
+
+    def free(self, place: int, size: int) -> None:
+        """Gives a place back."""
+        self._free.append((_whole_lines(size), place))
+
+
+def _whole_lines(size: int) -> int:
+    """Bytes in whole lines of the cache."""
+    return -(-size // 64) * 64
