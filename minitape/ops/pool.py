@@ -8,6 +8,7 @@ from ..arrays import array_module, as_dtype, cpu
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
+from .logic import kept
 from .types import zeros_like
 from .window import (
     Window,
@@ -72,7 +73,7 @@ def _max_pool_grad(g, x, y, *, window):
     image = xp.zeros(window.padded_shape(x.shape), g.dtype)
     taps = window.taps(image, g.shape[1:-1])
     for (_, target), hit in zip(taps, _hits(x, y, window), strict=True):
-        target += xp.where(hit, g, 0)  # not g * hit: 0 * nan would be nan
+        target += kept(g, hit)
     return window.unpadded(image, x.shape[1:-1])
 
 
@@ -86,7 +87,7 @@ def _max_pool_pick(t, x, y, *, window):
     picked = xp.zeros_like(y)
     taps = window.taps(window.padded(t), y.shape[1:-1])
     for (_, tap), hit in zip(taps, _hits(x, y, window), strict=True):
-        picked += xp.where(hit, tap, 0)
+        picked += kept(tap, hit)
     return picked
 
 

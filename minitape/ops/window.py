@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from ..arrays import array_module
+from ..arrays.cpu import in_parts
 from ..errors import InvalidArgumentError, UnimplementedError
 from .array import transpose
 
@@ -100,6 +101,14 @@ class Window(NamedTuple):
         windows = array_module(image).lib.stride_tricks.as_strided(
             image, (image.shape[0], *steps, *lengths), (by_image, *step, *strides)
         )
+        if type(windows) is numpy.ndarray and not windows.flags.c_contiguous:
+            patches = numpy.empty(windows.shape, windows.dtype)
+
+            def some_images(part: slice) -> None:
+                patches[part] = windows[part]
+
+            in_parts(some_images, len(patches), patches.size)
+            windows = patches
         positions = windows.shape[: len(steps) + 1]
         return windows.reshape(numpy.prod(positions, dtype=int), numpy.prod(lengths, dtype=int))
 
