@@ -10,6 +10,7 @@ cut into groups, each with its own filters: a depthwise convolution has a group 
 import math
 
 from ..arrays import array_module, cpu, with_kernel
+from ..arrays.cpu import in_parts
 from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, static_shape
@@ -95,6 +96,23 @@ def _way_of_few_outputs(x, w, window):
     return _way_back(window, x.shape, w.shape) if few else None
 
 
+# What all windows see would go through memory twice: some images' patches stay in the cache.
+_LARGE_PATCHES = 1 << 17  # elements
+_LARGE_FILTERS = 1 << 17  # elements that don't stay there beside them
+
+
+_SUMS = 8  # sums of a filter's gradient: as many as threads are likely
+
+
+def _blocks(part: slice, patches: int, filters: int) -> list[slice]:
+    """The images of a part, as many at a time as have not too many patches."""
+    step = part.stop - part.start
+    if filters <= _LARGE_FILTERS:
+        step = _LARGE_PATCHES // max(patches, 1)
+    starts = range(part.start, part.stop, max(1, step))
+    return [slice(n, min(n + starts.step, part.stop)) for n in starts]
+
+
 @primitive(kinds="iuf")
 def _conv(x, w, *, window):
     channels, outputs = x.shape[-1], w.shape[-1]
@@ -108,12 +126,17 @@ def _conv(x, w, *, window):
         for place, tap in window.taps(window.padded(x), steps):
             total += tap * w[place]
         return total
-    patches = _patches(x, window, steps, groups)
-    filters = _split(w, groups).reshape(groups, patches.shape[2], outputs // groups)
-    return _joined(_product(patches, filters)).reshape(x.shape[0], *steps, outputs)
+    patch = w.size // outputs
+    filters = _split(w, groups).reshape(groups, patch, outputs // groups)
+    y = array_module(x).empty((x.shape[0], *steps, outputs), x.dtype)
 
+    def some_images(part):
+        for images in _blocks(part, math.prod(steps) * patch, w.size):
+            patches = _patches(x[images], window, steps, groups)
+            y[images] = _joined(_product(patches, filters)).reshape(-1, *steps, outputs)
 
-_LARGE_FILTERS = 1 << 17  # elements that don't stay in the cache beside a block of patches
+    in_parts(some_images, len(x), y.size * patch)
+    return y
 
 
 def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
@@ -142,13 +165,18 @@ def _conv_backprop_input(w, g, *, window, input_shape):
             tap += columns[..., i : i + 1]
         return window.unpadded(image, input_shape[1:-1])
     channelwise = _is_channelwise(channels, w.shape)
-    rows = _split(g.reshape(-1, g.shape[-1]), groups)
-    for place, tap in window.taps(image, g.shape[1:-1]):
-        if channelwise:
-            tap += g * w[place]
-        else:
-            back = _product(rows, _split(w[place], groups).swapaxes(1, 2))
-            tap += _joined(back).reshape(tap.shape)
+
+    def some_images(part):
+        for images in _blocks(part, g[:1].size, w.size):
+            rows = _split(g[images].reshape(-1, g.shape[-1]), groups)
+            for place, tap in window.taps(image[images], g.shape[1:-1]):
+                if channelwise:
+                    tap += g[images] * w[place]
+                else:
+                    back = _product(rows, _split(w[place], groups).swapaxes(1, 2))
+                    tap += _joined(back).reshape(tap.shape)
+
+    in_parts(some_images, len(g), g.size * w.size // g.shape[-1])
     return window.unpadded(image, input_shape[1:-1])
 
 
@@ -178,9 +206,22 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
         for place, tap in window.taps(window.padded(x), g.shape[1:-1]):
             w[place] = array_module(g).add.reduce(tap * g, axis=tuple(range(g.ndim - 1)))
         return w
-    patches = _patches(x, window, g.shape[1:-1], groups)
-    rows = _split(g.reshape(-1, g.shape[-1]), groups)
-    return _joined(_product(patches.swapaxes(1, 2), rows)).reshape(filter_shape)
+    size, patch = math.prod(filter_shape), math.prod(filter_shape[:-1])
+    # float16 is summed once, in float32. Some sums are made apart, by one thread or several.
+    whole = size > _LARGE_FILTERS or x.dtype == "float16"
+    xp, count = array_module(x), 1 if whole else max(1, min(_SUMS, len(x)))
+    sums = xp.zeros((count, groups, patch, outputs // groups), x.dtype)
+
+    def some_sums(part):
+        for n in range(part.start, part.stop):
+            mine = slice(len(x) * n // count, len(x) * (n + 1) // count)
+            for images in [mine] if whole else _blocks(mine, g[:1].size // outputs * patch, size):
+                patches = _patches(x[images], window, g.shape[1:-1], groups)
+                rows = _split(g[images].reshape(-1, outputs), groups)
+                sums[n] += _product(patches.swapaxes(1, 2), rows)
+
+    in_parts(some_sums, count, g.size * patch)
+    return _joined(xp.add.reduce(sums)).reshape(filter_shape)
 
 
 def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):

@@ -111,7 +111,17 @@ class AdamW(Adam):
 
 
 @primitive(mixed=True, differentiable=False)
-def _adam_update(gradient, learning_rate, iterations, variable, *state, beta_1, beta_2, epsilon):
+def _adam_update(
+    gradient,
+    learning_rate,
+    iterations,
+    variable,
+    *state,
+    beta_1,
+    beta_2,
+    epsilon,
+    in_place=False,
+):
     """The new variable and state (m, v and, for amsgrad, the largest v so far).
 
     The formula stands with `Adam`; `iterations` is t - 1.
@@ -140,7 +150,8 @@ def _adam_update(gradient, learning_rate, iterations, variable, *state, beta_1, 
         new_w /= scratch
         xp.subtract(w, new_w, out=new_w)
 
-    return in_blocks(formula, [gradient.astype(dtype, copy=False), variable, *state])
+    arrays = [gradient.astype(dtype, copy=False), variable, *state]
+    return in_blocks(formula, arrays, in_place=in_place)
 
 
 def _alpha(learning_rate, iterations, dtype, beta_1, beta_2):

@@ -76,7 +76,17 @@ class RMSprop(Optimizer):
 
 
 @primitive(mixed=True, differentiable=False)
-def _rmsprop_update(gradient, learning_rate, variable, *state, rho, momentum, epsilon, centered):
+def _rmsprop_update(
+    gradient,
+    learning_rate,
+    variable,
+    *state,
+    rho,
+    momentum,
+    epsilon,
+    centered,
+    in_place=False,
+):
     """The new variable and state (velocity, momentum if any, average gradient if centered).
 
     The formula stands with `RMSprop`.
@@ -113,7 +123,8 @@ def _rmsprop_update(gradient, learning_rate, variable, *state, rho, momentum, ep
         else:
             xp.subtract(w, new_w, out=new_w)
 
-    return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, *state])
+    arrays = [gradient.astype(variable.dtype, copy=False), variable, *state]
+    return in_blocks(formula, arrays, in_place=in_place)
 
 
 def _rmsprop_kernel(

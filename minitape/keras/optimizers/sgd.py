@@ -56,7 +56,7 @@ class SGD(Optimizer):
 
 
 @primitive(mixed=True, differentiable=False)
-def _gradient_descent(gradient, learning_rate, variable):
+def _gradient_descent(gradient, learning_rate, variable, *, in_place=False):
     """variable - learning_rate * gradient, as a tuple of one."""
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
@@ -65,7 +65,8 @@ def _gradient_descent(gradient, learning_rate, variable):
         xp.multiply(g, rate, out=new_w)
         xp.subtract(w, new_w, out=new_w)
 
-    return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable], scratch=0)
+    arrays = [gradient.astype(variable.dtype, copy=False), variable]
+    return in_blocks(formula, arrays, scratch=0, in_place=in_place)
 
 
 def _descent_kernel(gradient, learning_rate, variable, in_place=None):
@@ -76,7 +77,9 @@ _gradient_descent.defkernel(cpu=_descent_kernel)
 
 
 @primitive(mixed=True, differentiable=False)
-def _momentum_descent(gradient, learning_rate, variable, velocity, *, momentum, nesterov):
+def _momentum_descent(
+    gradient, learning_rate, variable, velocity, *, momentum, nesterov, in_place=False
+):
     """The new variable and velocity; the formula stands with `SGD`."""
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
@@ -92,7 +95,8 @@ def _momentum_descent(gradient, learning_rate, variable, velocity, *, momentum, 
         else:
             xp.add(w, new_v, out=new_w)
 
-    return in_blocks(formula, [gradient.astype(variable.dtype, copy=False), variable, velocity])
+    arrays = [gradient.astype(variable.dtype, copy=False), variable, velocity]
+    return in_blocks(formula, arrays, in_place=in_place)
 
 
 def _momentum_kernel(

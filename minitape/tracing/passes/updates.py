@@ -13,7 +13,8 @@ from ...arrays.cpu.compiler import kernel_with
 from ...settings import cpu_kernels
 from ..program import Assign, Call, Line, Program, Read, Update
 
-# By convention such an op's last inputs are old values, for each of its results one.
+# By convention such an op's last inputs are old values, for each of its results one, and both its
+# forward and its kernel have a parameter `in_place`.
 
 
 def with_updates_in_place(program: Program) -> Program:
@@ -63,5 +64,8 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
         kernel = op.run.kernel  # type: ignore[attr-defined]
         if kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented:
             return
+    if alone and all(x.flags.c_contiguous for x in arrays):
+        op.forward(*inputs, *arrays, **params, in_place=True)
+        return
     for x, array in zip(variables, op.run(*inputs, *arrays, **params), strict=True):
         x.array = array

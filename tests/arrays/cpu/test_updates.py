@@ -35,6 +35,10 @@ def compare(name, arrays, answers=False):
         np.testing.assert_array_equal(x, y, strict=True)
     for x, y in zip(arrays, kept, strict=True):
         np.testing.assert_array_equal(x, y)
+    written = [x.copy() for x in kept]
+    op.forward(*arguments(name, written, 0.01), **params, in_place=True)
+    for x, y in zip(expected, written[1:], strict=True):
+        np.testing.assert_array_equal(x, y, strict=True)
     plans = Plans()
     in_place = op.run.kernel(*arguments(name, kept, 0.01), **params, in_place=plans)
     if in_place is not NotImplemented:
