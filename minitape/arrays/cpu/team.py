@@ -111,11 +111,13 @@ def _share(calls, ends, desks, ready, done, pause):
 class Team:
     """The threads of a process that help the one that has work.
 
-    There are none where the system's semaphores aren't known to be made in place: but on Linux.
+    There are none but on Linux, whose semaphores are known to be made in place.
     """
 
     def __init__(self, helpers: int):
-        helpers = helpers if sys.platform == "linux" else 0
+        self._desks = numpy.zeros((0, 8), "int64")
+        if sys.platform != "linux":
+            return
         self._libc = ctypes.CDLL(None)
         self._kept: list[numpy.ndarray] = []  # what the addresses are of
         self._pause, self._done = self._calls(["sched_yield"]), self._semaphore()
