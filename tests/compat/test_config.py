@@ -150,11 +150,11 @@ def test_there_are_no_graphs():
 
 def test_nothing_needs_to_be_done_for_determinism():
     """TensorFlow cannot take it back, so that other tests beside it would fail."""
-    assert minitape.runtime.experimental.enable_op_determinism() is None
+    assert minitape.config.experimental.enable_op_determinism() is None
 
 
 def test_numbers_of_threads_are_remembered():
-    threading = minitape.runtime.threading
+    threading = minitape.config.threading
     for which in ("inter", "intra"):
         name = f"{which}_op_parallelism_threads"
         get, put = getattr(threading, f"get_{name}"), getattr(threading, f"set_{name}")
