@@ -222,7 +222,8 @@ def _sum_squares(x, mean, total):
 
 
 # Sums, differences and the like, of an array and one of its shape, a row, a column or a number.
-# NumPy is as quick; but between other calls of a plan they take Python no time.
+# NumPy is as quick; but between other calls of a plan they take Python no time. Each loop is
+# written out, as numba keeps none on disk that holds another function.
 
 
 def binary_builder(loop: c_function, either: bool = False) -> Callable:

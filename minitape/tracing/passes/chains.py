@@ -5,15 +5,14 @@ block's values stay in the cache from the first call to the last, and no array i
 that only the chain needs. The blocks are shared out among threads.
 """
 
-from collections import Counter
 from collections.abc import Callable
 
 import numpy
 
 from ...arrays.cpu import in_parts
-from ...engine import Primitive
 from ...ops.rules import Elementwise
 from ..program import Call, Line, Program
+from .joined import joined
 
 _LARGE = 1 << 16  # elements from which on blocks save more than it costs to handle them
 _BLOCK = 1 << 15  # elements
@@ -30,7 +29,8 @@ def with_chains(program: Program) -> Program:
     chain: list[Call] = []
 
     def close() -> None:
-        lines.extend([_joined(chain, program, uses)] if len(chain) > 1 else chain)
+        many = len(chain) > 1
+        lines.extend([joined(tuple(chain), program, uses, _running)] if many else chain)
         chain.clear()
 
     for line in program.lines:
@@ -60,17 +60,6 @@ def _fits(call: Call, program: Program) -> bool:
         return False
     inputs = [program.kinds[n].shape for n in call.inputs]
     return all(x == shape or len(x) < len(shape) or x[0] == 1 < shape[0] for x in inputs)
-
-
-def _joined(chain: list[Call], program: Program, uses: Counter) -> Call:
-    """The chain as one call, which gives what other lines need of it."""
-    inside = Counter(n for call in chain for n in call.inputs)
-    made = [call.outputs[0] for call in chain]
-    outputs = tuple(n for n in made if uses[n] > inside[n])
-    inputs = tuple(n for n in inside if n not in made)
-    forward = _running(tuple(chain), inputs, outputs, program)
-    forward.__name__ = "_then_".join(call.op.name for call in chain)
-    return Call(Primitive(forward, registered=False), inputs, outputs, {}, True)
 
 
 def _running(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Program) -> Callable:

@@ -5,7 +5,6 @@ take. What they make for each other alone lies in one piece of memory, in which 
 place of another that is not needed any more.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,9 +14,9 @@ import numpy
 from ...arrays.cpu import builder_of, thread_count
 from ...arrays.cpu.compiler import is_worth
 from ...arrays.cpu.plans import SCRATCH, At, Plan
-from ...engine import Primitive
 from ...settings import cpu_kernels
 from ..program import Call, Kind, Line, Program
+from .joined import joined
 
 
 def with_plans_joined(program: Program) -> Program:
@@ -30,7 +29,8 @@ def with_plans_joined(program: Program) -> Program:
     run: list[Call] = []
 
     def close() -> None:
-        lines.extend([_joined(tuple(run), program, uses)] if len(run) > 1 else run)
+        many = len(run) > 1
+        lines.extend([joined(tuple(run), program, uses, _running)] if many else run)
         run.clear()
 
     for line in program.lines:
@@ -53,24 +53,14 @@ def _plan_of(call: Call, kinds: dict[int, Kind]) -> Callable[[], Plan] | None:
     return builder([kinds[n] for n in call.inputs], kinds[call.outputs[0]], **call.params)
 
 
-def _joined(run: tuple[Call, ...], program: Program, uses: Counter) -> Call:
-    """The run as one call, which gives what other lines need of it."""
-    inside = Counter(n for call in run for n in call.inputs)
-    made = [call.outputs[0] for call in run]
-    outputs = tuple(n for n in made if uses[n] > inside[n])
-    inputs = tuple(n for n in inside if n not in made)
-    forward = _running(run, inputs, outputs, program.kinds)
-    forward.__name__ = "_then_".join(call.op.name for call in run)
-    return Call(Primitive(forward, registered=False), inputs, outputs, {}, True)
-
-
-def _running(run: tuple, inputs: tuple, outputs: tuple, kinds: dict[int, Kind]) -> Callable:
+def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Callable:
     """The function of the inputs' arrays that makes the outputs'."""
+    kinds = program.kinds
     expected = [(kinds[n].dtype, kinds[n].shape) for n in inputs]
     made = [(kinds[n].shape, kinds[n].dtype) for n in outputs]
     largest = max(int(numpy.prod(kinds[n].shape)) for call in run for n in call.outputs)
 
-    @cache
+    @cache  # calls' plans are for as many threads as there are when they are made
     def plan_for(threads: int) -> Plan:
         return _plan(run, inputs, outputs, kinds)
 

@@ -1,5 +1,7 @@
 """Every test here compares a kernel with the forward in NumPy that says what it computes."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -18,3 +20,12 @@ def dtype(request):
 @pytest.fixture
 def random():
     return np.random.default_rng(0)
+
+
+def in_four_threads(run):
+    """Calls a function four times at once."""
+    several = [threading.Thread(target=run) for _ in range(4)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()

@@ -9,6 +9,7 @@ import pytest
 from minitape.arrays.cpu import openblas, plans
 from minitape.arrays.cpu.functions import Doubles, Floats, Word, address, c_function
 from minitape.arrays.cpu.plans import SCRATCH, At, Plan, Plans, loop_plan, threads_for
+from tests.arrays.cpu.conftest import in_four_threads
 
 
 @c_function
@@ -120,11 +121,7 @@ def test_several_threads_that_have_work():
             plan_of(x).follow(x, y, np.ones(1))
             wrong.extend(y[y != 2])
 
-    several = [threading.Thread(target=run) for _ in range(4)]
-    for one in several:
-        one.start()
-    for one in several:
-        one.join()
+    in_four_threads(run)
     assert not wrong
     openblas.set_thread_count(0)
 

@@ -1,11 +1,10 @@
 """Products of matrices in several threads, those that are awake and those that sleep."""
 
-import threading
-
 import numpy as np
 import pytest
 
 from minitape.arrays.cpu import openblas, products
+from tests.arrays.cpu.conftest import in_four_threads
 
 if openblas.openblas() is None:
     pytest.skip("NumPy has no OpenBLAS here whose threads could be set", allow_module_level=True)
@@ -75,10 +74,6 @@ def test_threads_within_threads(random):
             if not np.array_equal(y, expected):
                 wrong.append(y)
 
-    several = [threading.Thread(target=run) for _ in range(4)]
-    for one in several:
-        one.start()
-    for one in several:
-        one.join()
+    in_four_threads(run)
     assert not wrong
     openblas.set_thread_count(0)
