@@ -43,13 +43,19 @@ class Assign(NamedTuple):
 
 
 class Update(NamedTuple):
-    """`variables = op(inputs, variables, params)`, see the pass `with_updates_in_place`."""
+    """`variables = op(inputs, variables, params)`, see the pass `with_updates_in_place`.
+
+    Attributes:
+        product: the `matmul` whose result is the op's first input, if the update makes that for
+            itself; its inputs are the first two.
+    """
 
     op: Primitive
     inputs: tuple[int, ...]
     variables: tuple
     params: dict
     outputs: tuple[()] = ()
+    product: Call | None = None
 
 
 class Check(NamedTuple):
@@ -124,6 +130,8 @@ class Program(NamedTuple):
             arguments = [self._operand(n) for n in line.inputs]
             if isinstance(line, Update):
                 names = list(map(_variable_name, line.variables))
+                if line.product:
+                    arguments[:2] = [self._call(line.product, arguments[:2])]
                 return f"{', '.join(names)} <- {self._call(line, [*arguments, *names])} in place"
             result, text = ", ".join(map(name_of, line.outputs)), self._call(line, arguments)
         return f"{result} = {text}  # {', '.join(str(self.kinds[n]) for n in line.outputs)}"

@@ -273,6 +273,46 @@ def test_an_update_writes_over_what_nobody_else_holds(numba, make):
     equal([ours, *optimizer.variables], [eager, *other.variables])
 
 
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_large_product_is_made_by_the_update_that_needs_it(numba, make):
+    random = np.random.default_rng(0)
+    first = random.normal(size=(1001, 150)).astype("float32")
+    ours, eager = mt.Variable(first, name="w"), mt.Variable(first, name="w")
+    optimizer, other = make(), make()
+    x = mt.constant(random.normal(size=(20, 1001)).astype("float32"))
+    g = mt.constant(random.normal(size=(20, 150)).astype("float32"))
+
+    def step(optimizer, w, x, g):
+        optimizer.apply([mt.matmul(x, g, transpose_a=True)], [w])
+
+    function = mt.function(step)
+    for _ in range(2):  # the first makes the optimizer's variables
+        function(optimizer, ours, x, g)
+        step(other, eager, x, g)
+    (update,) = [x for x in function.program(optimizer, ours, x, g).split("\n") if "matmul" in x]
+    assert update.startswith("w:0")
+    assert update.endswith("in place")
+    for count in (1, 2, 3):
+        openblas.set_thread_count(count)
+        function(optimizer, ours, x, g)
+        step(other, eager, x, g)
+    openblas.set_thread_count(0)
+    backwards = mt.constant(x.numpy()[::-1])  # it doesn't lie in one piece
+    held = ours.read_value()
+    before = held.numpy().copy()
+    for _ in range(2):
+        function(optimizer, ours, backwards, g)
+        step(other, eager, backwards, g)
+    np.testing.assert_array_equal(held.numpy(), before)
+    settings.set_cpu_kernels(False)
+    try:
+        function(optimizer, ours, x, g)
+        step(other, eager, x, g)
+    finally:
+        settings.set_cpu_kernels(True)
+    equal([ours, *optimizer.variables], [eager, *other.variables])
+
+
 def test_an_update_that_is_not_assigned_at_once_stays_a_call():
     w, v = mt.Variable(mt.zeros(3), name="w"), mt.Variable(mt.zeros(3), name="v")
     op = mt.engine.PRIMITIVES["momentum_descent"]
@@ -372,6 +412,7 @@ def test_the_text_of_the_passes():
         "with shared values: 3 lines, at most 16 bytes at a time",
         "with updates in place: 3 lines, at most 16 bytes at a time",
         "without dead code: 2 lines, at most 16 bytes at a time",
+        "with products in updates: 2 lines, at most 16 bytes at a time",
         "with bias in products: 2 lines, at most 16 bytes at a time",
         "with chains: 2 lines, at most 16 bytes at a time",
         "with plans joined: 2 lines, at most 16 bytes at a time",

@@ -25,7 +25,7 @@ from .elementwise import (
 from .openblas import set_thread_count, thread_count
 from .plans import Plans, builder_of, planned_by, threads_for
 from .pooling import max_pool, max_pool_grad
-from .products import product, product_plan
+from .products import Product, is_large_product, product, product_plan
 from .random import philox_words, scramble_builder, uniform, uniform_builder
 from .rows import chosen, less_one, shifted
 from .threads import in_parts
@@ -34,6 +34,7 @@ from .windows import conv, conv_backprop_filter, conv_backprop_input, slides
 
 __all__ = [
     "Plans",
+    "Product",
     "adam_update",
     "add_bias",
     "add_loop",
@@ -47,6 +48,7 @@ __all__ = [
     "descent_update",
     "greater_equal_loop",
     "in_parts",
+    "is_large_product",
     "kept",
     "leaky_relu",
     "leaky_relu_grad",

@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 import numpy
 
 from .compiler import FLOATS, is_worth
+from .functions import c_function
 from .openblas import address_of, openblas, thread_count
-from .plans import At, Plan, parts
+from .plans import SCRATCH, At, Plan, parts
 from .threads import in_parts
 
 _SMALL = 9_000  # multiplications: below it OpenBLAS itself takes one thread
 # From these on a product is worth a thread that is awake, or one that sleeps.
 _LARGE, _LARGE_FOR_SLEEPERS = 4_000_000, 8_000_000
 _ROWS = 1024  # at a time: what OpenBLAS makes of more of them doesn't stay in the cache
+_ROOM = 1 << 16  # elements that are made for a loop at a time: they stay in the cache
+_STRIP = 4  # rows that OpenBLAS makes at once: it may round unlike in what is left of them
 
 
 def product(a: Any, b: Any) -> Any:
@@ -93,8 +96,7 @@ def _plan(sizes: tuple, by_rows: tuple, dtype: numpy.dtype, threads: int) -> Pla
         threads: how many there are.
     """
     rows, inner, columns = sizes
-    a = Matrix(At(0), inner if by_rows[0] else rows, by_rows[0])
-    b = Matrix(At(1), columns if by_rows[1] else inner, by_rows[1])
+    a, b = _factors(sizes, by_rows)
     y = Matrix(At(2), columns)
     calls = [
         product_call(
@@ -126,6 +128,93 @@ class Matrix(NamedTuple):
         """The part that begins at a row and column."""
         first, second = (row, column) if self.by_rows else (column, row)
         return self._replace(place=self.place + (first * self.length + second) * dtype.itemsize)
+
+
+def _factors(sizes: tuple, by_rows: tuple) -> tuple[Matrix, Matrix]:
+    """The first two arrays as matrices, see `_plan`."""
+    rows, inner, columns = sizes
+    a = Matrix(At(0), inner if by_rows[0] else rows, by_rows[0])
+    return a, Matrix(At(1), columns if by_rows[1] else inner, by_rows[1])
+
+
+class Product(NamedTuple):
+    """A product of matrices that a loop makes for itself, some rows at a time.
+
+    So it never goes to memory and back: the loop reads what is still in the cache.
+
+    Attributes:
+        a, b: in one piece each.
+        by_rows: whether it is a's rows, and b's, that are multiplied; otherwise their columns.
+    """
+
+    a: Any
+    b: Any
+    by_rows: tuple[bool, bool]
+
+    @classmethod
+    def of(cls, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> "Product | None":
+        """What `matmul` of large matrices would make, if they lie in one piece each."""
+        if not type(a) is type(b) is numpy.ndarray or a.dtype != b.dtype or not is_worth(_LARGE):
+            return None
+        if not (a.ndim == b.ndim == 2 and a.flags.c_contiguous and b.flags.c_contiguous):
+            return None
+        if a.shape[0 if transpose_a else 1] != b.shape[1 if transpose_b else 0]:
+            return None
+        return cls(a, b, (not transpose_a, not transpose_b))
+
+    @property
+    def dtype(self) -> numpy.dtype:
+        """That of its elements."""
+        return self.a.dtype
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Its rows, how many products each element is a sum of, and its columns."""
+        rows, inner = self.a.shape if self.by_rows[0] else self.a.shape[::-1]
+        return rows, inner, self.b.shape[1 if self.by_rows[1] else 0]
+
+    @property
+    def size(self) -> int:
+        """How many elements it has."""
+        rows, _, columns = self.sizes
+        return rows * columns
+
+    def plan(self, loop: c_function, others: int) -> Plan:
+        """The plan of a loop(size, product, *others, numbers), followed with (a, b, *others, ...).
+
+        The others are arrays of the product's size and dtype.
+        """
+        return _loop_plan(loop, self.sizes, self.by_rows, self.dtype, others, thread_count())
+
+
+def is_large_product(inputs: list, result: Any, **params: bool) -> bool:
+    """Whether a `matmul` has a plan, and a result so large that a loop had better make it."""
+    large = numpy.prod(result.shape) >= 2 * _ROOM
+    return large and product_plan(inputs, result, **params) is not None
+
+
+@lru_cache(maxsize=1024)
+def _loop_plan(
+    loop: c_function, sizes: tuple, by_rows: tuple, dtype: numpy.dtype, others: int, threads: int
+) -> Plan:
+    rows, inner, columns = sizes
+    a, b = _factors(sizes, by_rows)
+    count = threads * -(-rows * columns // (threads * _ROOM))
+    strips = parts(-(-rows // _STRIP), count)
+    blocks = [slice(_STRIP * x.start, min(_STRIP * x.stop, rows)) for x in strips]
+    room = max(x.stop - x.start for x in blocks) * columns * dtype.itemsize
+    shares = []
+    for i, part in enumerate(parts(count, threads)):
+        made = Matrix(At(SCRATCH, i * room), columns)
+        calls: list[tuple] = []
+        for x in blocks[part]:
+            length, step = x.stop - x.start, x.start * columns * dtype.itemsize
+            arrays = [At(2 + n, step) for n in range(others)]
+            mine = a.part(x.start, 0, dtype)
+            calls.append(product_call(dtype, (length, inner, columns), mine, b, made))
+            calls.append((loop.of(dtype), length * columns, made.place, *arrays, At(2 + others)))
+        shares.append(calls)
+    return Plan(shares, threads * room)
 
 
 def product_call(

@@ -2,8 +2,8 @@
 
 Each kernel takes the gradient, the weights and their state, and gives the new weights and state,
 or NotImplemented. With `in_place`, `Plans`, it only adds the plan that writes them over the old
-ones. The loops do the same operations in the same order as the optimizers' NumPy formulas, in the
-weights' precision: the results are the same to the last bit.
+ones; the gradient may then be a `Product`. The loops do the same operations in the same order as
+the optimizers' NumPy formulas, in the weights' precision: the results are the same to the last bit.
 """
 
 from functools import lru_cache
@@ -15,10 +15,15 @@ import numpy
 from .compiler import suits
 from .functions import Doubles, Floats, Word, c_function
 from .plans import Plan, Plans, loop_plan, threads_for
+from .products import Product
 
 
 def _run(loop, gradient, old: tuple, numbers: tuple, in_place: Plans | None) -> Any:
     """The new weights and state, by a loop over (gradient, arrays, numbers)."""
+    if in_place is not None and isinstance(gradient, Product):
+        plan = gradient.plan(loop, len(old))
+        in_place.add(plan, gradient.a, gradient.b, *old, _doubles(numbers))
+        return old
     size = gradient.size
     plan = _plan(loop, size, gradient.dtype, len(old), threads_for(size))
     if in_place is not None:
@@ -34,6 +39,13 @@ def _plan(loop: c_function, size: int, dtype: numpy.dtype, state: int, threads: 
     return loop_plan(loop, size, (dtype,) * (1 + state) + (None,), threads)
 
 
+def _suit(gradient, old: tuple) -> bool:
+    """Whether a loop is made for these."""
+    if isinstance(gradient, Product):
+        return gradient.dtype == old[0].dtype and suits(*old)
+    return suits(gradient, *old)
+
+
 @lru_cache(maxsize=16)  # the variables of a step have them in common
 def _doubles(numbers: tuple) -> numpy.ndarray:
     return numpy.array(numbers, "float64")
@@ -44,7 +56,7 @@ def adam_update(g, *old, alpha, beta_1, beta_2, epsilon, in_place=None) -> Any:
 
     `alpha` is a function, called if the kernel answers.
     """
-    if not suits(g, *old):
+    if not _suit(g, old):
         return NotImplemented
     loop = _amsgrad if len(old) == 4 else _adam
     return _run(loop, g, old, (alpha(), 1 - beta_1, 1 - beta_2, epsilon), in_place)
@@ -80,7 +92,7 @@ def _amsgrad(size: Word, g: Floats, w: Floats, m: Floats, v: Floats, top: Floats
 
 def rmsprop_update(g, *old, rate, rho, epsilon, in_place=None) -> Any:
     """The new (weights, mean square)."""
-    if not suits(g, *old):
+    if not _suit(g, old):
         return NotImplemented
     return _run(_rmsprop, g, old, (float(rate), rho, 1 - rho, epsilon), in_place)
 
@@ -98,7 +110,7 @@ def _rmsprop(size: Word, g: Floats, w: Floats, v: Floats, numbers: Doubles):
 
 def descent_update(g, *old, rate, in_place=None) -> Any:
     """The new weights, as a tuple of one."""
-    if not suits(g, *old):
+    if not _suit(g, old):
         return NotImplemented
     return _run(_descent, g, old, (float(rate),), in_place)
 
@@ -112,7 +124,7 @@ def _descent(size: Word, g: Floats, w: Floats, numbers: Doubles):
 
 def momentum_update(g, *old, rate, momentum, nesterov, in_place=None) -> Any:
     """The new (weights, velocity)."""
-    if not suits(g, *old):
+    if not _suit(g, old):
         return NotImplemented
     loop = _nesterov if nesterov else _momentum
     return _run(loop, g, old, (float(rate), momentum), in_place)

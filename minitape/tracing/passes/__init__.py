@@ -7,7 +7,7 @@ from .checks import with_checks_first
 from .dead_code import without_dead_code
 from .joint_plans import with_plans_joined
 from .shared_values import with_shared_values
-from .updates import with_updates_in_place
+from .updates import with_products_in_updates, with_updates_in_place
 
 # After these a program runs.
 ALL = (
@@ -15,6 +15,7 @@ ALL = (
     with_checks_first,
     with_updates_in_place,
     without_dead_code,
+    with_products_in_updates,
     with_bias_in_products,
     with_chains,
     with_plans_joined,

@@ -2,13 +2,14 @@
 
 New arrays would have to come from memory before they are written: a third of an update's time. They
 are not needed where nothing else holds the old ones, which only a run of the program can tell: a
-tensor that was read from a variable shares its array.
+tensor that was read from a variable shares its array. A gradient that is a large product of
+matrices needs no array at all: the update makes some rows of it and uses them while they are new.
 """
 
 from sys import getrefcount
 from typing import Any
 
-from ...arrays.cpu import Plans
+from ...arrays.cpu import Plans, Product, is_large_product
 from ...arrays.cpu.compiler import kernel_with
 from ...settings import cpu_kernels
 from ..program import Assign, Call, Line, Program, Read, Update
@@ -51,6 +52,26 @@ def _assigned(values: tuple, variables: list, lines: list) -> bool:
     )
 
 
+def with_products_in_updates(program: Program) -> Program:
+    """Takes a large product that an Update alone needs, as its gradient, into that."""
+    uses, kinds = program.uses(), program.kinds
+    gradients = {line.inputs[0] for line in program.lines if isinstance(line, Update)}
+    products: dict[int, Call] = {}
+    lines: list[Line] = []
+    for line in program.lines:
+        if isinstance(line, Call) and line.op.name == "matmul":
+            inputs, (result,) = [kinds[n] for n in line.inputs], line.outputs
+            large = is_large_product(inputs, kinds[result], **line.params)
+            # A product of an array with itself is another function in NumPy.
+            if result in gradients and uses[result] == 1 and large and len({*line.inputs}) == 2:
+                products[result] = line
+                continue
+        elif isinstance(line, Update) and (product := products.get(line.inputs[0])):
+            line = line._replace(inputs=product.inputs + line.inputs[1:], product=product)
+        lines.append(line)
+    return program._replace(lines=lines)
+
+
 def run_update(line: Update, plans: Plans, *inputs) -> None:
     """Gives the variables their new values, in their old arrays where those are theirs alone.
 
@@ -60,10 +81,21 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
     # One reference is the variable's, the other one that of this question.
     alone = all(getrefcount(x.array) == 2 and x.array.base is None for x in variables)
     arrays = [x.array for x in variables]
-    if alone and cpu_kernels():
+
+    def is_planned(*inputs) -> bool:
+        if not alone or not cpu_kernels():
+            return False
         kernel = op.run.kernel  # type: ignore[attr-defined]
-        if kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented:
+        return kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented
+
+    if line.product:
+        a, b, *others = inputs
+        gradient = Product.of(a, b, **line.product.params)
+        if gradient and is_planned(gradient, *others):
             return
+        inputs = line.product.op.run(a, b, **line.product.params), *others
+    if is_planned(*inputs):
+        return
     if alone and all(x.flags.c_contiguous for x in arrays):
         op.forward(*inputs, *arrays, **params, in_place=True)
         return

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from minitape.arrays.cpu import openblas, products
+from minitape.arrays.cpu import openblas, products, updates
+from minitape.engine import PRIMITIVES
 from tests.arrays.cpu.conftest import in_four_threads
 
 if openblas.openblas() is None:
@@ -44,6 +45,23 @@ def test_a_product_is_the_product(team, sizes, layouts, dtype, random, count, mo
     else:
         np.testing.assert_array_equal(y, a @ b, strict=True)
     assert openblas.thread_count() == count
+
+
+@pytest.mark.parametrize("transposed", [(0, 0), (0, 1), (1, 0), (1, 1)])
+@pytest.mark.parametrize("sizes", [(784, 32, 512), (1001, 32, 131), (5, 3, 80_001), (9000, 2, 65)])
+def test_what_a_loop_makes_for_itself_is_the_product(sizes, transposed, dtype, random, count):
+    """To the last bit."""
+    rows, inner, columns = sizes
+    a, b = (random.normal(size=size).astype(dtype) for size in ((rows, inner), (inner, columns)))
+    a, b = (np.ascontiguousarray(x.T) if t else x for x, t in zip((a, b), transposed, strict=True))
+    params = dict(zip(("transpose_a", "transpose_b"), map(bool, transposed), strict=True))
+    product = products.Product.of(a, b, **params)
+    assert (product.sizes, product.size) == (sizes, rows * columns)
+    less = np.zeros((rows, columns), dtype)
+    product.plan(updates._descent, 1).follow(a, b, less, np.ones(1))
+    openblas.set_thread_count(2)
+    expected = PRIMITIVES["matmul"].run(a, b, **params)
+    np.testing.assert_array_equal(-less, expected, strict=True)
 
 
 def test_what_is_not_in_one_piece(random, count):
