@@ -104,6 +104,10 @@ _LARGE_FILTERS = 1 << 17  # elements that don't stay there beside them
 _SUMS = 8  # sums of a filter's gradient: as many as threads are likely
 
 
+def _is_large(filter_shape) -> bool:
+    return math.prod(filter_shape) > _LARGE_FILTERS
+
+
 def _blocks(part: slice, patches: int, filters: int) -> list[slice]:
     """The images of a part, as many at a time as have not too many patches."""
     step = part.stop - part.start
@@ -139,13 +143,21 @@ def _conv(x, w, *, window):
     return y
 
 
-def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
+def _conv_builder(inputs, result, *, window, then_relu=False):
+    x, w = inputs[:2]
     one_group = w.shape[-2] == x.shape[-1]
-    if not one_group or w.size > _LARGE_FILTERS or _way_of_few_outputs(x, w, window):
+    if not one_group or _is_large(w.shape) or _way_of_few_outputs(x, w, window):
+        return None
+    if not cpu.slides(window, *inputs):
+        return None
+    return lambda: cpu.conv_plan(inputs, result, window, then_relu)
+
+
+@cpu.planned_by(_conv_builder)
+def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
+    if _conv_builder([x, w], None, window=window) is None:
         return NotImplemented
-    if not cpu.slides(window, x):
-        return NotImplemented
-    return cpu.conv(x, w, window, window.output_size(x.shape[1:-1]), bias, then_relu)
+    return cpu.conv(x, w, window, bias, then_relu)
 
 
 _conv.defkernel(cpu=_conv_kernel)
@@ -180,11 +192,19 @@ def _conv_backprop_input(w, g, *, window, input_shape):
     return window.unpadded(image, input_shape[1:-1])
 
 
-def _conv_backprop_input_kernel(w, g, *, window, input_shape):
+def _input_builder(inputs, result, *, window, input_shape):
+    w, g = inputs
     few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
-    if few or w.size > _LARGE_FILTERS or w.shape[-2] != input_shape[-1]:
-        return NotImplemented
-    if not cpu.slides(window, g):
+    if few or _is_large(w.shape) or w.shape[-2] != input_shape[-1]:
+        return None
+    if not cpu.slides(window, w, g):
+        return None
+    return lambda: cpu.input_plan(inputs, result, window)
+
+
+@cpu.planned_by(_input_builder)
+def _conv_backprop_input_kernel(w, g, *, window, input_shape):
+    if _input_builder([w, g], None, window=window, input_shape=input_shape) is None:
         return NotImplemented
     return cpu.conv_backprop_input(w, g, window, input_shape)
 
@@ -224,12 +244,20 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
     return _joined(xp.add.reduce(sums)).reshape(filter_shape)
 
 
-def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
+def _filter_builder(inputs, result, *, window, filter_shape):
+    x, g = inputs
     channels, outputs = filter_shape[-2:]
     few = outputs < channels and _way_back(window, x.shape, filter_shape)
-    if few or channels != x.shape[-1] or math.prod(filter_shape) > _LARGE_FILTERS:
-        return NotImplemented
+    if few or channels != x.shape[-1] or _is_large(filter_shape):
+        return None
     if not cpu.slides(window, x, g):
+        return None
+    return lambda: cpu.filter_plan(inputs, result, window)
+
+
+@cpu.planned_by(_filter_builder)
+def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
+    if _filter_builder([x, g], None, window=window, filter_shape=filter_shape) is None:
         return NotImplemented
     return cpu.conv_backprop_filter(x, g, window, filter_shape)
 

@@ -7,7 +7,7 @@ import pytest
 
 import minitape as mt
 from minitape import settings
-from minitape.arrays.cpu import openblas
+from minitape.arrays.cpu import openblas, products
 from minitape.keras.optimizers import SGD, Adam, RMSprop
 from minitape.tracing.passes import (
     ALL,
@@ -274,7 +274,8 @@ def test_an_update_writes_over_what_nobody_else_holds(numba, make):
 
 
 @pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
-def test_a_large_product_is_made_by_the_update_that_needs_it(numba, make):
+def test_a_large_product_is_made_by_the_update_that_needs_it(numba, make, monkeypatch):
+    monkeypatch.setattr(products, "_LARGE_RESULT", 1001 * 150)
     random = np.random.default_rng(0)
     first = random.normal(size=(1001, 150)).astype("float32")
     ours, eager = mt.Variable(first, name="w"), mt.Variable(first, name="w")
@@ -365,6 +366,32 @@ def test_calls_with_plans_become_one(numba):
         equal(function(x, bias), f(x, bias))
     finally:
         settings.set_cpu_kernels(True)
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_convolutions_and_what_is_only_another_shape_go_into_a_run(numba, size):
+    random = np.random.default_rng(0)
+    w, v = (mt.Variable(random.normal(size=s).astype("float32")) for s in ((3, 3, 3, 8), (72, 5)))
+
+    def f(x, bias):
+        with mt.GradientTape() as tape:
+            tape.watch(bias)
+            y = mt.nn.relu(mt.nn.conv2d(x, w, 1, "SAME") + bias)
+            pooled = mt.nn.max_pool2d(y, size, 2 if size == 2 else 1, "SAME")
+            flat = mt.reshape(mt.nn.conv2d(pooled, mt.ones((3, 3, 8, 8)), 3, "VALID"), (-1, 72))
+            z = mt.matmul(flat, v)
+        return [z, flat, mt.reshape(x, (-1, 3)), *tape.gradient(z, [w, v, bias])]
+
+    shape = (40, 20, 20, 3) if size == 2 else (40, 11, 11, 3)
+    x = mt.constant(random.normal(size=shape), "float32")
+    bias = mt.constant(random.normal(size=8), "float32")
+    function = mt.function(f)
+    (text,) = [x for x in function.program(x, bias).split("\n") if "_then_" in x]
+    assert "conv_bias_relu_then_max_pool_then_conv_then_reshape_then_" in text
+    assert "max_pool_grad_then_relu_grad_then_" in text
+    assert "conv_backprop_filter" in text
+    for given in (x, mt.constant(x.numpy()[::-1, :, ::-1])):
+        equal(function(given, bias), f(given, bias))
 
 
 def test_a_line_that_needs_a_result_ends_the_run(numba):

@@ -30,7 +30,15 @@ from .random import philox_words, scramble_builder, uniform, uniform_builder
 from .rows import chosen, less_one, shifted
 from .threads import in_parts
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
-from .windows import conv, conv_backprop_filter, conv_backprop_input, slides
+from .windows import (
+    conv,
+    conv_backprop_filter,
+    conv_backprop_input,
+    conv_plan,
+    filter_plan,
+    input_plan,
+    slides,
+)
 
 __all__ = [
     "Plans",
@@ -45,9 +53,12 @@ __all__ = [
     "conv",
     "conv_backprop_filter",
     "conv_backprop_input",
+    "conv_plan",
     "descent_update",
+    "filter_plan",
     "greater_equal_loop",
     "in_parts",
+    "input_plan",
     "is_large_product",
     "kept",
     "leaky_relu",

@@ -176,11 +176,12 @@ def _sum_builder(inputs: list, result: Any, *, shape) -> Any:
     (x,) = inputs
     if len(x.shape) < 2 or shape != x.shape[-1:] or shape == (1,) or x.dtype not in FLOATS:
         return None
-    return lambda: _rows_plan(math.prod(x.shape[:-1]), shape[0], x.dtype)
+    return lambda: rows_plan(math.prod(x.shape[:-1]), shape[0], x.dtype)
 
 
 @lru_cache(maxsize=1024)
-def _rows_plan(rows: int, width: int, dtype: numpy.dtype) -> Plan:
+def rows_plan(rows: int, width: int, dtype: numpy.dtype) -> Plan:
+    """The plan of a sum of rows, followed with them and the sum."""
     return Plan([[(_sum_rows.of(dtype), rows, width, At(0), At(1))]])
 
 

@@ -1,5 +1,6 @@
 """The maximum of each window over images, and the way back; nan is passed over."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -7,26 +8,34 @@ import numpy
 
 from .compiler import suits
 from .functions import Flags, Floats, Word, Words, c_function
-from .plans import SCRATCH, At, Plan, parts, threads_for
-from .windows import geometry_of, slides
+from .plans import SCRATCH, At, Plan, parts, planned_by, threads_for
+from .windows import clearing, geometry_of, slides
 
 
+def _builder(inputs: list, result: Any, *, window: Any) -> Any:
+    *grad, x = inputs if len(inputs) == 1 else inputs[:2]
+    if not slides(window, *inputs, result):
+        return None
+    return lambda: _plan(bool(grad), window, x.shape, x.dtype, threads_for(math.prod(x.shape)))
+
+
+@planned_by(_builder)
 def max_pool(x, *, window) -> Any:
     """The maximum of each window; nan where there is nothing else."""
-    steps = window.output_size(x.shape[1:-1])
-    if not slides(window, x) or min(steps) < 1:
+    y = numpy.empty((len(x), *window.output_size(x.shape[1:-1]), x.shape[-1]), x.dtype)
+    if not suits(x) or (plan := _builder([x], y, window=window)) is None:
         return NotImplemented
-    y = numpy.empty((len(x), *steps, x.shape[-1]), x.dtype)
-    _plan(False, window, x.shape, x.dtype, threads_for(x.size)).follow(x, y)
+    plan().follow(x, y)
     return y
 
 
+@planned_by(_builder)
 def max_pool_grad(g, x, y, *, window) -> Any:
     """The cotangent of x: g at the first maximum of each window, or first pixel if all is nan."""
-    if not slides(window, x) or not suits(g, y):
+    if not suits(g, x, y) or (plan := _builder([g, x, y], x, window=window)) is None:
         return NotImplemented
-    image = numpy.zeros(x.shape, g.dtype)
-    _plan(True, window, x.shape, x.dtype, threads_for(x.size)).follow(x, y, g, image)
+    image = numpy.empty(x.shape, g.dtype)
+    plan().follow(g, x, y, image)
     return image
 
 
@@ -37,19 +46,22 @@ def _plan(grad: bool, window: Any, shape: tuple, dtype: numpy.dtype, threads: in
     down, right = window.output_size(shape[1:-1])
     geometry = geometry_of(window, shape)
     in_image, in_result = (n * channels * dtype.itemsize for n in (height * width, down * right))
-    sizes = (in_image, in_result, in_result, in_image) if grad else (in_image, in_result)
+    sizes = (in_result, in_image, in_result, in_image) if grad else (in_image, in_result)
     # Windows of two by two, side by side, are nearly all that there are.
     pairs = window.size == window.stride == (2, 2) and geometry[-2:].tolist() == [0, 0]
-    if pairs and 2 * down <= height and 2 * right <= width:
+    pairs = pairs and 2 * down <= height and 2 * right <= width
+    if pairs:
         loop = _pairs_grad if grad else _pairs
     else:
         loop = _max_pool_grad if grad else _max_pool
+    begins_at_0 = grad and not (pairs and 4 * down * right == height * width)
     shares = []
     for i, part in enumerate(parts(images, threads)):
         places = [At(n, part.start * size) for n, size in enumerate(sizes)]
         free = At(SCRATCH, i * channels)
         arguments = part.stop - part.start, geometry.ctypes.data, free, *places
-        shares.append([(loop.of(dtype), *arguments)])
+        cleared = [clearing(At(3), shape, part, dtype)] if begins_at_0 else []
+        shares.append([*cleared, (loop.of(dtype), *arguments)])
     return Plan(shares, scratch=threads * channels, kept=geometry)
 
 
@@ -74,7 +86,7 @@ def _pairs(images: Word, geometry: Words, free: Flags, x: Floats, y: Floats):
 
 @c_function
 def _pairs_grad(
-    images: Word, geometry: Words, free: Flags, x: Floats, y: Floats, g: Floats, image: Floats
+    images: Word, geometry: Words, free: Flags, g: Floats, x: Floats, y: Floats, image: Floats
 ):
     steps_down, steps_right, height = geometry[0], geometry[1], geometry[4]
     width, channels = geometry[5], geometry[6]
@@ -84,15 +96,27 @@ def _pairs_grad(
             for j in range(steps_right):
                 place = ((n * steps_down + i) * steps_right + j) * channels
                 first = (n * height + 2 * i) * width + 2 * j * channels
+                right, below, last = first + channels, first + width, first + width + channels
+                # A loop for each pixel becomes vector instructions; one that writes four does not.
+                # g is added to 0, as sums are, which know no -0.
                 for c in range(channels):
-                    best, back = y[place + c], zero + g[place + c]  # as sums, which know no -0
-                    a = (x[first + c] == best) | (best != best)
-                    b = (x[first + channels + c] == best) & (not a)
-                    d = (x[first + width + c] == best) & (not a) & (not b)
-                    image[first + c] = back if a else zero
-                    image[first + channels + c] = back if b else zero
-                    image[first + width + c] = back if d else zero
-                    image[first + width + channels + c] = zero if a | b | d else back
+                    best = y[place + c]
+                    hit = (x[first + c] == best) | (best != best)
+                    image[first + c] = zero + g[place + c] if hit else zero
+                for c in range(channels):
+                    best = y[place + c]
+                    hit = (x[right + c] == best) & (x[first + c] != best)
+                    image[right + c] = zero + g[place + c] if hit else zero
+                for c in range(channels):
+                    best = y[place + c]
+                    taken = (x[first + c] == best) | (x[right + c] == best)
+                    hit = (x[below + c] == best) & (not taken)
+                    image[below + c] = zero + g[place + c] if hit else zero
+                for c in range(channels):
+                    best = y[place + c]
+                    taken = (x[first + c] == best) | (x[right + c] == best) | (x[below + c] == best)
+                    hit = (best == best) & (not taken)  # not nan, which the first pixel has
+                    image[last + c] = zero + g[place + c] if hit else zero
 
 
 @c_function
@@ -118,7 +142,7 @@ def _max_pool(images: Word, geometry: Words, free: Flags, x: Floats, y: Floats):
 
 @c_function
 def _max_pool_grad(
-    images: Word, geometry: Words, free: Flags, x: Floats, y: Floats, g: Floats, image: Floats
+    images: Word, geometry: Words, free: Flags, g: Floats, x: Floats, y: Floats, image: Floats
 ):
     steps_down, steps_right, rows, columns = geometry[0], geometry[1], geometry[2], geometry[3]
     height, width, channels = geometry[4], geometry[5], geometry[6]

@@ -16,7 +16,9 @@ _SMALL = 9_000  # multiplications: below it OpenBLAS itself takes one thread
 # From these on a product is worth a thread that is awake, or one that sleeps.
 _LARGE, _LARGE_FOR_SLEEPERS = 4_000_000, 8_000_000
 _ROWS = 1024  # at a time: what OpenBLAS makes of more of them doesn't stay in the cache
-_ROOM = 1 << 16  # elements that are made for a loop at a time: they stay in the cache
+# Elements from which on a result had better be made by the loop that needs it: smaller ones stay in
+# the cache anyway; and how many are made at a time.
+_LARGE_RESULT, _ROOM = 1 << 20, 1 << 17
 _STRIP = 4  # rows that OpenBLAS makes at once: it may round unlike in what is left of them
 
 
@@ -189,7 +191,7 @@ class Product(NamedTuple):
 
 def is_large_product(inputs: list, result: Any, **params: bool) -> bool:
     """Whether a `matmul` has a plan, and a result so large that a loop had better make it."""
-    large = numpy.prod(result.shape) >= 2 * _ROOM
+    large = numpy.prod(result.shape) >= _LARGE_RESULT
     return large and product_plan(inputs, result, **params) is not None
 
 

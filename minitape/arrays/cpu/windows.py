@@ -5,14 +5,17 @@ nothing. NotImplemented for everything else. Where several windows add to a pixe
 order of its places in them, as in the NumPy forwards.
 """
 
+import ctypes
+import math
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy
 
-from .compiler import suits
-from .elementwise import bias_call
+from .compiler import FLOATS, suits
+from .elementwise import bias_call, rows_plan
 from .functions import Floats, Word, Words, c_function
+from .openblas import address_of
 from .plans import SCRATCH, At, Plan, parts, threads_for
 from .products import Matrix, product_call
 
@@ -36,9 +39,11 @@ def geometry_of(window: Any, shape: tuple, rows: slice = _ALL) -> numpy.ndarray:
     return numpy.array([last - first, steps_right, *sizes, down, right, *borders], "int64")
 
 
-def slides(window: Any, *arrays) -> bool:
-    """Whether the loops below are made for this window over these images."""
-    return len(window.size) == 2 and max(window.dilation) == 1 and suits(*arrays)
+def slides(window: Any, *arrays: Any) -> bool:
+    """Whether the loops below are made for this window over these images, or such kinds of them."""
+    dtype = arrays[0].dtype
+    alike = dtype in FLOATS and all(x.dtype == dtype and math.prod(x.shape) for x in arrays)
+    return alike and len(window.size) == 2 and max(window.dilation) == 1
 
 
 # What all windows see at once, the patches, would be many times the images' size, and go through
@@ -95,7 +100,7 @@ class _Sliding(NamedTuple):
     def call(self, loop: c_function, block: _Block, images: At, patches: At) -> tuple[tuple, Any]:
         """The call of `_im2col` or `_col2im` for a block, and what has to be kept for it."""
         geometry = geometry_of(self.window, self.shape, block.rows)
-        number, size = block.images.stop - block.images.start, int(numpy.prod(self.shape[1:]))
+        number, size = block.images.stop - block.images.start, math.prod(self.shape[1:])
         place = images + block.images.start * size * self.dtype.itemsize
         return (loop.of(self.dtype), number, geometry.ctypes.data, place, patches), geometry
 
@@ -104,19 +109,26 @@ class _Sliding(NamedTuple):
         return max((block.size for block in blocks), default=0) * self.patch * self.dtype.itemsize
 
 
-def conv(x, w, window, steps, bias=None, then_relu=False) -> Any:
+def conv(x, w, window, bias=None, then_relu=False) -> Any:
     """The products of what each window sees with the filters w, perhaps with a bias and relu.
 
     For whoever has asked `slides`, as the two below.
     """
-    filters = w.shape[-1]
-    y = numpy.empty((len(x), *steps, filters), x.dtype)
-    sliding = _Sliding(window, x.shape, steps, x.dtype)
-    after = None if bias is None else then_relu
-    plan = _conv_plan(sliding, filters, after, _BLOCK, threads_for(y.size * sliding.patch))
-    more = [] if bias is None else [numpy.ascontiguousarray(bias)]
-    plan.follow(x, numpy.ascontiguousarray(w), y, *more)
+    if not suits(x):
+        return NotImplemented
+    arrays = [x, *map(numpy.ascontiguousarray, [w] if bias is None else [w, bias])]
+    y = numpy.empty((len(x), *window.output_size(x.shape[1:-1]), w.shape[-1]), x.dtype)
+    conv_plan(arrays, y, window, then_relu).follow(*arrays, y)
     return y
+
+
+def conv_plan(inputs: list, result: Any, window: Any, then_relu: bool) -> Plan:
+    """The plan of `conv`, see `planned_by`."""
+    x, _, *bias = inputs
+    sliding = _Sliding(window, x.shape, result.shape[1:-1], x.dtype)
+    threads = threads_for(math.prod(result.shape) * sliding.patch)
+    after = then_relu if bias else None
+    return _conv_plan(sliding, result.shape[-1], after, _BLOCK, threads)
 
 
 @lru_cache(maxsize=256)
@@ -125,18 +137,19 @@ def _conv_plan(
 ) -> Plan:
     """The plan of `conv`: for each block patches, their product with the filters, bias and relu."""
     dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
+    bias, y = (None, At(2)) if then_relu is None else (At(2), At(3))
     shares = []
     for i, part in enumerate(parts(len(blocks), threads)):
         patches = Matrix(At(SCRATCH, i * sliding.room(blocks)), sliding.patch)
         calls: list[tuple] = []
         for block in blocks[part]:
             call, geometry = sliding.call(_im2col, block, At(0), patches.place)
-            result = Matrix(At(2), filters).part(block.positions.start, 0, dtype)
+            result = Matrix(y, filters).part(block.positions.start, 0, dtype)
             sizes = block.size, sliding.patch, filters
             calls += [call, product_call(dtype, sizes, patches, Matrix(At(1), filters), result)]
-            if then_relu is not None:
-                rest = block.size, then_relu, filters, result.place, At(3)
-                calls.append(bias_call(dtype, *rest))
+            if bias is not None:
+                rest = bool(then_relu), filters, result.place, bias
+                calls.append(bias_call(dtype, block.size, *rest))
             kept.append(geometry)
         shares.append(calls)
     return Plan(shares, threads * sliding.room(blocks), kept)
@@ -144,17 +157,24 @@ def _conv_plan(
 
 def conv_backprop_filter(x, g, window, filter_shape) -> Any:
     """The cotangent of the filters: what each window saw, times what came back from it."""
+    if not suits(x, g):
+        return NotImplemented
+    w = numpy.empty(filter_shape, x.dtype)
+    filter_plan([x, g], w, window).follow(x, g, w)
+    return w
+
+
+def filter_plan(inputs: list, result: Any, window: Any) -> Plan:
+    """The plan of `conv_backprop_filter`, see `planned_by`."""
+    x, g = inputs
     sliding = _Sliding(window, x.shape, g.shape[1:-1], x.dtype)
-    blocks = len(sliding.blocks(_BLOCK))
-    sums = numpy.empty((min(_SUMS, blocks), *filter_shape), x.dtype)
-    threads = threads_for(g.size * sliding.patch)
-    _filter_plan(sliding, filter_shape[-1], _BLOCK, threads).follow(x, g, sums)
-    return numpy.add.reduce(sums)
+    threads = threads_for(math.prod(g.shape) * sliding.patch)
+    return _filter_plan(sliding, g.shape[-1], _BLOCK, threads)
 
 
 @lru_cache(maxsize=256)
 def _filter_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Plan:
-    """The plan of `conv_backprop_filter`: each sum's blocks, one after the other."""
+    """The plan of `conv_backprop_filter`: each sum's blocks in turn; then the sums' sum."""
     dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
     shares = []
     sums = list(enumerate(parts(len(blocks), min(_SUMS, len(blocks)))))
@@ -171,17 +191,30 @@ def _filter_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Pl
                 calls += [call, product_call(dtype, sizes, seen, g, total, added)]
                 kept.append(geometry)
         shares.append(calls)
-    return Plan(shares, threads * sliding.room(blocks), kept)
+    apart = Plan(shares, threads * sliding.room(blocks), kept)
+    size, places = sliding.patch * filters, At(SCRATCH)
+    stages = [
+        (apart, [At(0), At(1), places]),
+        (rows_plan(len(sums), size, dtype), [places, At(2)]),
+    ]
+    return Plan.of(stages, len(sums) * size * dtype.itemsize)
 
 
 def conv_backprop_input(w, g, window, input_shape) -> Any:
     """The cotangent of the images: each window sends back what came to it, through the filters."""
-    image = numpy.zeros(input_shape, g.dtype)
-    sliding = _Sliding(window, input_shape, g.shape[1:-1], g.dtype)
-    threads = threads_for(g.size * sliding.patch)
-    plan = _input_plan(sliding, g.shape[-1], _BLOCK, threads)
-    plan.follow(numpy.ascontiguousarray(w), g, image)
+    if not suits(g):
+        return NotImplemented
+    w, image = numpy.ascontiguousarray(w), numpy.empty(input_shape, g.dtype)
+    input_plan([w, g], image, window).follow(w, g, image)
     return image
+
+
+def input_plan(inputs: list, result: Any, window: Any) -> Plan:
+    """The plan of `conv_backprop_input`, see `planned_by`."""
+    _, g = inputs
+    sliding = _Sliding(window, result.shape, g.shape[1:-1], g.dtype)
+    threads = threads_for(math.prod(g.shape) * sliding.patch)
+    return _input_plan(sliding, g.shape[-1], _BLOCK, threads)
 
 
 @lru_cache(maxsize=256)
@@ -195,16 +228,26 @@ def _input_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Pla
     through = Matrix(At(0), filters, by_rows=False)
     for i, images in enumerate(parts(sliding.shape[0], threads)):
         patches = Matrix(At(SCRATCH, i * sliding.room(blocks)), sliding.patch)
+        mine = [x for x in blocks if images.start <= x.images.start < images.stop]
         calls: list[tuple] = []
-        for block in reversed(blocks):
-            if images.start <= block.images.start < images.stop:
-                call, geometry = sliding.call(_col2im, block, At(2), patches.place)
-                g = Matrix(At(1), filters).part(block.positions.start, 0, dtype)
-                sizes = block.size, filters, sliding.patch
-                calls += [product_call(dtype, sizes, g, through, patches), call]
-                kept.append(geometry)
+        if mine:
+            some = slice(mine[0].images.start, mine[-1].images.stop)
+            calls.append(clearing(At(2), sliding.shape, some, dtype))
+        for block in reversed(mine):
+            call, geometry = sliding.call(_col2im, block, At(2), patches.place)
+            g = Matrix(At(1), filters).part(block.positions.start, 0, dtype)
+            sizes = block.size, filters, sliding.patch
+            calls += [product_call(dtype, sizes, g, through, patches), call]
+            kept.append(geometry)
         shares.append(calls)
     return Plan(shares, threads * sliding.room(blocks), kept)
+
+
+def clearing(images: At, shape: tuple, some: slice, dtype: numpy.dtype) -> tuple:
+    """The call that makes some of the images 0."""
+    size = math.prod(shape[1:]) * dtype.itemsize
+    memset = address_of(ctypes.memset)
+    return memset, images + some.start * size, 0, (some.stop - some.start) * size
 
 
 @c_function

@@ -5,6 +5,7 @@ They are applied to the product while it is new, and no further array is made.
 
 import math
 from functools import cache
+from inspect import signature
 
 from ...arrays import array_module, cpu, with_kernel
 from ...arrays.cpu import builder_of, planned_by
@@ -30,6 +31,7 @@ _add_bias = with_kernel(_add_bias, cpu.add_bias)
 def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
     """The op with a last input that is added to its result, and then perhaps relu."""
     kernel, of_product = kernel_with(op.run, "bias"), builder_of(op.run)
+    adds_bias = of_product is not None and "then_relu" in signature(of_product).parameters
 
     def forward(*arrays, **params):
         *inputs, bias = arrays
@@ -40,7 +42,11 @@ def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
         return _add_bias(op.run(*inputs, **params), bias, then_relu)
 
     def builder(inputs, result, **params):
-        product = None if of_product is None else of_product(inputs[:-1], result, **params)
+        if of_product is None:
+            return None
+        if adds_bias:
+            return of_product(inputs, result, then_relu=then_relu, **params)
+        product = of_product(inputs[:-1], result, **params)
         return product and (lambda: _plan(product(), len(inputs), result, then_relu))
 
     forward = planned_by(builder)(forward)

@@ -34,7 +34,7 @@ def with_plans_joined(program: Program) -> Program:
         run.clear()
 
     for line in program.lines:
-        if isinstance(line, Call) and _plan_of(line, program.kinds) is not None:
+        if isinstance(line, Call) and (_is_view(line) or _plan_of(line, program.kinds) is not None):
             run.append(line)
             continue
         if any(call.outputs[0] in line.inputs for call in run):
@@ -42,6 +42,11 @@ def with_plans_joined(program: Program) -> Program:
         lines.append(line)
     close()
     return program._replace(lines=lines)
+
+
+def _is_view(call: Call) -> bool:
+    """Whether the result is the input's array, of another shape: there is nothing to do."""
+    return call.op.name == "reshape"
 
 
 def _plan_of(call: Call, kinds: dict[int, Kind]) -> Callable[[], Plan] | None:
@@ -57,12 +62,15 @@ def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Cal
     """The function of the inputs' arrays that makes the outputs'."""
     kinds = program.kinds
     expected = [(kinds[n].dtype, kinds[n].shape) for n in inputs]
-    made = [(kinds[n].shape, kinds[n].dtype) for n in outputs]
+    whole = _whole(run)
+    made = tuple({whole[n]: None for n in outputs if whole[n] not in inputs})
+    arrays_made = [(kinds[n].shape, kinds[n].dtype) for n in made]
+    results = [((*inputs, *made).index(whole[n]), kinds[n].shape) for n in outputs]
     largest = max(int(numpy.prod(kinds[n].shape)) for call in run for n in call.outputs)
 
     @cache  # calls' plans are for as many threads as there are when they are made
     def plan_for(threads: int) -> Plan:
-        return _plan(run, inputs, outputs, kinds)
+        return _plan(run, inputs + made, whole, kinds)
 
     def one_by_one(arrays: tuple) -> tuple:
         values = dict(zip(inputs, arrays, strict=True))
@@ -76,27 +84,41 @@ def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Cal
                 return one_by_one(arrays)
         if not cpu_kernels() or not is_worth(largest):
             return one_by_one(arrays)
-        results = tuple(numpy.empty(shape, dtype) for shape, dtype in made)
-        pieces = (x if x.flags.c_contiguous else numpy.ascontiguousarray(x) for x in arrays)
-        plan_for(thread_count()).follow(*pieces, *results)
-        return results
+        pieces = [x if x.flags.c_contiguous else numpy.ascontiguousarray(x) for x in arrays]
+        pieces += [numpy.empty(shape, dtype) for shape, dtype in arrays_made]
+        plan_for(thread_count()).follow(*pieces)
+        return tuple([pieces[i].reshape(shape) for i, shape in results])
 
     return forward
 
 
-def _plan(run: tuple, inputs: tuple, outputs: tuple, kinds: dict[int, Kind]) -> Plan:
-    """The plan of a run, followed with the inputs and the outputs."""
-    places: dict[int, At] = {n: At(i) for i, n in enumerate((*inputs, *outputs))}
+def _whole(run: tuple) -> dict[int, int]:
+    """For each value of a run, itself, or what it is a view of."""
+    whole: dict[int, int] = {}
+    for call in run:
+        for n in call.inputs:
+            whole.setdefault(n, n)
+        (result,) = call.outputs
+        whole[result] = whole[call.inputs[0]] if _is_view(call) else result
+    return whole
+
+
+def _plan(run: tuple, arrays: tuple, whole: dict[int, int], kinds: dict[int, Kind]) -> Plan:
+    """The plan of a run, followed with these values' arrays."""
+    places: dict[int, At] = {n: At(i) for i, n in enumerate(arrays)}
     memory = _Memory()
-    last = {n: i for i, call in enumerate(run) for n in call.inputs}
+    last = {whole[n]: i for i, call in enumerate(run) for n in call.inputs}
     stages = []
     for i, call in enumerate(run):
+        if _is_view(call):
+            continue
         (result,) = call.outputs
+        needed = [whole[n] for n in call.inputs]
         make: Any = _plan_of(call, kinds)
         if result not in places:
             places[result] = At(SCRATCH, memory.taken(kinds[result].bytes))
-        stages.append((make(), [places[n] for n in (*call.inputs, result)]))
-        for n in set(call.inputs):
+        stages.append((make(), [places[n] for n in (*needed, result)]))
+        for n in set(needed):
             if last[n] == i and places[n].array == SCRATCH:
                 memory.free(places[n].bytes, kinds[n].bytes)
     return Plan.of(stages, memory.size)
