@@ -46,6 +46,7 @@ def _softmax(logits, *, axis):
     return _softmax_array(logits, axis)
 
 
+_softmax.defkernel(cpu.softmax)
 _softmax.defvjp(lambda g, y, x, *, axis: (g - reduce_sum(g * y, axis, keepdims=True)) * y)
 _softmax.defjvp(lambda t, y, x, *, axis: (t - reduce_sum(t * y, axis, keepdims=True)) * y)
 
@@ -165,28 +166,25 @@ def _sparse_softmax_cross_entropy(labels, logits):
     return xp.log(xp.add.reduce(xp.exp(shifted, out=shifted), axis=-1)) - chosen
 
 
+_sparse_softmax_cross_entropy.defkernel(cpu.sparse_cross_entropy)
+
+
 @primitive(mixed=True)
 def sparse_softmax_cross_entropy_grad(labels, logits):
     """softmax(logits) with 1 taken off at each row's label."""
-    return _less_one(labels, _softmax_array(logits))
+    x = array_module(logits).ascontiguousarray(_softmax_array(logits))
+    classes = x.shape[-1]
+    x.reshape(-1, classes)[_places(labels, classes)] -= 1
+    return x
+
+
+sparse_softmax_cross_entropy_grad.defkernel(cpu.sparse_cross_entropy_grad)
 
 
 def _chosen(labels, x):
     """The element of each row that its label names."""
     classes = x.shape[-1]
     return x.reshape(-1, classes)[_places(labels, classes)].reshape(labels.shape)
-
-
-def _less_one(labels, x):
-    """x, which may be written into, with 1 taken off the elements that `_chosen` gives."""
-    x = array_module(x).ascontiguousarray(x)
-    classes = x.shape[-1]
-    x.reshape(-1, classes)[_places(labels, classes)] -= 1
-    return x
-
-
-_chosen = with_kernel(_chosen, cpu.chosen)
-_less_one = with_kernel(_less_one, cpu.less_one)
 
 
 def _places(labels, classes: int) -> tuple:

@@ -100,6 +100,7 @@ def keeps_the_last(x, axis) -> bool:
 
 
 @primitive(kinds="iufc")
+@cpu.planned_by(cpu.sum_builder)
 def _reduce_sum(x, *, axis, keepdims):
     return _number(_total(x, axis, keepdims), x)
 
@@ -114,6 +115,7 @@ def reduce_sum(input_tensor, axis=None, keepdims=False, name=None):
 
 
 @primitive(kinds="iufc")
+@cpu.planned_by(cpu.mean_builder)
 def _reduce_mean(x, *, axis, keepdims):
     return mean_array(x, axis, keepdims)
 

@@ -166,6 +166,7 @@ def _broadcasting(rule: Callable) -> Callable:
 
 
 @primitive
+@planned_by(cpu.repeat_builder)
 def broadcast_to(input, *, shape):
     """The input repeated to `shape`, without a copy where the array library can."""
     return array_module(input).broadcast_to(input, shape)

@@ -27,7 +27,15 @@ from .plans import Plans, builder_of, planned_by, threads_for
 from .pooling import max_pool, max_pool_grad
 from .products import Product, is_large_product, product, product_plan
 from .random import philox_words, scramble_builder, uniform, uniform_builder
-from .rows import chosen, less_one, shifted
+from .rows import (
+    mean_builder,
+    repeat_builder,
+    shifted,
+    softmax,
+    sparse_cross_entropy,
+    sparse_cross_entropy_grad,
+    sum_builder,
+)
 from .threads import in_parts
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import (
@@ -49,7 +57,6 @@ __all__ = [
     "bias_plan",
     "binary_builder",
     "builder_of",
-    "chosen",
     "conv",
     "conv_backprop_filter",
     "conv_backprop_input",
@@ -63,9 +70,9 @@ __all__ = [
     "kept",
     "leaky_relu",
     "leaky_relu_grad",
-    "less_one",
     "max_pool",
     "max_pool_grad",
+    "mean_builder",
     "momentum_update",
     "multiply_loop",
     "philox_words",
@@ -74,13 +81,18 @@ __all__ = [
     "product_plan",
     "relu",
     "relu_grad",
+    "repeat_builder",
     "rmsprop_update",
     "scramble_builder",
     "set_thread_count",
     "shifted",
     "slides",
+    "softmax",
+    "sparse_cross_entropy",
+    "sparse_cross_entropy_grad",
     "squared_distances",
     "subtract_loop",
+    "sum_builder",
     "sum_to_shape",
     "thread_count",
     "threads_for",

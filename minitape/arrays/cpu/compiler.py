@@ -1,10 +1,9 @@
-"""What makes a kernel of a loop: compiled when first called, and kept on disk."""
+"""Kernels beside the forwards that say what they compute, and which arrays are worth one."""
 
 import sys
 from collections.abc import Callable
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from inspect import signature
-from threading import Lock
 from typing import Any
 
 import numpy
@@ -67,33 +66,3 @@ def numba() -> Any:
     except ImportError:
         return None
     return library
-
-
-def compiled(loop: Callable) -> Callable:
-    """Decorator: the loop as machine code, made at its first call for arguments of these types.
-
-    It computes what Python would, in the same order: results don't depend on the machine. It lets
-    other threads run meanwhile. The code is kept in `__pycache__`, or in the user's cache folder
-    where that can't be written; NUMBA_CACHE_DIR names another.
-    """
-    lock = Lock()
-    code: Callable | None = None
-
-    @wraps(loop)
-    def call(*args):
-        nonlocal code
-        if code is None:
-            with lock:  # of several threads one makes it
-                code = code or machine_code(partial(numba().njit, loop), nogil=True)
-        return code(*args)
-
-    return call
-
-
-def machine_code(make: Callable, **options: Any) -> Any:
-    """What `make` compiles with these options of numba, kept on disk where that can be written."""
-    options["error_model"] = "numpy"
-    try:
-        return make(cache=True, **options)
-    except RuntimeError:  # no folder can be written
-        return make(**options)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from .compiler import FLOATS, compiled, suits
+from .compiler import FLOATS, suits
 from .functions import Doubles, Flags, Floats, Word, c_function
 from .plans import LARGE, At, Plan, loop_plan, parts, planned_by, threads_for
 
@@ -208,17 +208,23 @@ def squared_distances(x, mean) -> Any:
     """The sum of (row - mean)**2, the rows one after the other."""
     if x.ndim < 2 or not suits(x, mean) or not mean.size == x.shape[-1] > 1:
         return NotImplemented
-    total = numpy.zeros(mean.size, x.dtype)
-    _sum_squares(x.reshape(-1, x.shape[-1]), mean.reshape(-1), total)
+    total = numpy.empty(mean.size, x.dtype)
+    _squares_plan(x.size // mean.size, mean.size, x.dtype).follow(x, mean, total)
     return total
 
 
-@compiled
-def _sum_squares(x, mean, total):
-    for i in range(len(x)):
-        row = x[i]
-        for c in range(len(total)):
-            distance = row[c] - mean[c]
+@lru_cache(maxsize=1024)
+def _squares_plan(rows: int, width: int, dtype: numpy.dtype) -> Plan:
+    return Plan([[(_sum_squares.of(dtype), rows, width, At(0), At(1), At(2))]])
+
+
+@c_function
+def _sum_squares(rows: Word, width: Word, x: Floats, mean: Floats, total: Floats):
+    for c in range(width):
+        total[c] = 0
+    for n in range(rows):
+        for c in range(width):
+            distance = x[n * width + c] - mean[c]
             total[c] += distance * distance
 
 

@@ -9,7 +9,7 @@ wait for each other between them.
 import os
 import sys
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -37,6 +37,8 @@ class At(NamedTuple):
 
 SCRATCH = -1  # the array of a plan's own, whose elements hold nothing at first
 NOWHERE = -2  # that of an argument that is a number, or an address of something else
+ROW = -3  # the call's own words, for a function that takes addresses of addresses
+FAILED = -4  # a byte, 0 at first, where a call that has to give up writes 1
 
 
 class Plan:
@@ -72,8 +74,8 @@ class Plan:
         words, arrays, ends, first = [], [], [], 0
         threads = max(plan._ends.shape[1] for plan, _ in stages)
         for plan, places in stages:
-            # Of each array, in the order of `places`, then nothing's, then the scratch's place.
-            moved = numpy.array([*places, At(NOWHERE), At(SCRATCH, scratch)], "int64")
+            # Of each array, in the order of `places`, and of the others.
+            moved = numpy.array([*places, *_others(scratch)], "int64")
             arrays.append(moved[plan._arrays, 0])
             words.append(plan._words + moved[plan._arrays, 1])
             missing = threads - plan._ends.shape[1]
@@ -94,7 +96,7 @@ class Plan:
         new = cls([])
         rows, first = [], 0  # of each thread: (thread, arrays, words)
         for plan, count in plans:
-            moves = [*(At(first + i) for i in range(count)), At(NOWHERE), At(SCRATCH, new._scratch)]
+            moves = [*(At(first + i) for i in range(count)), *_others(new._scratch)]
             moved, starts = numpy.array(moves, "int64"), (0, *plan._ends[0, :-1])
             arrays, words = moved[plan._arrays, 0], plan._words + moved[plan._arrays, 1]
             for thread, (start, end) in enumerate(zip(starts, plan._ends[0], strict=True)):
@@ -108,13 +110,30 @@ class Plan:
         new._kept = plans
         return new
 
-    def follow(self, *arrays: numpy.ndarray) -> None:
-        """Makes the calls. The arrays must lie in one piece; nothing checks what they are."""
+    def follow(self, *arrays: numpy.ndarray) -> bool:
+        """Makes the calls. The arrays must lie in one piece; nothing checks what they are.
+
+        False if a call had to give up: then what was to be made holds nothing.
+        """
         scratch = numpy.empty(self._scratch, "uint8") if self._scratch else _NOTHING
-        places = numpy.array([*map(address, arrays), 0, address(scratch)])
-        calls = places.take(self._arrays, mode="wrap")
-        calls += self._words
+        calls, failed = numpy.empty(self._arrays.shape, "int64"), numpy.zeros(1, "uint8")
+        others = address(failed), address(calls), 0, address(scratch)
+        places = numpy.array([*map(address, arrays), *others])
+        places.take(self._arrays, mode="wrap", out=calls)
+        calls += self._placed_words
         _make(calls, self._ends)
+        return not bool(failed[0])
+
+    @cached_property
+    def _placed_words(self) -> numpy.ndarray:
+        """The words, with their row's place where they are in it."""
+        rows = numpy.arange(len(self._words)).reshape(-1, 1) * 8 * WORDS
+        return self._words + numpy.where(self._arrays == ROW, rows, 0)
+
+
+def _others(scratch: int) -> tuple[At, ...]:
+    """The places after those of the arrays; the scratch's is so many bytes into it."""
+    return At(FAILED), At(ROW), At(NOWHERE), At(SCRATCH, scratch)
 
 
 _NOTHING = numpy.zeros(1, "uint8")

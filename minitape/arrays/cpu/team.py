@@ -11,21 +11,20 @@ import atexit
 import ctypes
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
 from threading import Lock, Thread
 from typing import Any
 
 import numpy
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from .compiler import machine_code
+from .functions import Word, Words, address, c_function
 from .openblas import address_of
 from .plans import WORDS
 
 _BYTES = 8 * WORDS  # of a call
+_DESK = 8  # words: each in a cache line of its own
 _PATIENCE = 5_000  # looks at a semaphore before a thread sleeps: some milliseconds
 
 
@@ -46,15 +45,11 @@ def _code_of_call(_, address):
 _call: Any = intrinsic(_code_of_call)
 
 
-def _compiled(loop: Callable) -> Any:
-    return machine_code(partial(njit, loop), nogil=True)
+# Of a semaphore four calls lie one after the other: post, trywait, wait, and this one.
 
 
-# Of a semaphore three calls lie one after the other: post, trywait, wait.
-
-
-@_compiled
-def _wait(semaphore, pause):
+@c_function
+def _wait_awake(semaphore: Word, pause: Word):
     """Waits for a semaphore, at first awake."""
     for _ in range(_PATIENCE):
         if _call(semaphore + _BYTES) == 0:
@@ -64,48 +59,48 @@ def _wait(semaphore, pause):
         pass
 
 
-@_compiled
-def _make(call, number):
-    """Makes so many calls, one after the other, from that at an address on."""
-    for i in range(number):
-        _call(call + i * _BYTES)
-
-
-@_compiled
-def _make_all(calls):
-    _make(calls.ctypes.data, len(calls))
-
-
-@_compiled
-def _help(desk, ready, done, pause):
+@c_function
+def _help(desk: Words, ready: Word, done: Word):
     """Makes the calls that are laid on the desk (address, number), until there are none."""
     while True:
-        _wait(ready, pause)
+        _call(ready + 3 * _BYTES)
         if desk[1] == 0:
             return
-        _make(desk[0], desk[1])
+        for i in range(desk[1]):
+            _call(desk[0] + i * _BYTES)
         _call(done)
 
 
-@_compiled
-def _share(calls, ends, desks, ready, done, pause):
+@c_function
+def _share(
+    calls: Word, ends: Words, stages: Word, threads: Word, desks: Words, ready: Words, done: Word
+):
     """Makes calls in stages, (stage, thread): of each, a thread those up to its end.
 
     This is the first thread. A stage begins when all have ended the one before.
     """
-    start, first = calls.ctypes.data, 0
-    for stage in ends:
-        helpers = 0
-        for i in range(1, len(stage)):
-            number = stage[i] - stage[i - 1]
+    first = 0
+    for stage in range(stages):
+        end, helpers = ends[stage * threads], 0
+        for i in range(threads - 1):
+            begin, number = end, ends[stage * threads + i + 1] - end
+            end += number
             if number > 0:
-                desks[i - 1, 0], desks[i - 1, 1] = start + stage[i - 1] * _BYTES, number
-                _call(ready[i - 1])
+                desks[i * _DESK] = calls + begin * _BYTES
+                desks[i * _DESK + 1] = number
+                _call(ready[i])
                 helpers += 1
-        _make(start + first * _BYTES, stage[0] - first)
+        for i in range(first, ends[stage * threads]):
+            _call(calls + i * _BYTES)
         for _ in range(helpers):
-            _wait(done, pause)
-        first = stage[-1]
+            _call(done + 3 * _BYTES)
+        first = end
+
+
+def _in_c(loop: c_function, parameters: int) -> Any:
+    """The function, to be called from Python, whose other threads run meanwhile."""
+    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * parameters)
+    return kind(loop.of(numpy.dtype("float32")))
 
 
 class Team:
@@ -115,19 +110,23 @@ class Team:
     """
 
     def __init__(self, helpers: int):
-        self._desks = numpy.zeros((0, 8), "int64")
+        self._follow = _in_c(_share, 7)
+        self._desks = numpy.zeros((0, _DESK), "int64")
+        self._ready, self._done = numpy.zeros(0, "int64"), 0
         if sys.platform != "linux":
             return
         self._libc = ctypes.CDLL(None)
         self._kept: list[numpy.ndarray] = []  # what the addresses are of
-        self._pause, self._done = self._calls(["sched_yield"]), self._semaphore()
+        self._pause = self._calls([(address_of(self._libc.sched_yield),)])
+        self._done = self._semaphore()
         self._ready = numpy.array([self._semaphore() for _ in range(helpers)], "int64")
-        self._desks = numpy.zeros((helpers, 8), "int64")  # each in a cache line of its own
+        self._desks = numpy.zeros((helpers, _DESK), "int64")
         self._free = Lock()
         self._process, self._threads = os.getpid(), []
+        run = _in_c(_help, 3)
         for desk, ready in zip(self._desks, self._ready.tolist(), strict=True):
-            arguments = desk, ready, self._done, self._pause
-            self._threads.append(Thread(target=_help, args=arguments, name="minitape", daemon=True))
+            arguments = address(desk), ready, self._done
+            self._threads.append(Thread(target=run, args=arguments, name="minitape", daemon=True))
             self._threads[-1].start()
         # When Python ends it takes the machine code away, from under whoever is still in it.
         atexit.register(self._stop)
@@ -136,16 +135,21 @@ class Team:
         """The address of a new semaphore's calls."""
         room = numpy.zeros(8, "int64")  # more than any C library needs
         self._kept.append(room)
-        self._libc.sem_init(ctypes.c_void_p(room.ctypes.data), 0, 0)
-        return self._calls(["sem_post", "sem_trywait", "sem_wait"], room.ctypes.data)
+        place, libc = address(room), self._libc
+        libc.sem_init(ctypes.c_void_p(place), 0, 0)
+        functions = map(address_of, (libc.sem_post, libc.sem_trywait, libc.sem_wait))
+        calls = self._calls([*((function, place) for function in functions), ()])
+        wait = _wait_awake.of(numpy.dtype("float32")), calls, self._pause
+        self._kept[-1][3, : len(wait)] = wait
+        return calls
 
-    def _calls(self, names: list[str], *arguments: int) -> int:
-        """The address of calls of the C library's functions with these names."""
-        words = [[address_of(getattr(self._libc, name)), *arguments] for name in names]
-        calls = numpy.zeros((len(names), WORDS), "int64")
-        calls[:, : len(words[0])] = words
+    def _calls(self, words: list[tuple]) -> int:
+        """The address of calls."""
+        calls = numpy.zeros((len(words), WORDS), "int64")
+        for call, own in zip(calls, words, strict=True):
+            call[: len(own)] = own
         self._kept.append(calls)
-        return calls.ctypes.data
+        return address(calls)
 
     def _stop(self) -> None:
         """Lets the threads end, and waits for them."""
@@ -154,15 +158,19 @@ class Team:
         with self._free:
             self._desks[:, 1] = 0
             for ready in self._ready.tolist():
-                _make(ready, 1)
+                self._run(ready, numpy.ones((1, 1), "int64"))
             for thread in self._threads:
                 thread.join()
             self._desks = self._desks[:0]
 
-    @staticmethod
-    def make(calls: numpy.ndarray) -> None:
+    def _run(self, calls: int, ends: numpy.ndarray) -> None:
+        """Makes the calls at an address, see `share`."""
+        desks, ready = address(self._desks), address(self._ready)
+        self._follow(calls, address(ends), *ends.shape, desks, ready, self._done)
+
+    def make(self, calls: numpy.ndarray) -> None:
         """Makes calls, (number, WORDS), in this thread."""
-        _make_all(calls)
+        self._run(address(calls), numpy.array([[len(calls)]], "int64"))
 
     def share(self, calls: numpy.ndarray, ends: numpy.ndarray) -> bool:
         """Makes calls in stages, up to each end of (stages, threads) in a thread of its own.
@@ -171,12 +179,12 @@ class Team:
         """
         threads = ends.shape[1]
         if threads == 1:
-            _make_all(calls)
+            self._run(address(calls), ends)
             return True
         if threads - 1 > len(self._desks) or not self._free.acquire(blocking=False):
             return False
         try:
-            _share(calls, ends, self._desks, self._ready, self._done, self._pause)
+            self._run(address(calls), ends)
         finally:
             self._free.release()
         return True

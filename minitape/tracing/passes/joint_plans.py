@@ -46,7 +46,7 @@ def with_plans_joined(program: Program) -> Program:
 
 def _is_view(call: Call) -> bool:
     """Whether the result is the input's array, of another shape: there is nothing to do."""
-    return call.op.name == "reshape"
+    return call.op.name in ("reshape", "expand_dims", "squeeze")
 
 
 def _plan_of(call: Call, kinds: dict[int, Kind]) -> Callable[[], Plan] | None:
@@ -65,7 +65,8 @@ def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Cal
     whole = _whole(run)
     made = tuple({whole[n]: None for n in outputs if whole[n] not in inputs})
     arrays_made = [(kinds[n].shape, kinds[n].dtype) for n in made]
-    results = [((*inputs, *made).index(whole[n]), kinds[n].shape) for n in outputs]
+    places = [(*inputs, *made).index(whole[n]) for n in outputs]
+    views = [(i, kinds[n].shape) for i, n in enumerate(outputs) if whole[n] != n]
     largest = max(int(numpy.prod(kinds[n].shape)) for call in run for n in call.outputs)
 
     @cache  # calls' plans are for as many threads as there are when they are made
@@ -80,14 +81,20 @@ def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Cal
 
     def forward(*arrays):
         for x, (dtype, shape) in zip(arrays, expected, strict=True):
-            if type(x) is not numpy.ndarray or x.dtype != dtype or x.shape != shape:
+            if type(x) is not numpy.ndarray or x.shape != shape:
+                return one_by_one(arrays)
+            if x.dtype is not dtype and x.dtype != dtype:
                 return one_by_one(arrays)
         if not cpu_kernels() or not is_worth(largest):
             return one_by_one(arrays)
         pieces = [x if x.flags.c_contiguous else numpy.ascontiguousarray(x) for x in arrays]
         pieces += [numpy.empty(shape, dtype) for shape, dtype in arrays_made]
-        plan_for(thread_count()).follow(*pieces)
-        return tuple([pieces[i].reshape(shape) for i, shape in results])
+        if not plan_for(thread_count()).follow(*pieces):
+            return one_by_one(arrays)  # an op that raises an error, perhaps
+        results = [pieces[i] for i in places]
+        for i, shape in views:
+            results[i] = results[i].reshape(shape)
+        return tuple(results)
 
     return forward
 

@@ -77,27 +77,24 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
 
     Those are written by plans that are added to the others, and followed with them.
     """
-    op, variables, params = line.op, line.variables, line.params
-    # One reference is the variable's, the other one that of this question.
-    alone = all(getrefcount(x.array) == 2 and x.array.base is None for x in variables)
-    arrays = [x.array for x in variables]
-
-    def is_planned(*inputs) -> bool:
-        if not alone or not cpu_kernels():
-            return False
-        kernel = op.run.kernel  # type: ignore[attr-defined]
-        return kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented
-
+    op, params = line.op, line.params
+    arrays, alone = [], True
+    for variable in line.variables:
+        x = variable.array
+        arrays.append(x)
+        # References: the variable's, `x`, one in `arrays`, and that of this question.
+        alone = alone and getrefcount(x) == 4 and x.base is None
+    kernel: Any = op.run.kernel if alone and cpu_kernels() else None  # type: ignore[attr-defined]
     if line.product:
         a, b, *others = inputs
-        gradient = Product.of(a, b, **line.product.params)
-        if gradient and is_planned(gradient, *others):
+        g = Product.of(a, b, **line.product.params) if kernel else None
+        if g and kernel(g, *others, *arrays, **params, in_place=plans) is not NotImplemented:
             return
         inputs = line.product.op.run(a, b, **line.product.params), *others
-    if is_planned(*inputs):
+    if kernel and kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented:
         return
     if alone and all(x.flags.c_contiguous for x in arrays):
         op.forward(*inputs, *arrays, **params, in_place=True)
         return
-    for x, array in zip(variables, op.run(*inputs, *arrays, **params), strict=True):
-        x.array = array
+    for variable, array in zip(line.variables, op.run(*inputs, *arrays, **params), strict=True):
+        variable.array = array

@@ -8,7 +8,7 @@ import pytest
 import minitape as mt
 from minitape import settings
 from minitape.arrays import with_kernel
-from minitape.arrays.cpu import compiler
+from minitape.arrays.cpu import compiler, functions, plans
 from minitape.tracing import program
 from minitape.tracing.compiled import compiled
 from tests.conftest import CHECKOUT
@@ -89,24 +89,26 @@ def test_where_nothing_can_be_written_the_code_is_not_kept(monkeypatch, numba):
     asked = []
 
     class Numba:
+        types = numba.types
+
         @staticmethod
-        def njit(loop, cache=False, **options):
+        def cfunc(kind, cache=False, **options):
             asked.append(cache)
             if cache:
                 raise RuntimeError("cannot cache function: no locator available")
-            return numba.njit(loop, **options)
+            return numba.cfunc(kind, **options)
 
-    monkeypatch.setattr(compiler, "numba", lambda: Numba)
+    monkeypatch.setattr(functions, "numba", lambda: Numba)
 
-    @compiler.compiled
-    def total(x):
-        s = 0.0
-        for i in range(x.size):
-            s += x[i]
-        return s
+    @functions.c_function
+    def double(size: functions.Word, x: functions.Floats):
+        for i in range(size):
+            x[i] *= 2
 
-    assert total(np.arange(5.0)) == 10
-    assert asked == [True, False]
+    x = np.arange(5.0)
+    plans.Plan([[(double.of(x.dtype), 5, plans.At(0))]]).follow(x)
+    assert x.tolist() == [0, 2, 4, 6, 8]
+    assert asked[:2] == [True, False]  # others may be of the threads
 
 
 OTHERS = {

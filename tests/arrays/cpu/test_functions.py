@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from minitape.arrays.cpu import openblas, plans
-from minitape.arrays.cpu.functions import Doubles, Floats, Word, address, c_function
-from minitape.arrays.cpu.plans import SCRATCH, At, Plan, Plans, loop_plan, threads_for
+from minitape.arrays.cpu.functions import Doubles, Flags, Floats, Word, address, c_function
+from minitape.arrays.cpu.plans import FAILED, SCRATCH, At, Plan, Plans, loop_plan, threads_for
 from tests.arrays.cpu.conftest import in_four_threads
 
 
@@ -35,7 +35,8 @@ def count(request):
 class Busy:
     """A team at another work."""
 
-    make = staticmethod(lambda calls: plans._team_of(os.getpid()).make(calls))
+    def make(self, calls):
+        plans._team_of(os.getpid()).make(calls)
 
     def share(self, calls, ends):
         return False
@@ -96,6 +97,28 @@ def test_plans_one_after_the_other(threads, dtype, count, way):
     stages = [(clear, [middle]), (first, [At(0), middle, At(2)]), (second, [middle, At(1), At(2)])]
     Plan.of(stages, scratch=64 + x.nbytes).follow(x, y, np.ones(1))
     np.testing.assert_array_equal(y, x + 2)
+
+
+@c_function
+def no_larger(size: Word, x: Floats, numbers: Doubles, failed: Flags):
+    for i in range(size):
+        if x[i] > numbers[0]:
+            failed[0] = 1
+
+
+def test_a_call_that_gives_up(dtype, count, way):
+    x, y, dtypes = np.arange(20, dtype=dtype), np.zeros(20, dtype), (dtype, dtype, None)
+    check = Plan([[(no_larger.of(dtype), 20, At(0), At(1), At(FAILED))], []])
+    add = loop_plan(plus, 20, dtypes, 2)
+    both = Plan.of([(check, [At(0), At(2)]), (add, [At(0), At(1), At(2)])], scratch=0)
+    for limit in (18.0, 19.0):
+        assert check.follow(x, np.array([limit])) is (limit > 18)
+        assert both.follow(x, y, np.array([limit])) is (limit > 18)
+        assert both.follow(x, y, np.array([limit])) is (limit > 18)
+        assert add.follow(x, y, np.array([limit]))
+    for limit in (18.0, 19.0):
+        several = Plan.at_once(((add, 3), (check, 2)))
+        assert several.follow(x, y, np.ones(1), x, np.array([limit])) is (limit > 18)
 
 
 def test_no_plans(count):
