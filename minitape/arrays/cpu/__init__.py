@@ -8,7 +8,6 @@ from .compiler import with_kernel
 from .elementwise import (
     add_bias,
     add_loop,
-    bias_plan,
     binary_builder,
     greater_equal_loop,
     kept,
@@ -54,7 +53,6 @@ __all__ = [
     "adam_update",
     "add_bias",
     "add_loop",
-    "bias_plan",
     "binary_builder",
     "builder_of",
     "conv",

@@ -78,42 +78,41 @@ def add_bias(y, bias, then_relu) -> Any:
     if not suits(y, bias):
         return NotImplemented
     width = len(bias)
-    bias_plan(y.size // width, width, then_relu, y.dtype, threads_for(y.size)).follow(y, bias)
+    _bias_plan(y.size // width, width, then_relu, y.dtype, threads_for(y.size)).follow(y, bias)
     return y
 
 
 @lru_cache(maxsize=1024)
-def bias_plan(rows: int, width: int, then_relu: bool, dtype: numpy.dtype, threads: int) -> Plan:
+def _bias_plan(rows: int, width: int, then_relu: bool, dtype: numpy.dtype, threads: int) -> Plan:
     """The plan of `add_bias`, followed with y and the bias."""
     step = width * dtype.itemsize
-    return Plan(
-        [
-            [bias_call(dtype, x.stop - x.start, then_relu, width, At(0, x.start * step), At(1))]
-            for x in parts(rows, threads)
-        ]
-    )
+    shares = []
+    for x in parts(rows, threads):
+        sizes = x.stop - x.start, width, width
+        shares.append([bias_call(dtype, sizes, then_relu, At(0, x.start * step), At(1))])
+    return Plan(shares)
 
 
-def bias_call(dtype, rows: int, then_relu: bool, width: int, y: At, bias: At) -> tuple:
-    """The call that does it for so many rows of so many elements."""
+def bias_call(dtype, sizes: tuple[int, int, int], then_relu: bool, y: At, bias: At) -> tuple:
+    """The call that does it for (rows, their elements, elements from one to the next)."""
     loop = _add_bias_relu if then_relu else _add_bias
-    return loop.of(dtype), rows, width, y, bias
+    return loop.of(dtype), *sizes, y, bias
 
 
 @c_function
-def _add_bias(rows: Word, width: Word, y: Floats, bias: Floats):
+def _add_bias(rows: Word, width: Word, length: Word, y: Floats, bias: Floats):
     for n in range(rows):
         for c in range(width):
-            y[n * width + c] += bias[c]
+            y[n * length + c] += bias[c]
 
 
 @c_function
-def _add_bias_relu(rows: Word, width: Word, y: Floats, bias: Floats):
+def _add_bias_relu(rows: Word, width: Word, length: Word, y: Floats, bias: Floats):
     zero = type(y[0])(0)
     for n in range(rows):
         for c in range(width):
-            total = y[n * width + c] + bias[c]
-            y[n * width + c] = zero if total <= zero else total
+            total = y[n * length + c] + bias[c]
+            y[n * length + c] = zero if total <= zero else total
 
 
 def leaky_relu(x, *, alpha) -> Any:

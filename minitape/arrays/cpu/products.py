@@ -2,11 +2,13 @@
 
 from ctypes import addressof, c_double, c_float, c_int64
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy
 
 from .compiler import FLOATS, is_worth
+from .elementwise import bias_call
 from .functions import c_function
 from .openblas import address_of, openblas, thread_count
 from .plans import SCRATCH, At, Plan, parts
@@ -50,20 +52,23 @@ def product(a: Any, b: Any) -> Any:
     return y
 
 
-def product_plan(inputs: list, result: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
-    """What makes the plan of `matmul`, see `planned_by`."""
-    a, b = inputs
+def product_plan(
+    inputs: list, result: Any, *, transpose_a: bool, transpose_b: bool, then_relu: bool = False
+) -> Any:
+    """What makes the plan of `matmul`, perhaps of one with a bias and relu, see `planned_by`."""
+    a, b, *bias = inputs
     sizes = *a.shape, *b.shape
     if len(a.shape) != 2 or len(b.shape) != 2 or min(sizes) < 2 or openblas() is None:
         return None  # NumPy takes other functions than OpenBLAS' product for vectors
-    if a.dtype not in FLOATS or not a.dtype == b.dtype == result.dtype:
+    if a.dtype not in FLOATS or any(x.dtype != a.dtype for x in (*inputs, result)):
         return None
     rows, columns = result.shape
     inner = a.shape[0] if transpose_a else a.shape[1]
+    by_rows, after = (not transpose_a, not transpose_b), then_relu if bias else None
 
     def make() -> Plan:
         threads = thread_count() if rows * inner * columns >= _LARGE else 1
-        return _plan((rows, inner, columns), (not transpose_a, not transpose_b), a.dtype, threads)
+        return _plan((rows, inner, columns), by_rows, a.dtype, threads, after)
 
     return make
 
@@ -88,29 +93,36 @@ def _by_sleepers(a, b, y, threads: int) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _plan(sizes: tuple, by_rows: tuple, dtype: numpy.dtype, threads: int) -> Plan:
-    """The plan of a product, followed with (a, b, result).
+def _plan(
+    sizes: tuple,
+    by_rows: tuple,
+    dtype: numpy.dtype,
+    threads: int,
+    then_relu: bool | None = None,
+) -> Plan:
+    """The plan of a product, followed with (a, b, result), or (a, b, bias, result).
 
     Args:
         sizes: rows of a, its columns, and columns of b.
         by_rows: whether a, and b, lie in the order of their rows; otherwise in that of the columns.
-        dtype: of all three.
+        dtype: of all arrays.
         threads: how many there are.
+        then_relu: whether relu follows the bias; None if there is none.
     """
     rows, inner, columns = sizes
     a, b = _factors(sizes, by_rows)
-    y = Matrix(At(2), columns)
-    calls = [
-        product_call(
-            dtype,
-            (down.stop - down.start, inner, across.stop - across.start),
-            a.part(down.start, 0, dtype),
-            b.part(0, across.start, dtype),
-            y.part(down.start, across.start, dtype),
-        )
-        for down, across in _blocks(rows, columns, threads)
-    ]
-    return Plan([calls[part] for part in parts(len(calls), threads)])
+    y, blocks = Matrix(At(2 if then_relu is None else 3), columns), []
+    for down, across in _blocks(rows, columns, threads):
+        height, width = down.stop - down.start, across.stop - across.start
+        mine, other = a.part(down.start, 0, dtype), b.part(0, across.start, dtype)
+        result = y.part(down.start, across.start, dtype)
+        block = [product_call(dtype, (height, inner, width), mine, other, result)]
+        if then_relu is not None:
+            bias = At(2, across.start * dtype.itemsize)
+            lengths = height, width, columns
+            block.append(bias_call(dtype, lengths, then_relu, result.place, bias))
+        blocks.append(block)
+    return Plan([[*chain(*blocks[part])] for part in parts(len(blocks), threads)])
 
 
 class Matrix(NamedTuple):

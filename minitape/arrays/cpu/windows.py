@@ -148,8 +148,8 @@ def _conv_plan(
             sizes = block.size, sliding.patch, filters
             calls += [call, product_call(dtype, sizes, patches, Matrix(At(1), filters), result)]
             if bias is not None:
-                rest = bool(then_relu), filters, result.place, bias
-                calls.append(bias_call(dtype, block.size, *rest))
+                sizes = block.size, filters, filters
+                calls.append(bias_call(dtype, sizes, bool(then_relu), result.place, bias))
             kept.append(geometry)
         shares.append(calls)
     return Plan(shares, threads * sliding.room(blocks), kept)

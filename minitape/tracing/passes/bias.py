@@ -3,17 +3,14 @@
 They are applied to the product while it is new, and no further array is made.
 """
 
-import math
-from functools import cache
-from inspect import signature
+from functools import cache, partial
 
 from ...arrays import array_module, cpu, with_kernel
 from ...arrays.cpu import builder_of, planned_by
 from ...arrays.cpu.compiler import kernel_with
-from ...arrays.cpu.plans import At, Plan
 from ...engine import PRIMITIVES, Primitive
 from ...settings import cpu_kernels
-from ..program import Call, Kind, Line, Program
+from ..program import Call, Line, Program
 
 _PRODUCTS = ("matmul", "conv")
 
@@ -30,8 +27,8 @@ _add_bias = with_kernel(_add_bias, cpu.add_bias)
 @cache
 def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
     """The op with a last input that is added to its result, and then perhaps relu."""
-    kernel, of_product = kernel_with(op.run, "bias"), builder_of(op.run)
-    adds_bias = of_product is not None and "then_relu" in signature(of_product).parameters
+    kernel = kernel_with(op.run, "bias")
+    plan = builder_of(op.run)  # by convention it has a parameter `then_relu`, for a last input
 
     def forward(*arrays, **params):
         *inputs, bias = arrays
@@ -41,25 +38,10 @@ def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
                 return y
         return _add_bias(op.run(*inputs, **params), bias, then_relu)
 
-    def builder(inputs, result, **params):
-        if of_product is None:
-            return None
-        if adds_bias:
-            return of_product(inputs, result, then_relu=then_relu, **params)
-        product = of_product(inputs[:-1], result, **params)
-        return product and (lambda: _plan(product(), len(inputs), result, then_relu))
-
-    forward = planned_by(builder)(forward)
+    if plan is not None:
+        forward = planned_by(partial(plan, then_relu=then_relu))(forward)
     forward.__name__ = f"{op.name}_bias_relu" if then_relu else f"{op.name}_bias"
     return Primitive(forward, registered=False)
-
-
-def _plan(product: Plan, count: int, result: Kind, then_relu: bool) -> Plan:
-    """The plan of a product and its bias, the last of so many inputs."""
-    rows, width = math.prod(result.shape[:-1]), result.shape[-1]
-    bias = cpu.bias_plan(rows, width, then_relu, result.dtype, cpu.threads_for(rows * width))
-    *places, last, y = (At(i) for i in range(count + 1))
-    return Plan.of([(product, [*places, y]), (bias, [y, last])], 0)
 
 
 def with_bias_in_products(program: Program) -> Program:
