@@ -394,6 +394,11 @@ def test_convolutions_and_what_is_only_another_shape_go_into_a_run(numba, size):
         equal(function(given, bias), f(given, bias))
 
 
+def test_shapes_alone_make_no_run():
+    program = recorded(lambda x: mt.expand_dims(mt.reshape(x, (3, 2)), 0), mt.ones((2, 3)))
+    assert with_plans_joined(program).lines == program.lines
+
+
 def test_a_line_that_needs_a_result_ends_the_run(numba):
     def f(x):
         y = x + 1.0 + x

@@ -29,7 +29,7 @@ def with_plans_joined(program: Program) -> Program:
     run: list[Call] = []
 
     def close() -> None:
-        many = len(run) > 1
+        many = len(run) > 1 and not all(map(_is_view, run))
         lines.extend([joined(tuple(run), program, uses, _running)] if many else run)
         run.clear()
 
