@@ -26,16 +26,16 @@ from .window import (
 )
 
 
-def _product(a, b):
+def _product(a, b, out=None):
     """The matrix product; of float16, which no BLAS multiplies, through float32."""
     if a.dtype != "float16":
-        return a @ b
+        return array_module(a).matmul(a, b, out=out)
     return (a.astype("float32") @ b.astype("float32")).astype("float16")
 
 
-def _product_kernel(a, b):
+def _product_kernel(a, b, out=None):
     if a.ndim == 2:
-        return cpu.product(a, b)
+        return cpu.product(a, b, out)
     y = cpu.product(a[0], b[0]) if len(a) == 1 else NotImplemented
     return y if y is NotImplemented else y[None]
 
@@ -137,7 +137,10 @@ def _conv(x, w, *, window):
     def some_images(part):
         for images in _blocks(part, math.prod(steps) * patch, w.size):
             patches = _patches(x[images], window, steps, groups)
-            y[images] = _joined(_product(patches, filters)).reshape(-1, *steps, outputs)
+            if groups == 1 and y.dtype != "float16":
+                _product(patches[0], filters[0], out=y[images].reshape(-1, outputs))
+            else:
+                y[images] = _joined(_product(patches, filters)).reshape(-1, *steps, outputs)
 
     in_parts(some_images, len(x), y.size * patch)
     return y

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import cache, wraps
+from importlib.util import find_spec
 from inspect import signature
 from typing import Any
 
@@ -56,6 +57,11 @@ def is_worth(size: int) -> bool:
     if size < _LARGE and not (size and "numba" in sys.modules):
         return False
     return numba() is not None
+
+
+def has_numba() -> bool:
+    """Whether numba is installed, without loading it."""
+    return find_spec("numba") is not None
 
 
 @cache

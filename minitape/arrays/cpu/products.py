@@ -24,8 +24,8 @@ _LARGE_RESULT, _ROOM = 1 << 20, 1 << 17
 _STRIP = 4  # rows that OpenBLAS makes at once: it may round unlike in what is left of them
 
 
-def product(a: Any, b: Any) -> Any:
-    """`a @ b` of matrices for which OpenBLAS would wake its threads."""
+def product(a: Any, b: Any, out: Any = None) -> Any:
+    """`a @ b` of matrices for which OpenBLAS would wake its threads; perhaps in an array, `out`."""
     if type(a) is not numpy.ndarray or not a.ndim == b.ndim == 2 or a.dtype != b.dtype:
         return NotImplemented
     (rows, inner), columns = a.shape, b.shape[1]
@@ -35,7 +35,7 @@ def product(a: Any, b: Any) -> Any:
     threads = thread_count()
     if threads < 2:
         return NotImplemented
-    y = numpy.empty((rows, columns), a.dtype)
+    y = numpy.empty((rows, columns), a.dtype) if out is None else out
     if work >= _LARGE and a.flags.forc and b.flags.forc and is_worth(_LARGE):
         by_rows = a.flags.c_contiguous, b.flags.c_contiguous
         _plan((rows, inner, columns), by_rows, a.dtype, threads).follow(a, b, y)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from ...arrays.cpu import builder_of, thread_count
-from ...arrays.cpu.compiler import is_worth
+from ...arrays.cpu.compiler import has_numba, is_worth
 from ...arrays.cpu.plans import SCRATCH, At, Plan
 from ...settings import cpu_kernels
 from ..program import Call, Kind, Line, Program
@@ -22,8 +22,11 @@ from .joined import joined
 def with_plans_joined(program: Program) -> Program:
     """Makes one call of those that have plans and follow each other.
 
-    Lines between them that need nothing of what they make are moved before them.
+    Lines between them that need nothing of what they make are moved before them. Without numba, or
+    with its kernels turned off, none has a plan.
     """
+    if not cpu_kernels() or not has_numba():
+        return program
     uses = program.uses()
     lines: list[Line] = []
     run: list[Call] = []
