@@ -142,7 +142,7 @@ def _conv(x, w, *, window):
             else:
                 y[images] = _joined(_product(patches, filters)).reshape(-1, *steps, outputs)
 
-    in_parts(some_images, len(x), y.size * patch)
+    in_parts(some_images, len(x), y.size // outputs * patch)
     return y
 
 
@@ -169,7 +169,7 @@ _conv.defkernel(cpu=_conv_kernel)
 @primitive(kinds="iuf")
 def _conv_backprop_input(w, g, *, window, input_shape):
     """The cotangent of x: each place in the window sends g back through its part of w."""
-    channels = input_shape[-1]
+    channels, outputs = input_shape[-1], w.shape[-1]
     groups = channels // w.shape[-2]
     if g.shape[-1] <= channels and (back := _way_back(window, input_shape, w.shape)):
         return _conv.run(g, _turned(w), window=back)
@@ -191,7 +191,7 @@ def _conv_backprop_input(w, g, *, window, input_shape):
                     back = _product(rows, _split(w[place], groups).swapaxes(1, 2))
                     tap += _joined(back).reshape(tap.shape)
 
-    in_parts(some_images, len(g), g.size * w.size // g.shape[-1])
+    in_parts(some_images, len(g), g.size // outputs * (w.size // outputs))
     return window.unpadded(image, input_shape[1:-1])
 
 
@@ -243,7 +243,7 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
                 rows = _split(g[images].reshape(-1, outputs), groups)
                 sums[n] += _product(patches.swapaxes(1, 2), rows)
 
-    in_parts(some_sums, count, g.size * patch)
+    in_parts(some_sums, count, g.size // outputs * patch)
     return _joined(xp.add.reduce(sums)).reshape(filter_shape)
 
 
