@@ -9,7 +9,7 @@ import numpy
 
 from .compiler import FLOATS, suits
 from .functions import Doubles, Flags, Floats, Word, c_function
-from .plans import LARGE, At, Plan, loop_plan, parts, planned_by, threads_for
+from .plans import LARGE, At, Plan, by_plan, loop_plan, parts, planned_by, threads_for
 
 _BOOL = numpy.dtype(bool)
 
@@ -187,11 +187,9 @@ def rows_plan(rows: int, width: int, dtype: numpy.dtype) -> Plan:
 @planned_by(_sum_builder)
 def sum_to_shape(x, *, shape) -> Any:
     """The sum of rows, one after the other as NumPy adds them; of rows of one it adds halves."""
-    if not suits(x) or (plan := _sum_builder([x], x, shape=shape)) is None:
+    if not suits(x):
         return NotImplemented
-    total = numpy.empty(shape, x.dtype)
-    plan().follow(x, total)
-    return total
+    return by_plan(_sum_builder, [x], numpy.empty(shape, x.dtype), shape=shape)
 
 
 @c_function

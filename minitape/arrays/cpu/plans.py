@@ -204,6 +204,14 @@ def planned_by(builder: Callable) -> Callable:
     return decorate
 
 
+def by_plan(builder: Callable, inputs: list, result: numpy.ndarray, **params: Any) -> Any:
+    """The result, computed by a builder's plan; NotImplemented if there is none, or it gives up."""
+    make = builder(inputs, result, **params)
+    if make is None or not make().follow(*map(numpy.ascontiguousarray, inputs), result):
+        return NotImplemented
+    return result
+
+
 def builder_of(run: Callable) -> Callable | None:
     """The builder of what an op runs, or of its kernel."""
     return getattr(run, "plan", None) or getattr(getattr(run, "kernel", None), "plan", None)

@@ -8,7 +8,7 @@ import numpy
 
 from .compiler import suits
 from .functions import Flags, Floats, Word, Words, c_function
-from .plans import SCRATCH, At, Plan, parts, planned_by, threads_for
+from .plans import SCRATCH, At, Plan, by_plan, parts, planned_by, threads_for
 from .windows import clearing, geometry_of, slides
 
 
@@ -22,21 +22,18 @@ def _builder(inputs: list, result: Any, *, window: Any) -> Any:
 @planned_by(_builder)
 def max_pool(x, *, window) -> Any:
     """The maximum of each window; nan where there is nothing else."""
-    y = numpy.empty((len(x), *window.output_size(x.shape[1:-1]), x.shape[-1]), x.dtype)
-    if not suits(x) or (plan := _builder([x], y, window=window)) is None:
+    if not suits(x):
         return NotImplemented
-    plan().follow(x, y)
-    return y
+    y = numpy.empty((len(x), *window.output_size(x.shape[1:-1]), x.shape[-1]), x.dtype)
+    return by_plan(_builder, [x], y, window=window)
 
 
 @planned_by(_builder)
 def max_pool_grad(g, x, y, *, window) -> Any:
     """The cotangent of x: g at the first maximum of each window, or first pixel if all is nan."""
-    if not suits(g, x, y) or (plan := _builder([g, x, y], x, window=window)) is None:
+    if not suits(g, x, y):
         return NotImplemented
-    image = numpy.empty(x.shape, g.dtype)
-    plan().follow(g, x, y, image)
-    return image
+    return by_plan(_builder, [g, x, y], numpy.empty(x.shape, g.dtype), window=window)
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ import numpy
 from .compiler import FLOATS, suits
 from .functions import Flags, Floats, Word, Words, address, c_function
 from .openblas import address_of
-from .plans import FAILED, LARGE, NOWHERE, SCRATCH, At, Plan, planned_by
+from .plans import FAILED, LARGE, NOWHERE, SCRATCH, At, Plan, by_plan, planned_by
 from .ufuncs import loop_of, ufunc_call
 
 _MANY = 4096  # rows, each a call, that a plan is made for
@@ -27,14 +27,6 @@ def _sizes(x: Any, *ufuncs: numpy.ufunc) -> tuple[int, int] | None:
     rows = math.prod(x.shape[:-1])
     found = rows <= _MANY and all(loop_of(ufunc, x.dtype) for ufunc in ufuncs)
     return (rows, x.shape[-1]) if found else None
-
-
-def _run(builder, inputs: list, result: numpy.ndarray, **params: Any) -> Any:
-    """The result, by the plan of a builder."""
-    if not suits(inputs[-1]) or (make := builder(inputs, result, **params)) is None:
-        return NotImplemented
-    arrays = map(numpy.ascontiguousarray, inputs)
-    return result if make().follow(*arrays, result) else NotImplemented
 
 
 # -- sums ------------------------------------------------------------------------------------------
@@ -147,7 +139,14 @@ def _softmax_plan(dtype: numpy.dtype, rows: int, width: int) -> Plan:
 @planned_by(_softmax_builder)
 def softmax(x, *, axis) -> Any:
     """exp(x) by its sum along the last axis."""
-    return _run(_softmax_builder, [x], numpy.empty(x.shape, x.dtype), axis=axis)
+    if not suits(x):
+        return NotImplemented
+    return by_plan(_softmax_builder, [x], numpy.empty(x.shape, x.dtype), axis=axis)
+
+
+def _wide(labels) -> Any:
+    """Integers as the loops take them; others, unsigned ones too, as they are."""
+    return labels.astype(_INT64, copy=False) if labels.dtype.kind == "i" else labels
 
 
 def _loss_builder(inputs: list, result: Any) -> Any:
@@ -171,7 +170,10 @@ def _loss_plan(dtype: numpy.dtype, rows: int, width: int) -> Plan:
 @planned_by(_loss_builder)
 def sparse_cross_entropy(labels, x) -> Any:
     """The loss of each row, or NotImplemented where a label is no class."""
-    return _run(_loss_builder, [labels, x], numpy.empty(labels.shape, x.dtype))
+    if not suits(x):
+        return NotImplemented
+    result = numpy.empty(labels.shape, x.dtype)
+    return by_plan(_loss_builder, [_wide(labels), x], result)
 
 
 @c_function
@@ -199,7 +201,10 @@ def _loss_grad_plan(dtype: numpy.dtype, rows: int, width: int) -> Plan:
 @planned_by(_loss_grad_builder)
 def sparse_cross_entropy_grad(labels, x) -> Any:
     """softmax with 1 taken off at each row's label; NotImplemented where that is no class."""
-    return _run(_loss_grad_builder, [labels, x], numpy.empty(x.shape, x.dtype))
+    if not suits(x):
+        return NotImplemented
+    result = numpy.empty(x.shape, x.dtype)
+    return by_plan(_loss_grad_builder, [_wide(labels), x], result)
 
 
 @c_function

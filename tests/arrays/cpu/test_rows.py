@@ -48,7 +48,7 @@ def test_softmax(shape, finite, dtype, random):
 def test_sparse_cross_entropy(shape, finite, labels_type, dtype, random):
     x = drawn(random, shape, dtype, finite)
     labels = np.asarray(random.integers(0, min(shape[-1], 200), shape[:-1], labels_type))
-    answers = x.size > 1 << 14 and labels.size < 4096 and labels_type == "int64"
+    answers = x.size > 1 << 14 and labels.size <= 4096 and labels_type != "uint8"
     for op in ("sparse_softmax_cross_entropy", "sparse_softmax_cross_entropy_grad"):
         expected = by_numpy(op, labels, x)
         assert not answers or PRIMITIVES[op].run.kernel(labels, x) is not NotImplemented
