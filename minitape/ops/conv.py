@@ -9,6 +9,8 @@ cut into groups, each with its own filters: a depthwise convolution has a group 
 
 import math
 
+import numpy
+
 from ..arrays import array_module, cpu, with_kernel
 from ..arrays.cpu import in_parts
 from ..engine import alike, primitive
@@ -158,9 +160,11 @@ def _conv_builder(inputs, result, *, window, then_relu=False):
 
 @cpu.planned_by(_conv_builder)
 def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
-    if _conv_builder([x, w], None, window=window) is None:
+    if not cpu.suits(x):
         return NotImplemented
-    return cpu.conv(x, w, window, bias, then_relu)
+    inputs = [x, w] if bias is None else [x, w, bias]
+    y = numpy.empty((len(x), *window.output_size(x.shape[1:-1]), w.shape[-1]), x.dtype)
+    return cpu.by_plan(_conv_builder, inputs, y, window=window, then_relu=then_relu)
 
 
 _conv.defkernel(cpu=_conv_kernel)
@@ -207,9 +211,10 @@ def _input_builder(inputs, result, *, window, input_shape):
 
 @cpu.planned_by(_input_builder)
 def _conv_backprop_input_kernel(w, g, *, window, input_shape):
-    if _input_builder([w, g], None, window=window, input_shape=input_shape) is None:
+    if not cpu.suits(g):
         return NotImplemented
-    return cpu.conv_backprop_input(w, g, window, input_shape)
+    x, params = numpy.empty(input_shape, g.dtype), dict(window=window, input_shape=input_shape)
+    return cpu.by_plan(_input_builder, [w, g], x, **params)
 
 
 _conv_backprop_input.defkernel(cpu=_conv_backprop_input_kernel)
@@ -260,9 +265,10 @@ def _filter_builder(inputs, result, *, window, filter_shape):
 
 @cpu.planned_by(_filter_builder)
 def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
-    if _filter_builder([x, g], None, window=window, filter_shape=filter_shape) is None:
+    if not cpu.suits(x, g):
         return NotImplemented
-    return cpu.conv_backprop_filter(x, g, window, filter_shape)
+    w, params = numpy.empty(filter_shape, x.dtype), dict(window=window, filter_shape=filter_shape)
+    return cpu.by_plan(_filter_builder, [x, g], w, **params)
 
 
 _conv_backprop_filter.defkernel(cpu=_conv_backprop_filter_kernel)

@@ -4,7 +4,7 @@ Each has a forward in NumPy beside it that says what is computed and takes over 
 doesn't answer. numba is loaded when a kernel is first needed, and nothing needs it.
 """
 
-from .compiler import with_kernel
+from .compiler import suits, with_kernel
 from .elementwise import (
     add_bias,
     add_loop,
@@ -22,7 +22,7 @@ from .elementwise import (
     where,
 )
 from .openblas import set_thread_count, thread_count
-from .plans import Plans, builder_of, planned_by, threads_for
+from .plans import Plans, builder_of, by_plan, planned_by, threads_for
 from .pooling import max_pool, max_pool_grad
 from .products import Product, is_large_product, product, product_plan
 from .random import philox_words, scramble_builder, uniform, uniform_builder
@@ -38,9 +38,6 @@ from .rows import (
 from .threads import in_parts
 from .updates import adam_update, descent_update, momentum_update, rmsprop_update
 from .windows import (
-    conv,
-    conv_backprop_filter,
-    conv_backprop_input,
     conv_plan,
     filter_plan,
     input_plan,
@@ -55,9 +52,7 @@ __all__ = [
     "add_loop",
     "binary_builder",
     "builder_of",
-    "conv",
-    "conv_backprop_filter",
-    "conv_backprop_input",
+    "by_plan",
     "conv_plan",
     "descent_update",
     "filter_plan",
@@ -92,6 +87,7 @@ __all__ = [
     "subtract_loop",
     "sum_builder",
     "sum_to_shape",
+    "suits",
     "thread_count",
     "threads_for",
     "uniform",

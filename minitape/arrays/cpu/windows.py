@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from .compiler import FLOATS, suits
+from .compiler import FLOATS
 from .elementwise import bias_call, rows_plan
 from .functions import Floats, Word, Words, c_function
 from .openblas import address_of
@@ -109,21 +109,11 @@ class _Sliding(NamedTuple):
         return max((block.size for block in blocks), default=0) * self.patch * self.dtype.itemsize
 
 
-def conv(x, w, window, bias=None, then_relu=False) -> Any:
-    """The products of what each window sees with the filters w, perhaps with a bias and relu.
-
-    For whoever has asked `slides`, as the two below.
-    """
-    if not suits(x):
-        return NotImplemented
-    arrays = [x, *map(numpy.ascontiguousarray, [w] if bias is None else [w, bias])]
-    y = numpy.empty((len(x), *window.output_size(x.shape[1:-1]), w.shape[-1]), x.dtype)
-    conv_plan(arrays, y, window, then_relu).follow(*arrays, y)
-    return y
-
-
 def conv_plan(inputs: list, result: Any, window: Any, then_relu: bool) -> Plan:
-    """The plan of `conv`, see `planned_by`."""
+    """The plan of what each window sees times the filters, perhaps with a bias and relu.
+
+    For whoever has asked `slides`, as the two below. It is followed with the inputs and the result.
+    """
     x, _, *bias = inputs
     sliding = _Sliding(window, x.shape, result.shape[1:-1], x.dtype)
     threads = threads_for(math.prod(result.shape) * sliding.patch)
@@ -135,7 +125,7 @@ def conv_plan(inputs: list, result: Any, window: Any, then_relu: bool) -> Plan:
 def _conv_plan(
     sliding: _Sliding, filters: int, then_relu: bool | None, size: int, threads: int
 ) -> Plan:
-    """The plan of `conv`: for each block patches, their product with the filters, bias and relu."""
+    """For each block patches, their product with the filters, bias and relu."""
     dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
     bias, y = (None, At(2)) if then_relu is None else (At(2), At(3))
     shares = []
@@ -155,17 +145,8 @@ def _conv_plan(
     return Plan(shares, threads * sliding.room(blocks), kept)
 
 
-def conv_backprop_filter(x, g, window, filter_shape) -> Any:
-    """The cotangent of the filters: what each window saw, times what came back from it."""
-    if not suits(x, g):
-        return NotImplemented
-    w = numpy.empty(filter_shape, x.dtype)
-    filter_plan([x, g], w, window).follow(x, g, w)
-    return w
-
-
 def filter_plan(inputs: list, result: Any, window: Any) -> Plan:
-    """The plan of `conv_backprop_filter`, see `planned_by`."""
+    """The plan of the cotangent of the filters: what each window saw, times what came back."""
     x, g = inputs
     sliding = _Sliding(window, x.shape, g.shape[1:-1], x.dtype)
     threads = threads_for(math.prod(g.shape) * sliding.patch)
@@ -174,7 +155,7 @@ def filter_plan(inputs: list, result: Any, window: Any) -> Plan:
 
 @lru_cache(maxsize=256)
 def _filter_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Plan:
-    """The plan of `conv_backprop_filter`: each sum's blocks in turn; then the sums' sum."""
+    """Each sum's blocks in turn; then the sums' sum."""
     dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
     shares = []
     sums = list(enumerate(parts(len(blocks), min(_SUMS, len(blocks)))))
@@ -200,17 +181,8 @@ def _filter_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Pl
     return Plan.of(stages, len(sums) * size * dtype.itemsize)
 
 
-def conv_backprop_input(w, g, window, input_shape) -> Any:
-    """The cotangent of the images: each window sends back what came to it, through the filters."""
-    if not suits(g):
-        return NotImplemented
-    w, image = numpy.ascontiguousarray(w), numpy.empty(input_shape, g.dtype)
-    input_plan([w, g], image, window).follow(w, g, image)
-    return image
-
-
 def input_plan(inputs: list, result: Any, window: Any) -> Plan:
-    """The plan of `conv_backprop_input`, see `planned_by`."""
+    """The plan of the cotangent of the images, to which the windows send back what came to them."""
     _, g = inputs
     sliding = _Sliding(window, result.shape, g.shape[1:-1], g.dtype)
     threads = threads_for(math.prod(g.shape) * sliding.patch)
@@ -219,7 +191,7 @@ def input_plan(inputs: list, result: Any, window: Any) -> Plan:
 
 @lru_cache(maxsize=256)
 def _input_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Plan:
-    """The plan of `conv_backprop_input`: for each block the product with the filters, and its sums.
+    """For each block the product with the filters, and its sums.
 
     From the last window to the first: a pixel's sums are in the order of the window's places.
     """
