@@ -1,8 +1,8 @@
 """Windows over images, (batch, height, width, channels): what they see, and the way back.
 
 A window is a `Window` of minitape.ops, without dilation; where it sticks out of the image there is
-nothing. NotImplemented for everything else. Where several windows add to a pixel they do so in the
-order of its places in them, as in the NumPy forwards.
+nothing. For everything else there is no plan. Where several windows add to a pixel they do so in
+the order of its places in them, as in the NumPy forwards.
 """
 
 import ctypes
