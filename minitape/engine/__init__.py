@@ -5,5 +5,5 @@ from .forward import ForwardAccumulator
 from .primitive import PRIMITIVES, Primitive, alike, conj, convert_to_tensor, primitive
 from .recording import Recorder, active, only
 from .tape import Entry, GradientTape, UnconnectedGradients
-from .tensor import Tensor
+from .tensor import Tensor, next_id
 from .variable import Variable

@@ -66,14 +66,15 @@ def _pushed(op, inputs, output, params, tangents) -> list:
 def _transposed(op, inputs, output, params, tangents) -> list:
     """J t from the vjp alone: g -> J'g is linear, so its own vjp along t is J t, at any g."""
     cotangents = nest.map_structure(lambda y: full_like(y, 1), output)
-    wanted = {x.id for x, t in zip(inputs, tangents, strict=True) if t is not None}
+    tangent_of = {x.id: t for x, t in zip(inputs, tangents, strict=True) if t is not None}
     with GradientTape() as tape:
         tape.watch(cotangents)
-        found = op.vjp(cotangents, output, inputs, params, wanted)
+        found = op.vjp(cotangents, output, inputs, params, tangent_of)
     sources = nest.flatten(cotangents)
     totals: dict[int, Any] = {}
-    for d, t in zip(found, tangents, strict=True):
+    for x, d in found:
         if d is not None:
+            t = tangent_of[x.id]
             totals[d.id] = totals[d.id] + t if d.id in totals else t
     tape._sweep(totals, {c.id for c in sources})
     return [totals.get(c.id) for c in sources]

@@ -82,14 +82,12 @@ class Primitive:
         return self(*inputs[:i], g, *inputs[i + 1 :], **params)
 
     def vjp(self, g, y, inputs: tuple, params: dict, wanted) -> list:
-        """The cotangents of the inputs, given that of the output; None unless the id is wanted."""
+        """Given the output's cotangent: pairs of an input whose id is wanted and its cotangent."""
         if self.vjp_all is not None:
-            found = self.vjp_all(g, y, *inputs, **params)
-            return [d if x.id in wanted else None for x, d in zip(inputs, found, strict=True)]
-        return [
-            rule(g, y, *inputs, **params) if rule is not None and x.id in wanted else None
-            for rule, x in zip(self.vjps, inputs, strict=True)
-        ]
+            found = zip(inputs, self.vjp_all(g, y, *inputs, **params), strict=True)
+            return [(x, d) for x, d in found if x.id in wanted]
+        pairs = zip(inputs, self.vjps, strict=True)
+        return [(x, rule(g, y, *inputs, **params)) for x, rule in pairs if rule and x.id in wanted]
 
     def __call__(self, *inputs, **params) -> Any:
         for x in inputs:

@@ -232,7 +232,7 @@ class GradientTape(Recorder):
                     continue
                 if type(g) is not Tensor and not op.passes_slices:
                     g = g.__tensor__()
-            for x, d in zip(inputs, op.vjp(g, y, inputs, params, self._connected)):  # noqa: B905
+            for x, d in op.vjp(g, y, inputs, params, self._connected):
                 if d is not None:
                     known = cotangents.get(x.id)
                     cotangents[x.id] = d if known is None else known + d

@@ -62,7 +62,7 @@ def tape_page(tape, target, names=None):
         contributions = entry.op.vjp(g, entry.output, entry.inputs, entry.params, sources)
         adds = [
             f"d({known[x.id]}) += {_value(conj(dx))}"
-            for x, dx in zip(entry.inputs, contributions, strict=False)
+            for x, dx in contributions
             if dx is not None and x.id in known
         ]
         backward.append([f"{number:3}", ", ".join(heads), *adds])

@@ -1,5 +1,7 @@
 """Comparisons, logic, choice, and the bits of integers. Of these only `where` has a gradient."""
 
+import numpy
+
 from ..arrays import array_module, cpu, tell_look
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
@@ -21,10 +23,9 @@ def not_equal(x, y):
     return x != y
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf")
+@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.greater)
 def greater(x, y):
     """x > y, elementwise."""
-    return x > y
 
 
 @elementwise(
@@ -33,40 +34,35 @@ def greater(x, y):
     differentiable=False,
     kinds="iuf",
     plan=cpu.binary_builder(cpu.greater_equal_loop),
+    ufunc=numpy.greater_equal,
 )
 def greater_equal(x, y):
     """x >= y, elementwise."""
-    return x >= y
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf")
+@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.less)
 def less(x, y):
     """x < y, elementwise."""
-    return x < y
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf")
+@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.less_equal)
 def less_equal(x, y):
     """x <= y, elementwise."""
-    return x <= y
 
 
-@elementwise(None, differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isnan)
 def is_nan(x):
     """True where x is nan, elementwise."""
-    return array_module(x).isnan(x)
 
 
-@elementwise(None, differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isinf)
 def is_inf(x):
     """True where x is infinite, elementwise."""
-    return array_module(x).isinf(x)
 
 
-@elementwise(None, differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isfinite)
 def is_finite(x):
     """True where x is neither nan nor infinite, elementwise."""
-    return array_module(x).isfinite(x)
 
 
 @primitive(differentiable=False, kinds="iuf")

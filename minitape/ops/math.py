@@ -21,10 +21,10 @@ from .types import cast, ones_like, zeros_like
     lambda g, z, x, y: g,
     kinds="iufc",
     plan=cpu.binary_builder(cpu.add_loop, either=True),
+    ufunc=numpy.add,
 )
 def add(x, y):
     """x + y, elementwise."""
-    return x + y
 
 
 @primitive(kinds="iufc")
@@ -86,10 +86,10 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     lambda g, z, x, y: -g,
     kinds="iufc",
     plan=cpu.binary_builder(cpu.subtract_loop),
+    ufunc=numpy.subtract,
 )
 def subtract(x, y):
     """x - y, elementwise."""
-    return x - y
 
 
 # Of booleans it is `and`, for `x * y`; TensorFlow has that for the operator alone.
@@ -98,10 +98,10 @@ def subtract(x, y):
     lambda g, z, x, y: g * x,
     kinds="biufc",
     plan=cpu.binary_builder(cpu.multiply_loop, either=True),
+    ufunc=numpy.multiply,
 )
 def multiply(x, y):
     """x * y, elementwise."""
-    return x * y
 
 
 def scalar_mul(scalar, x, name=None):
@@ -145,10 +145,9 @@ def multiply_no_nan(x, y, name=None):
     return _multiply_no_nan(x, convert_to_tensor(y, x.dtype))
 
 
-@elementwise(lambda g, y, x: -g, kinds="ifc")
+@elementwise(lambda g, y, x: -g, kinds="ifc", ufunc=numpy.negative)
 def negative(x):
     """-x, elementwise."""
-    return array_module(x).negative(x)
 
 
 @elementwise(lambda g, y, x: g * (2 * x), kinds="iufc")
@@ -192,10 +191,14 @@ def polyval(coeffs, x, name=None):
 # -- division --------------------------------------------------------------------------------------
 
 
-@elementwise(lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y, kinds="fc")
+@elementwise(
+    lambda g, z, x, y: g / y,
+    lambda g, z, x, y: -g * z / y,
+    kinds="fc",
+    ufunc=numpy.true_divide,
+)
 def realdiv(x, y):
     """x / y of floats, elementwise; 1/0 is inf and 0/0 is nan."""
-    return x / y
 
 
 def _dividend_and_divisor(x, y) -> tuple:
@@ -378,10 +381,9 @@ def sqrt_grad(g, y):
     return array_module(g).where(g == 0, g, g / (2 * y))
 
 
-@elementwise(lambda g, y, x: sqrt_grad(g, y), kinds="fc")
+@elementwise(lambda g, y, x: sqrt_grad(g, y), kinds="fc", ufunc=numpy.sqrt)
 def sqrt(x):
     """The square root, elementwise; nan below 0."""
-    return array_module(x).sqrt(x)
 
 
 @elementwise(lambda c, d, g, y: rsqrt_grad(c, y), lambda c, d, g, y: c * g * -1.5 * y * y)
@@ -402,17 +404,17 @@ def rsqrt(x):
 # The derivative at 0 is 0: abs'(0) = sign(0).
 @elementwise(lambda g, y, x: g * sign(x), kinds="ifc")
 def _abs(x):
-    return array_module(x).abs(x)
+    return numpy.abs(x)
 
 
 @elementwise(
     lambda g, y, x: _complex(g, zeros_like(g)) * conj(_direction(x, y)),
     tangents=(lambda t, y, x: real(t * conj(_direction(x, y))),),
     kinds="c",
+    ufunc=numpy.abs,
 )
 def complex_abs(x):
     """The magnitudes of complex numbers, as real ones."""
-    return array_module(x).abs(x)
 
 
 def _direction(x, magnitude):
@@ -430,7 +432,7 @@ def abs(x, name=None):
 
 @elementwise(lambda g, y, x: zeros_like(g), kinds="if")
 def _sign(x):
-    return array_module(x).sign(x)
+    return numpy.sign(x)
 
 
 def sign(x, name=None):
@@ -449,20 +451,20 @@ def sign(x, name=None):
     lambda g, z, x, y: where(x >= y, g, zeros_like(g)),
     lambda g, z, x, y: where(x >= y, zeros_like(g), g),
     kinds="iuf",
+    ufunc=numpy.maximum,
 )
 def maximum(x, y):
     """The larger of x and y, elementwise."""
-    return array_module(x).maximum(x, y)
 
 
 @elementwise(
     lambda g, z, x, y: where(x <= y, g, zeros_like(g)),
     lambda g, z, x, y: where(x <= y, zeros_like(g), g),
     kinds="iuf",
+    ufunc=numpy.minimum,
 )
 def minimum(x, y):
     """The smaller of x and y, elementwise."""
-    return array_module(x).minimum(x, y)
 
 
 # At a bound the gradient is that of x, and where the bounds cross it is the lower one's: these are
@@ -532,16 +534,14 @@ def _limits(old, new) -> tuple:
     return tuple(limits)
 
 
-@elementwise(None, differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.floor)
 def floor(x):
     """The largest integer not above x, elementwise. No gradient."""
-    return array_module(x).floor(x)
 
 
-@elementwise(None, differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.ceil)
 def ceil(x):
     """The smallest integer not below x, elementwise. No gradient."""
-    return array_module(x).ceil(x)
 
 
 @elementwise(None, differentiable=False, kinds="iuf")
@@ -550,45 +550,41 @@ def round(x):
     return x if x.dtype.kind in "iu" else array_module(x).rint(x)
 
 
-@elementwise(None, differentiable=False, kinds="f")
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.rint)
 def rint(x):
     """The nearest integer of a float, halves to even, elementwise. No gradient."""
-    return array_module(x).rint(x)
 
 
-@elementwise(lambda g, z, x1, x2: g, lambda g, z, x1, x2: zeros_like(g), kinds="f")
+@elementwise(
+    lambda g, z, x1, x2: g, lambda g, z, x1, x2: zeros_like(g), kinds="f", ufunc=numpy.nextafter
+)
 def nextafter(x1, x2):
     """The float next to x1 in the direction of x2, elementwise; the gradient is that of x1."""
-    return array_module(x1).nextafter(x1, x2)
 
 
 # -- exponentials and logarithms -------------------------------------------------------------------
 
 
-@elementwise(lambda g, y, x: g * y, kinds="fc")
+@elementwise(lambda g, y, x: g * y, kinds="fc", ufunc=numpy.exp)
 def exp(x):
     """e ** x, elementwise."""
-    return array_module(x).exp(x)
 
 
-@elementwise(lambda g, y, x: g * exp(x), kinds="fc")
+@elementwise(lambda g, y, x: g * exp(x), kinds="fc", ufunc=numpy.expm1)
 def expm1(x):
     """e ** x - 1, exact near 0, elementwise."""
-    return array_module(x).expm1(x)
 
 
 # In these rules stands reciprocal, not a division, so that second derivatives have TensorFlow's
 # values also where a cotangent is zero.
-@elementwise(lambda g, y, x: g * reciprocal(x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(x), kinds="fc", ufunc=numpy.log)
 def log(x):
     """The natural logarithm, elementwise; -inf at 0, nan below."""
-    return array_module(x).log(x)
 
 
-@elementwise(lambda g, y, x: g * reciprocal(1 + x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 + x), kinds="fc", ufunc=numpy.log1p)
 def log1p(x):
     """log(1 + x), exact near 0, elementwise."""
-    return array_module(x).log1p(x)
 
 
 def _is_nonzero(x):
@@ -628,62 +624,54 @@ def xdivy(x, y):
 # -- trigonometric and hyperbolic functions --------------------------------------------------------
 
 
-@elementwise(lambda g, y, x: g * cos(x), kinds="fc")
+@elementwise(lambda g, y, x: g * cos(x), kinds="fc", ufunc=numpy.sin)
 def sin(x):
     """The sine of x radians, elementwise."""
-    return array_module(x).sin(x)
 
 
-@elementwise(lambda g, y, x: -g * sin(x), kinds="fc")
+@elementwise(lambda g, y, x: -g * sin(x), kinds="fc", ufunc=numpy.cos)
 def cos(x):
     """The cosine of x radians, elementwise."""
-    return array_module(x).cos(x)
 
 
-@elementwise(lambda g, y, x: g * (1 + y * y), kinds="fc")
+@elementwise(lambda g, y, x: g * (1 + y * y), kinds="fc", ufunc=numpy.tan)
 def tan(x):
     """The tangent of x radians, elementwise."""
-    return array_module(x).tan(x)
 
 
-@elementwise(lambda g, y, x: g * reciprocal(sqrt(1 - x * x)), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(sqrt(1 - x * x)), kinds="fc", ufunc=numpy.arcsin)
 def asin(x):
     """The angle in radians, between -pi/2 and pi/2, whose sine is x, elementwise."""
-    return array_module(x).arcsin(x)
 
 
-@elementwise(lambda g, y, x: -g * reciprocal(sqrt(1 - x * x)), kinds="fc")
+@elementwise(lambda g, y, x: -g * reciprocal(sqrt(1 - x * x)), kinds="fc", ufunc=numpy.arccos)
 def acos(x):
     """The angle in radians, between 0 and pi, whose cosine is x, elementwise."""
-    return array_module(x).arccos(x)
 
 
-@elementwise(lambda g, y, x: g * reciprocal(1 + x * x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 + x * x), kinds="fc", ufunc=numpy.arctan)
 def atan(x):
     """The angle in radians, between -pi/2 and pi/2, whose tangent is x, elementwise."""
-    return array_module(x).arctan(x)
 
 
 @elementwise(
     lambda g, z, y, x: x * (g / (y * y + x * x)),
     lambda g, z, y, x: -y * (g / (y * y + x * x)),
     kinds="f",
+    ufunc=numpy.arctan2,
 )
 def atan2(y, x):
     """The angle in radians, from -pi to pi, of the point (x, y) in the plane, elementwise."""
-    return array_module(y).arctan2(y, x)
 
 
-@elementwise(lambda g, y, x: g * cosh(x), kinds="fc")
+@elementwise(lambda g, y, x: g * cosh(x), kinds="fc", ufunc=numpy.sinh)
 def sinh(x):
     """The hyperbolic sine, elementwise."""
-    return array_module(x).sinh(x)
 
 
-@elementwise(lambda g, y, x: g * sinh(x), kinds="fc")
+@elementwise(lambda g, y, x: g * sinh(x), kinds="fc", ufunc=numpy.cosh)
 def cosh(x):
     """The hyperbolic cosine, elementwise."""
-    return array_module(x).cosh(x)
 
 
 @elementwise(lambda c, d, g, y: tanh_grad(c, y), lambda c, d, g, y: c * g * y * -2)
@@ -692,28 +680,24 @@ def tanh_grad(g, y):
     return g * (1 - y * y)
 
 
-@elementwise(lambda g, y, x: tanh_grad(g, y), kinds="fc")
+@elementwise(lambda g, y, x: tanh_grad(g, y), kinds="fc", ufunc=numpy.tanh)
 def tanh(x):
     """The hyperbolic tangent, elementwise."""
-    return array_module(x).tanh(x)
 
 
-@elementwise(lambda g, y, x: g / cosh(y), kinds="fc")
+@elementwise(lambda g, y, x: g / cosh(y), kinds="fc", ufunc=numpy.arcsinh)
 def asinh(x):
     """The inverse of the hyperbolic sine, elementwise."""
-    return array_module(x).arcsinh(x)
 
 
-@elementwise(lambda g, y, x: g / sinh(y), kinds="fc")
+@elementwise(lambda g, y, x: g / sinh(y), kinds="fc", ufunc=numpy.arccosh)
 def acosh(x):
     """The inverse of the hyperbolic cosine, elementwise: not negative, and nan below 1."""
-    return array_module(x).arccosh(x)
 
 
-@elementwise(lambda g, y, x: g * reciprocal(1 - x * x), kinds="fc")
+@elementwise(lambda g, y, x: g * reciprocal(1 - x * x), kinds="fc", ufunc=numpy.arctanh)
 def atanh(x):
     """The inverse of the hyperbolic tangent, elementwise; infinite at 1 and -1, nan beyond."""
-    return array_module(x).arctanh(x)
 
 
 # -- activations that mathematics has too ----------------------------------------------------------

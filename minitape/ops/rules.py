@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from ..arrays import array_module, as_array, as_dtype, cpu
 from ..arrays.cpu import planned_by
-from ..engine import Primitive, Tensor, active, primitive
+from ..engine import Primitive, Tensor, active, next_id, primitive
 from ..errors import explained
 
 
@@ -18,16 +17,9 @@ class Elementwise(Primitive):
     """
 
     def vjp(self, g, y, inputs: tuple, params: dict, wanted) -> list:
-        """The cotangent of each wanted input, summed to that input's shape."""
-        cotangents: list[Any] = []
-        for rule, x in zip(self.vjps, inputs, strict=True):
-            d = None
-            if rule is not None and x.id in wanted:
-                d = rule(g, y, *inputs, **params)
-                if d.array.shape != x.array.shape:
-                    d = sum_to_shape(d, shape=x.array.shape)
-            cotangents.append(d)
-        return cotangents
+        """Each wanted input with its cotangent, which is summed to that input's shape."""
+        pairs = super().vjp(g, y, inputs, params, wanted)
+        return [(x, to_shape_of(x, d)) for x, d in pairs]
 
     def call(self) -> Callable:
         """The op as a function."""
@@ -36,20 +28,24 @@ class Elementwise(Primitive):
 
 # The common cases, one and two inputs, are written out: a training step spends its time in these
 # few lines, beside the array library. `call` is what users call; where its short path doesn't
-# apply, the op itself converts, checks and complains.
+# apply, the op itself converts, checks and complains. What `Tensor(array)` does is written out as
+# well: half of its time is Python's way to `__init__`.
 
 
 _NUMBERS = (float, int)
 # The commonest type, which every op with a short path takes: it saves a look at the type's kind.
 _FLOAT32 = as_dtype("float32").numpy_dtype
+_new = object.__new__
 
 
 class Unary(Elementwise):
     """An elementwise op of one input."""
 
     def vjp(self, g, y, inputs: tuple, params: dict, wanted) -> list:
-        (rule,) = self.vjps
-        return [rule and rule(g, y, inputs[0], **params)]
+        rule, x = self.vjps[0], inputs[0]
+        if rule is None:
+            return []
+        return [(x, rule(g, y, x, **params) if params else rule(g, y, x))]
 
     def call(self) -> Callable:
         """The op as a function."""
@@ -58,12 +54,18 @@ class Unary(Elementwise):
             return lambda x, name=None, **params: self(x, **params)
 
         def call(x, name=None, **params):
-            if type(x) is not Tensor or x.array.dtype.kind != "f":
+            if type(x) is not Tensor:
+                return self(x, **params)
+            a = x.array
+            if a.dtype is not _FLOAT32 and a.dtype.kind != "f":
                 return self(x, **params)
             try:
-                y = Tensor(forward(x.array, **params))
+                array = forward(a, **params) if params else forward(a)
             except Exception as error:
-                raise explained(error, self.name, (x.array,), params) from error
+                raise explained(error, self.name, (a,), params) from error
+            y = _new(Tensor)
+            y.array = array
+            y.id = next_id()
             for recorder in active.recorders:
                 recorder.record(self, (x,), y, params)
             return y
@@ -77,16 +79,18 @@ class Binary(Elementwise):
     def vjp(self, g, z, inputs: tuple, params: dict, wanted) -> list:
         x, y = inputs
         rule_x, rule_y = self.vjps
-        dx = dy = None
+        pairs = []
         if rule_x is not None and x.id in wanted:
             dx = rule_x(g, z, x, y)
             if dx.array.shape != x.array.shape:
                 dx = sum_to_shape(dx, shape=x.array.shape)
+            pairs.append((x, dx))
         if rule_y is not None and y.id in wanted:
             dy = rule_y(g, z, x, y)
             if dy.array.shape != y.array.shape:
                 dy = sum_to_shape(dy, shape=y.array.shape)
-        return [dx, dy]
+            pairs.append((y, dy))
+        return pairs
 
     def call(self) -> Callable:
         """The op as a function."""
@@ -107,9 +111,12 @@ class Binary(Elementwise):
             if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype.kind not in kinds):
                 return self(x, y)
             try:
-                z = Tensor(forward(a, b))
+                array = forward(a, b)
             except Exception as error:
                 raise explained(error, self.name, (a, b), {}) from error
+            z = _new(Tensor)
+            z.array = array
+            z.id = next_id()
             for recorder in active.recorders:
                 recorder.record(self, (x, y), z, {})
             return z
@@ -120,6 +127,7 @@ class Binary(Elementwise):
 def elementwise(
     *rules: Callable | None,
     tangents: tuple[Callable, ...] | None = None,
+    ufunc: Callable | None = None,
     cpu: Callable | None = None,
     plan: Callable | None = None,
     **properties,
@@ -130,6 +138,8 @@ def elementwise(
         *rules: one for each input, `(g, y, *inputs)`, written for shapes that are all equal.
         tangents: the rules of the jvp, where they are others: those of functions of complex
             numbers that are not holomorphic.
+        ufunc: NumPy's function, where the op is no more than that; what is decorated has no body
+            then. Other libraries' arrays answer NumPy's functions by themselves.
         cpu: a kernel, see `Primitive.defkernel`.
         plan: what makes its plans, see `cpu.planned_by`.
         **properties: of the Primitive.
@@ -145,6 +155,8 @@ def elementwise(
         if kind is Binary and forward.__code__.co_kwonlyargcount:
             kind = Elementwise  # Binary's short path has no parameters
         op = kind(forward, **properties)
+        if ufunc is not None:
+            op.forward = op.run = ufunc
         if cpu is not None:
             op.defkernel(cpu)
         op.vjps = rules

@@ -26,7 +26,8 @@ class _Compiler:
 
     def __init__(self, program: Program):
         self.program = program
-        self.scope: dict[str, Any] = {}
+        # A module's name: of those that begin so, NumPy's warnings are ignored.
+        self.scope: dict[str, Any] = {"__name__": "minitape.program"}
         self.source: list[str] = []
         # The line of the program that each line of the source comes from, for errors.
         self.origin: list[Line | None] = []

@@ -212,9 +212,9 @@ def by_plan(builder: Callable, inputs: list, result: numpy.ndarray, **params: An
     return result
 
 
-def builder_of(run: Callable) -> Callable | None:
-    """The builder of what an op runs, or of its kernel."""
-    return getattr(run, "plan", None) or getattr(getattr(run, "kernel", None), "plan", None)
+def builder_of(op: Any) -> Callable | None:
+    """The builder of an op, which has its forward's attributes, or of its kernel."""
+    return getattr(op, "plan", None) or getattr(getattr(op.run, "kernel", None), "plan", None)
 
 
 def threads_for(elements: int) -> int:

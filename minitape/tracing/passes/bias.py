@@ -28,7 +28,7 @@ _add_bias = with_kernel(_add_bias, cpu.add_bias)
 def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
     """The op with a last input that is added to its result, and then perhaps relu."""
     kernel = kernel_with(op.run, "bias")
-    plan = builder_of(op.run)  # by convention it has a parameter `then_relu`, for a last input
+    plan = builder_of(op)  # by convention it has a parameter `then_relu`, for a last input
 
     def forward(*arrays, **params):
         *inputs, bias = arrays

@@ -54,7 +54,7 @@ def _is_view(call: Call) -> bool:
 
 def _plan_of(call: Call, kinds: dict[int, Kind]) -> Callable[[], Plan] | None:
     """What makes the call's plan, if it has one; what that needs, numba say, is loaded then."""
-    builder = builder_of(call.op.run)
+    builder = builder_of(call.op)
     # A product of an array with itself is another function in NumPy.
     if builder is None or len(set(call.inputs)) < len(call.inputs):
         return None
