@@ -148,18 +148,22 @@ def _conv(x, w, *, window):
     return y
 
 
+def _is_other_way(x, w, window) -> bool:
+    """Whether the forward does not multiply patches by all filters at once."""
+    several_groups = w.shape[-2] != x.shape[-1]
+    return several_groups or _is_large(w.shape) or bool(_way_of_few_outputs(x, w, window))
+
+
 def _conv_builder(inputs, result, *, window, then_relu=False):
-    x, w = inputs[:2]
-    one_group = w.shape[-2] == x.shape[-1]
-    if not one_group or _is_large(w.shape) or _way_of_few_outputs(x, w, window):
-        return None
-    if not cpu.slides(window, *inputs):
+    if _is_other_way(inputs[0], inputs[1], window) or not cpu.slides(window, *inputs):
         return None
     return lambda: cpu.conv_plan(inputs, result, window, then_relu)
 
 
 @cpu.planned_by(_conv_builder)
 def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
+    if cpu.shifts(window, x.shape[-1], x, w) and not _is_other_way(x, w, window):
+        return cpu.convolution(x, w, window, bias, then_relu)
     if not cpu.suits(x):
         return NotImplemented
     inputs = [x, w] if bias is None else [x, w, bias]
@@ -199,18 +203,24 @@ def _conv_backprop_input(w, g, *, window, input_shape):
     return window.unpadded(image, input_shape[1:-1])
 
 
+def _sends_another_way(w, g, window, input_shape) -> bool:
+    """Whether the forward does not multiply g by all filters and add that to the images."""
+    few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
+    return bool(few) or _is_large(w.shape) or w.shape[-2] != input_shape[-1]
+
+
 def _input_builder(inputs, result, *, window, input_shape):
     w, g = inputs
-    few = g.shape[-1] <= input_shape[-1] and _way_back(window, input_shape, w.shape)
-    if few or _is_large(w.shape) or w.shape[-2] != input_shape[-1]:
-        return None
-    if not cpu.slides(window, w, g):
+    if _sends_another_way(w, g, window, input_shape) or not cpu.slides(window, w, g):
         return None
     return lambda: cpu.input_plan(inputs, result, window)
 
 
 @cpu.planned_by(_input_builder)
 def _conv_backprop_input_kernel(w, g, *, window, input_shape):
+    shifts = max(window.stride) == 1 and cpu.shifts(window, input_shape[-1], g, w)
+    if shifts and not _sends_another_way(w, g, window, input_shape):
+        return cpu.input_gradient(w, g, window, input_shape)
     if not cpu.suits(g):
         return NotImplemented
     x, params = numpy.empty(input_shape, g.dtype), dict(window=window, input_shape=input_shape)
@@ -252,19 +262,24 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
     return _joined(xp.add.reduce(sums)).reshape(filter_shape)
 
 
-def _filter_builder(inputs, result, *, window, filter_shape):
-    x, g = inputs
+def _is_seen_another_way(x, window, filter_shape) -> bool:
+    """Whether the forward does not multiply patches by g."""
     channels, outputs = filter_shape[-2:]
     few = outputs < channels and _way_back(window, x.shape, filter_shape)
-    if few or channels != x.shape[-1] or _is_large(filter_shape):
-        return None
-    if not cpu.slides(window, x, g):
+    return bool(few) or channels != x.shape[-1] or _is_large(filter_shape)
+
+
+def _filter_builder(inputs, result, *, window, filter_shape):
+    x, g = inputs
+    if _is_seen_another_way(x, window, filter_shape) or not cpu.slides(window, x, g):
         return None
     return lambda: cpu.filter_plan(inputs, result, window)
 
 
 @cpu.planned_by(_filter_builder)
 def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
+    if cpu.shifts(window, x.shape[-1], x, g) and not _is_seen_another_way(x, window, filter_shape):
+        return cpu.filter_gradient(x, g, window, filter_shape)
     if not cpu.suits(x, g):
         return NotImplemented
     w, params = numpy.empty(filter_shape, x.dtype), dict(window=window, filter_shape=filter_shape)

@@ -178,14 +178,15 @@ def test_an_update_writes_into_nothing_that_others_hold(optimizer_class, formula
 
 
 def test_blocks_give_the_numbers_of_the_whole():
-    def formula(x, y, new, scratch):
+    def formula(x, y, scratch):
         np.multiply(x, 2, out=scratch)
-        np.add(y, scratch, out=new)
+        y += scratch
 
-    x, y = np.arange(50_000.0).reshape(100, 500), np.ones((500, 100)).T
-    (new,) = in_blocks(formula, [x, y])
-    np.testing.assert_array_equal(new, y + 2 * x)
-    assert in_blocks(formula, [np.zeros((0, 3)), np.zeros((0, 3))])[0].shape == (0, 3)
+    x, y = np.arange(150_000.0).reshape(300, 500), np.ones((500, 300)).T
+    (new,) = in_blocks(formula, [x, y], scratch=1)
+    np.testing.assert_array_equal(new, 1 + 2 * x)
+    np.testing.assert_array_equal(y, np.ones((300, 500)))
+    assert in_blocks(formula, [np.zeros((0, 3))] * 2, scratch=1)[0].shape == (0, 3)
 
 
 def test_gradients_need_not_be_contiguous():

@@ -232,6 +232,15 @@ def numba():
     pytest.importorskip("numba", reason="numba compiles kernels", exc_type=ImportError)
 
 
+@pytest.fixture(params=[True, False], ids=["kernels", "numpy"])
+def kernels(request):
+    if request.param:
+        pytest.importorskip("numba", reason="numba compiles kernels", exc_type=ImportError)
+    settings.set_cpu_kernels(request.param)
+    yield
+    settings.set_cpu_kernels(True)
+
+
 OPTIMIZERS = {
     "sgd": lambda: SGD(0.5),
     "momentum": lambda: SGD(0.5, momentum=0.9),
@@ -243,7 +252,7 @@ OPTIMIZERS = {
 
 
 @pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
-def test_an_update_writes_over_what_nobody_else_holds(numba, make):
+def test_an_update_writes_over_what_nobody_else_holds(kernels, make):
     first = np.linspace(-1, 1, 20_000, dtype="float32")
     ours, eager = mt.Variable(first, name="w"), mt.Variable(first, name="w")
     optimizer, other = make(), make()

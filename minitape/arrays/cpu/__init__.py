@@ -5,6 +5,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import suits, with_kernel
+from .convolutions import convolution, filter_gradient, input_gradient, shifts
 from .elementwise import (
     add_bias,
     add_loop,
@@ -54,10 +55,13 @@ __all__ = [
     "builder_of",
     "by_plan",
     "conv_plan",
+    "convolution",
     "descent_update",
+    "filter_gradient",
     "filter_plan",
     "greater_equal_loop",
     "in_parts",
+    "input_gradient",
     "input_plan",
     "is_large_product",
     "kept",
@@ -79,6 +83,7 @@ __all__ = [
     "scramble_builder",
     "set_thread_count",
     "shifted",
+    "shifts",
     "slides",
     "softmax",
     "sparse_cross_entropy",

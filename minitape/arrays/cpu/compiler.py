@@ -54,9 +54,14 @@ def suits(*arrays: Any) -> bool:
 
 def is_worth(size: int) -> bool:
     """Whether arrays of so many elements are worth a kernel, and numba is there."""
-    if size < _LARGE and not (size and "numba" in sys.modules):
+    if not is_large(size) and not (size and "numba" in sys.modules):
         return False
     return numba() is not None
+
+
+def is_large(size: int) -> bool:
+    """Whether arrays of so many elements are worth loading numba."""
+    return size >= _LARGE
 
 
 def has_numba() -> bool:

@@ -11,6 +11,7 @@ its products are left to it, and the kernels take one thread.
 """
 
 import ctypes
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,17 @@ def set_thread_count(number: int) -> None:
     blas = openblas()
     if blas is not None:
         blas.set(number or blas.usual)
+
+
+def in_one_thread(compute: Callable, *arguments: Any) -> Any:
+    """What a function returns, while OpenBLAS multiplies in the thread that asks it to."""
+    blas: Any = openblas()
+    usual = blas.get()
+    blas.set(1)
+    try:
+        return compute(*arguments)
+    finally:
+        blas.set(usual)
 
 
 def address_of(function: Any) -> int:

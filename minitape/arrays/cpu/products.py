@@ -1,6 +1,7 @@
 """Products of matrices: OpenBLAS computes them, large ones in parts, each for a thread."""
 
-from ctypes import addressof, c_double, c_float, c_int64
+from collections.abc import Callable
+from ctypes import CFUNCTYPE, addressof, c_double, c_float, c_int64, c_void_p
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -9,14 +10,14 @@ import numpy
 
 from .compiler import FLOATS, is_worth
 from .elementwise import bias_call
-from .functions import c_function
-from .openblas import address_of, openblas, thread_count
+from .functions import address, c_function
+from .openblas import address_of, in_one_thread, openblas, thread_count
 from .plans import SCRATCH, At, Plan, parts
 from .threads import in_parts
 
 _SMALL = 9_000  # multiplications: below it OpenBLAS itself takes one thread
 # From these on a product is worth a thread that is awake, or one that sleeps.
-_LARGE, _LARGE_FOR_SLEEPERS = 4_000_000, 8_000_000
+_LARGE, LARGE_FOR_SLEEPERS = 4_000_000, 8_000_000
 _ROWS = 1024  # at a time: what OpenBLAS makes of more of them doesn't stay in the cache
 # Elements from which on a result had better be made by the loop that needs it: smaller ones stay in
 # the cache anyway; and how many are made at a time.
@@ -40,16 +41,35 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
         by_rows = a.flags.c_contiguous, b.flags.c_contiguous
         _plan((rows, inner, columns), by_rows, a.dtype, threads).follow(a, b, y)
         return y
-    blas: Any = openblas()
-    blas.set(1)
-    try:
-        if work < _LARGE_FOR_SLEEPERS:
-            numpy.matmul(a, b, out=y)
-        else:
-            _by_sleepers(a, b, y, threads)
-    finally:
-        blas.set(threads)
-    return y
+    if work >= LARGE_FOR_SLEEPERS:
+        _by_sleepers(a, b, y, threads)
+        return y
+    return in_one_thread(numpy.matmul, a, b, y)
+
+
+def add_product(
+    a: numpy.ndarray,
+    b: numpy.ndarray,
+    y: numpy.ndarray,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    added: bool = True,
+) -> None:
+    """Adds the product of two matrices to a third, all by rows in one piece; or overwrites that."""
+    sizes = len(y), len(a) if transpose_a else a.shape[1], y.shape[1]
+    factors = _matrix(a, not transpose_a), _matrix(b, not transpose_b)
+    place, *numbers = product_call(y.dtype, sizes, *factors, _matrix(y, True), added)
+    _called(place)(*numbers)
+
+
+def _matrix(x: numpy.ndarray, by_rows: bool) -> "Matrix":
+    return Matrix(address(x), x.shape[1], by_rows)
+
+
+@cache
+def _called(place: int) -> Callable:
+    """OpenBLAS' function there; other threads run meanwhile."""
+    return CFUNCTYPE(None, *[c_void_p] * 13)(place)
 
 
 def product_plan(
@@ -89,7 +109,7 @@ def _by_sleepers(a, b, y, threads: int) -> None:
         for down, across in blocks[part]:
             numpy.matmul(a[down], b[:, across], out=y[down, across])
 
-    in_parts(some, len(blocks), y.size)
+    in_parts(some, len(blocks), a.size * columns)
 
 
 @lru_cache(maxsize=1024)
@@ -129,12 +149,12 @@ class Matrix(NamedTuple):
     """A matrix in memory, or a part of one.
 
     Attributes:
-        place: where it begins.
+        place: where it begins: an address, or what stands for one in a plan.
         length: elements from the begin of a row to that of the next one.
         by_rows: whether there are rows; otherwise it lies in the order of its columns.
     """
 
-    place: At
+    place: Any
     length: int
     by_rows: bool = True
 

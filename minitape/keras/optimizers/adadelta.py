@@ -41,11 +41,11 @@ def _adadelta_update(gradient, learning_rate, variable, *state, rho, epsilon):
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
 
-    def formula(g, w, a, d, new_w, new_a, new_d):
-        new_a[...] = rho * a + (1 - rho) * (g * g)
-        step = xp.sqrt(d + epsilon) * g / xp.sqrt(new_a + epsilon)
-        new_d[...] = rho * d + (1 - rho) * (step * step)
-        new_w[...] = w - rate * step
+    def formula(g, w, a, d):
+        a[...] = rho * a + (1 - rho) * (g * g)
+        step = xp.sqrt(d + epsilon) * g / xp.sqrt(a + epsilon)
+        d[...] = rho * d + (1 - rho) * (step * step)
+        w -= rate * step
 
-    arrays = [gradient.astype(variable.dtype, copy=False), variable, *state]
-    return in_blocks(formula, arrays, scratch=0)
+    arrays = [gradient, variable, *state]
+    return in_blocks(formula, arrays)

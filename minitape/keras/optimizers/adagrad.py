@@ -41,9 +41,9 @@ def _adagrad_update(gradient, learning_rate, variable, accumulator, *, epsilon):
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
 
-    def formula(g, w, a, new_w, new_a):
-        new_a[...] = a + g * g
-        new_w[...] = w - rate * g / xp.sqrt(new_a + epsilon)
+    def formula(g, w, a):
+        a += g * g
+        w -= rate * g / xp.sqrt(a + epsilon)
 
-    arrays = [gradient.astype(variable.dtype, copy=False), variable, accumulator]
-    return in_blocks(formula, arrays, scratch=0)
+    arrays = [gradient, variable, accumulator]
+    return in_blocks(formula, arrays)

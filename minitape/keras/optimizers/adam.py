@@ -130,28 +130,25 @@ def _adam_update(
     dtype = variable.dtype
     alpha = _alpha(learning_rate, iterations, dtype, beta_1, beta_2)
 
-    def formula(g, *blocks):
-        scratch = blocks[-1]
-        count = len(blocks) // 2
-        w, m, v, *largest = blocks[:count]
-        new_w, new_m, new_v, *new_largest = blocks[count:-1]
-        xp.subtract(g, m, out=new_m)
-        new_m *= 1 - beta_1
-        new_m += m
-        xp.multiply(g, g, out=new_v)
-        new_v -= v
-        new_v *= 1 - beta_2
-        new_v += v
+    def formula(g, w, m, v, *rest):
+        *largest, step, root = rest
+        xp.subtract(g, m, out=step)
+        step *= 1 - beta_1
+        m += step
+        xp.multiply(g, g, out=step)
+        step -= v
+        step *= 1 - beta_2
+        v += step
         if largest:
-            xp.maximum(largest[0], new_v, out=new_largest[0])
-        xp.sqrt(new_largest[0] if largest else new_v, out=scratch)
-        scratch += epsilon
-        xp.multiply(new_m, alpha, out=new_w)
-        new_w /= scratch
-        xp.subtract(w, new_w, out=new_w)
+            xp.maximum(largest[0], v, out=largest[0])
+        xp.sqrt(largest[0] if largest else v, out=root)
+        root += epsilon
+        xp.multiply(m, alpha, out=step)
+        step /= root
+        w -= step
 
-    arrays = [gradient.astype(dtype, copy=False), variable, *state]
-    return in_blocks(formula, arrays, in_place=in_place)
+    arrays = [gradient, variable, *state]
+    return in_blocks(formula, arrays, scratch=2, in_place=in_place)
 
 
 def _alpha(learning_rate, iterations, dtype, beta_1, beta_2):

@@ -51,9 +51,9 @@ def _adamax_update(gradient, learning_rate, iterations, variable, *state, beta_1
     rate = learning_rate.astype(dtype)
     correction = 1 - dtype.type(beta_1) ** (iterations + 1).astype(dtype)
 
-    def formula(g, w, m, u, new_w, new_m, new_u):
-        new_m[...] = m + (g - m) * (1 - beta_1)
-        xp.maximum(beta_2 * u, abs(g), out=new_u)
-        new_w[...] = w - rate * new_m / (correction * (new_u + epsilon))
+    def formula(g, w, m, u):
+        m += (g - m) * (1 - beta_1)
+        xp.maximum(beta_2 * u, abs(g), out=u)
+        w -= rate * m / (correction * (u + epsilon))
 
-    return in_blocks(formula, [gradient.astype(dtype, copy=False), variable, *state], scratch=0)
+    return in_blocks(formula, [gradient, variable, *state])

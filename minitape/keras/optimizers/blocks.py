@@ -12,44 +12,44 @@ import numpy
 from ...arrays import array_module
 from ...arrays.cpu import in_parts
 
-_BLOCK_BYTES = 128 * 1024
+# So many that threads, which take turns between two calls, seldom wait for each other.
+_BLOCK_BYTES = 512 * 1024
 
 
 def in_blocks(
-    formula: Callable[..., None], arrays: list, scratch: int = 1, in_place: bool = False
+    formula: Callable[..., None], arrays: list, scratch: int = 0, in_place: bool = False
 ) -> tuple:
     """New arrays made from equally shaped `arrays` by an elementwise formula.
 
     Args:
-        formula: called as `formula(*inputs, *outputs, *scratch)` with flat blocks; it writes
-            the new values of each of the arrays into the outputs, and may use the scratch.
+        formula: called as `formula(*arrays, *scratch)` with flat blocks; it writes the new values
+            of all arrays but the first over the old ones, and may use the scratch.
         arrays: the gradient first, then the arrays to be renewed.
         scratch: how many scratch blocks the formula needs.
-        in_place: whether the new values are written over the old ones, of arrays in one piece.
+        in_place: whether that is done to the arrays themselves, in one piece then, not to copies.
 
     Returns:
         The new values of all arrays but the first.
     """
-    example = arrays[1]
-    xp = array_module(example)
-    inputs = [array.reshape(-1) for array in arrays]
-    new = inputs[1:] if in_place else [xp.empty(example.size, example.dtype) for _ in arrays[1:]]
-    on_host = isinstance(example, (numpy.ndarray, numpy.generic))
-    step = _BLOCK_BYTES // example.dtype.itemsize if on_host else max(example.size, 1)
+    gradient, *old = arrays
+    dtype, size, xp = old[0].dtype, old[0].size, array_module(old[0])
+    # New ones own their memory, or else nobody could write over them: see `run_update`.
+    new = old if in_place else [xp.empty_like(x, order="C") for x in old]
+    gradient, *flat = (x.reshape(-1) for x in arrays)
+    flat_new = [x.reshape(-1) for x in new]
+    on_host = isinstance(old[0], (numpy.ndarray, numpy.generic))
+    step = _BLOCK_BYTES // dtype.itemsize if on_host else max(size, 1)
 
     def some(part: slice) -> None:
-        length = min(step, part.stop - part.start)
-        spare = [xp.empty(length, example.dtype) for _ in range(scratch + in_place * len(new))]
+        spare = [xp.empty(min(step, part.stop - part.start), dtype) for _ in range(scratch)]
         for start in range(part.start, part.stop, step):
             block = slice(start, min(start + step, part.stop))
-            rest = [array[: block.stop - start] for array in spare]
-            blocks = [array[block] for array in inputs]
-            if in_place:
-                formula(*blocks, *rest)
-                for old, values in zip(blocks[1:], rest, strict=False):
-                    old[...] = values
-            else:
-                formula(*blocks, *[array[block] for array in new], *rest)
+            blocks = [x[block] for x in flat_new]
+            if not in_place:
+                for values, x in zip(blocks, flat, strict=True):
+                    values[...] = x[block]
+            g = gradient[block].astype(dtype, copy=False)
+            formula(g, *blocks, *[x[: block.stop - start] for x in spare])
 
-    in_parts(some, example.size, example.size if on_host else 0)
-    return tuple(array.reshape(example.shape) for array in new)
+    in_parts(some, size, size if on_host else 0)
+    return tuple(new)

@@ -85,11 +85,12 @@ def _ftrl_update(gradient, learning_rate, variable, *state, power, l1, l2, shrin
     rate = learning_rate.astype(variable.dtype)
     l2 = l2 + beta / (2 * rate)
 
-    def formula(g, w, n, z, new_w, new_n, new_z):
-        new_n[...] = n + g * g
-        grown = new_n**power
-        new_z[...] = z + (g + 2 * shrinkage * w - (grown - n**power) / rate * w)
-        new_w[...] = (xp.clip(new_z, -l1, l1) - new_z) / (grown / rate + 2 * l2)
+    def formula(g, w, n, z):
+        before = n**power
+        n += g * g
+        grown = n**power
+        z += g + 2 * shrinkage * w - (grown - before) / rate * w
+        w[...] = (xp.clip(z, -l1, l1) - z) / (grown / rate + 2 * l2)
 
-    arrays = [gradient.astype(variable.dtype, copy=False), variable, *state]
-    return in_blocks(formula, arrays, scratch=0)
+    arrays = [gradient, variable, *state]
+    return in_blocks(formula, arrays)

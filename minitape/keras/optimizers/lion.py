@@ -42,8 +42,8 @@ def _lion_update(gradient, learning_rate, variable, momentum, *, beta_1, beta_2)
     dtype = variable.dtype
     rate, beta_1, beta_2 = learning_rate.astype(dtype), dtype.type(beta_1), dtype.type(beta_2)
 
-    def formula(g, w, m, new_w, new_m):
-        new_w[...] = w - rate * xp.sign(m * beta_1 + g * (1 - beta_1))
-        new_m[...] = m * beta_2 + g * (1 - beta_2)
+    def formula(g, w, m):
+        w -= rate * xp.sign(m * beta_1 + g * (1 - beta_1))
+        m[...] = m * beta_2 + g * (1 - beta_2)
 
-    return in_blocks(formula, [gradient.astype(dtype, copy=False), variable, momentum], scratch=0)
+    return in_blocks(formula, [gradient, variable, momentum])

@@ -72,10 +72,10 @@ def _nadam_update(
     next_product = product * next_u
     correction = 1 - beta_2**t
 
-    def formula(g, w, m, v, new_w, new_m, new_v):
-        new_m[...] = m + (g - m) * (1 - beta_1)
-        new_v[...] = v + (g * g - v) * (1 - beta_2)
-        ahead = next_u * new_m / (1 - next_product) + (1 - u) * g / (1 - product)
-        new_w[...] = w - rate * ahead / (xp.sqrt(new_v / correction) + epsilon)
+    def formula(g, w, m, v):
+        m += (g - m) * (1 - beta_1)
+        v += (g * g - v) * (1 - beta_2)
+        ahead = next_u * m / (1 - next_product) + (1 - u) * g / (1 - product)
+        w -= rate * ahead / (xp.sqrt(v / correction) + epsilon)
 
-    return in_blocks(formula, [gradient.astype(dtype, copy=False), variable, *state], scratch=0)
+    return in_blocks(formula, [gradient, variable, *state])

@@ -93,38 +93,35 @@ def _rmsprop_update(
     """
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
-    count = 1 + len(state)
 
-    def formula(g, *blocks):
-        w, velocity, *others = blocks[:count]
-        new_w, new_velocity, *new_others = blocks[count:-1]
-        root = blocks[-1]
+    def formula(g, w, velocity, *rest):
+        *others, root, step = rest
         xp.multiply(g, g, out=root)
         root *= 1 - rho
-        xp.multiply(velocity, rho, out=new_velocity)
-        new_velocity += root
+        velocity *= rho
+        velocity += root
         if centered:
-            average, new_average = others[-1], new_others[-1]
+            average = others[-1]
             xp.multiply(g, 1 - rho, out=root)
-            xp.multiply(average, rho, out=new_average)
-            new_average += root
-            xp.multiply(new_average, new_average, out=root)
-            xp.subtract(new_velocity, root, out=root)
+            average *= rho
+            average += root
+            xp.multiply(average, average, out=root)
+            xp.subtract(velocity, root, out=root)
             root += epsilon
         else:
-            xp.add(new_velocity, epsilon, out=root)
+            xp.add(velocity, epsilon, out=root)
         xp.sqrt(root, out=root)
-        xp.multiply(g, rate, out=new_w)
-        new_w /= root
+        xp.multiply(g, rate, out=step)
+        step /= root
         if momentum > 0:
-            xp.multiply(others[0], momentum, out=new_others[0])
-            new_others[0] += new_w
-            xp.subtract(w, new_others[0], out=new_w)
+            others[0] *= momentum
+            others[0] += step
+            w -= others[0]
         else:
-            xp.subtract(w, new_w, out=new_w)
+            w -= step
 
-    arrays = [gradient.astype(variable.dtype, copy=False), variable, *state]
-    return in_blocks(formula, arrays, in_place=in_place)
+    arrays = [gradient, variable, *state]
+    return in_blocks(formula, arrays, scratch=2, in_place=in_place)
 
 
 def _rmsprop_kernel(

@@ -61,12 +61,12 @@ def _gradient_descent(gradient, learning_rate, variable, *, in_place=False):
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
 
-    def formula(g, w, new_w):
-        xp.multiply(g, rate, out=new_w)
-        xp.subtract(w, new_w, out=new_w)
+    def formula(g, w, step):
+        xp.multiply(g, rate, out=step)
+        w -= step
 
-    arrays = [gradient.astype(variable.dtype, copy=False), variable]
-    return in_blocks(formula, arrays, scratch=0, in_place=in_place)
+    arrays = [gradient, variable]
+    return in_blocks(formula, arrays, scratch=1, in_place=in_place)
 
 
 def _descent_kernel(gradient, learning_rate, variable, in_place=None):
@@ -84,19 +84,19 @@ def _momentum_descent(
     xp = array_module(variable)
     rate = learning_rate.astype(variable.dtype)
 
-    def formula(g, w, v, new_w, new_v, step):
+    def formula(g, w, v, step, ahead):
         xp.multiply(g, rate, out=step)
-        xp.multiply(v, momentum, out=new_v)
-        new_v -= step
+        v *= momentum
+        v -= step
         if nesterov:
-            xp.multiply(new_v, momentum, out=new_w)
-            new_w -= step
-            new_w += w
+            xp.multiply(v, momentum, out=ahead)
+            ahead -= step
+            w += ahead
         else:
-            xp.add(w, new_v, out=new_w)
+            w += v
 
-    arrays = [gradient.astype(variable.dtype, copy=False), variable, velocity]
-    return in_blocks(formula, arrays, in_place=in_place)
+    arrays = [gradient, variable, velocity]
+    return in_blocks(formula, arrays, scratch=2, in_place=in_place)
 
 
 def _momentum_kernel(

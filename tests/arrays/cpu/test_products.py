@@ -35,7 +35,7 @@ def test_a_product_is_the_product(team, sizes, layouts, dtype, random, count, mo
     """Of whole numbers: no order of additions makes a difference."""
     if not team:
         monkeypatch.setattr(products, "is_worth", lambda size: False)
-        monkeypatch.setattr(products, "_LARGE_FOR_SLEEPERS", products._LARGE)
+        monkeypatch.setattr(products, "LARGE_FOR_SLEEPERS", products._LARGE)
     rows, inner, columns = sizes
     a = random.integers(-3, 4, (rows, inner)).astype(dtype, order=layouts[0])
     b = random.integers(-3, 4, (inner, columns)).astype(dtype, order=layouts[1])
@@ -45,6 +45,14 @@ def test_a_product_is_the_product(team, sizes, layouts, dtype, random, count, mo
     else:
         np.testing.assert_array_equal(y, a @ b, strict=True)
     assert openblas.thread_count() == count
+
+
+def test_sleeping_threads_share_a_product(count, monkeypatch):
+    shared = []
+    monkeypatch.setattr(products, "is_worth", lambda size: False)
+    monkeypatch.setattr(products, "in_parts", lambda *_: shared.append(openblas.thread_count()))
+    products.product(np.ones((500, 400)), np.ones((400, 300)))
+    assert shared == [count] * (count > 1)
 
 
 @pytest.mark.parametrize("transposed", [(0, 0), (0, 1), (1, 0), (1, 1)])
