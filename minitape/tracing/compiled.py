@@ -38,19 +38,28 @@ class _Compiler:
         self._write(f"def program({', '.join(map(name_of, program.inputs))}):", None)
         for number, array in program.constants.items():
             self.scope[name_of(number)] = array
-        updated: set[int] = set()  # variables whose new values are made together
+        if any(isinstance(line, Update) or _begin_of(line) for line in program.lines):
+            self._write(f"    plans = {self._bound('Plans', Plans)}()", None)
+        # What plans make when they are followed: values, and variables' new ones.
+        begun: set[int] = set()
+        updated: set[int] = set()
         for line, dead in zip(program.lines, last_uses, strict=True):
-            renewed = set(map(id, line.variables)) if isinstance(line, Update) else set()
-            if updated and (not renewed or renewed & updated):
+            if isinstance(line, Update):  # it looks at all that goes in but the gradient
+                renewed = set(map(id, line.variables))
+                needed = line.inputs[2 if line.product else 1 :]
+                follows = bool(renewed & updated)
+            else:
+                renewed, needed = set(), line.inputs
+                follows = bool(updated) or isinstance(line, Assign)  # if an op fails, then before
+            if (begun or updated) and (follows or not begun.isdisjoint(needed)):
                 self._write("    plans.follow()", None)
-                updated.clear()
-            if renewed and not updated:
-                self._write(f"    plans = {self._bound('Plans', Plans)}()", None)
+                begun, updated = set(), set()
+            begun |= set(line.outputs) if _begin_of(line) else set()
             updated |= renewed
             self._write(f"    {self._statement(line)}", line)
             if dead:
                 self._write(f"    del {', '.join(map(name_of, dead))}", None)
-        if updated:
+        if begun or updated:
             self._write("    plans.follow()", None)
         self._write(f"    return [{', '.join(map(name_of, program.outputs))}]", None)
         exec(compile("\n".join(self.source), "<program>", "exec"), self.scope)
@@ -87,8 +96,16 @@ class _Compiler:
             return f"{update}({', '.join(['plans', *arguments])})"
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")
-        call = f"{self._bound(line.op.name, line.op.run)}({', '.join(arguments)})"
+        begin = _begin_of(line)
+        if begin:
+            arguments.insert(0, "plans")
+        call = f"{self._bound(line.op.name, begin or line.op.run)}({', '.join(arguments)})"
         return f"{targets or '_'} = {call}"
+
+
+def _begin_of(line: Line) -> Callable | None:
+    """What begins a call that can be made later, see the pass `with_plans_joined`."""
+    return getattr(line.op, "begin", None) if isinstance(line, Call) else None
 
 
 def _explained(error: Exception, origin: list) -> Exception:

@@ -8,6 +8,7 @@ import pytest
 import minitape as mt
 from minitape import settings
 from minitape.arrays.cpu import openblas, products
+from minitape.errors import InvalidArgumentError
 from minitape.keras.optimizers import SGD, Adam, RMSprop
 from minitape.tracing.passes import (
     ALL,
@@ -416,6 +417,37 @@ def test_a_line_that_needs_a_result_ends_the_run(numba):
     program = with_plans_joined(recorded(f, mt.ones((3, 4))))
     names = [line.split(" = ")[-1].split("(")[0] for line in lines(program)[1:-1]]
     assert names == ["add_then_add", "reduce_max", "multiply_then_multiply"]
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_updates_follow_a_run_and_nothing_is_renewed_where_it_fails(numba, make):
+    random = np.random.default_rng(0)
+    first = random.normal(size=(200, 90)).astype("float32")
+    ours, eager = mt.Variable(first, name="w"), mt.Variable(first, name="w")
+    optimizer, other = make(), make()
+
+    def step(optimizer, w, x, labels):
+        with mt.GradientTape() as tape:
+            y = mt.matmul(x, w)
+            loss = mt.nn.sparse_softmax_cross_entropy_with_logits(labels, y)
+        optimizer.apply(tape.gradient(loss, [w]), [w])
+        return mt.reduce_sum(loss)
+
+    function = mt.function(step)
+    x = mt.constant(random.normal(size=(30, 200)).astype("float32"))
+    for turn in range(4):
+        labels = mt.constant(random.integers(0, 90, 30))
+        equal(function(optimizer, ours, x, labels), step(other, eager, x, labels))
+        array = ours.array
+        if turn > 1:
+            with pytest.raises(InvalidArgumentError, match="label"):
+                function(optimizer, ours, x, labels + 60)
+        assert ours.array is array
+        equal([ours, *optimizer.variables], [eager, *other.variables])
+        del array
+    text = function.program(optimizer, ours, x, labels)
+    assert "matmul_then_sparse_softmax_cross_entropy" in text
+    assert "in place" in text
 
 
 def test_places_in_memory_are_taken_again():

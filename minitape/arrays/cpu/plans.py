@@ -113,7 +113,8 @@ class Plan:
     def follow(self, *arrays: numpy.ndarray) -> bool:
         """Makes the calls. The arrays must lie in one piece; nothing checks what they are.
 
-        False if a call had to give up: then what was to be made holds nothing.
+        False if a call had to give up: then what its stage, and those after it, were to make holds
+        nothing.
         """
         scratch = numpy.empty(self._scratch, "uint8") if self._scratch else _NOTHING
         calls, failed = numpy.empty(self._arrays.shape, "int64"), numpy.zeros(1, "uint8")
@@ -121,7 +122,7 @@ class Plan:
         places = numpy.array([*map(address, arrays), *others])
         places.take(self._arrays, mode="wrap", out=calls)
         calls += self._placed_words
-        _make(calls, self._ends)
+        _make(calls, self._ends, failed)
         return not bool(failed[0])
 
     @cached_property
@@ -167,24 +168,58 @@ def parts(size: int, count: int) -> list[slice]:
 
 
 class Plans:
-    """Plans of one stage with their arrays, followed at once: none needs what another one makes."""
+    """Plans with their arrays, to be followed later: one, and then several of one stage, at once.
+
+    Of the latter none needs what another one makes.
+    """
 
     def __init__(self):
+        self._first: tuple = ()  # a plan, its arrays, and what makes the same otherwise
         self._plans: list[tuple[Plan, int]] = []
         self._arrays: list[numpy.ndarray] = []
 
+    def begin(self, plan: Plan, arrays: list, otherwise: Callable[[], None]) -> None:
+        """Makes the calls of those before, and puts a plan first.
+
+        Args:
+            plan: what the others come after.
+            arrays: those that it is followed with.
+            otherwise: what makes the same, or raises an error, where one of its calls gives up.
+        """
+        self.follow()
+        self._first = plan, arrays, otherwise
+
     def add(self, plan: Plan, *arrays: numpy.ndarray) -> None:
-        """Adds one."""
+        """Adds one of the others."""
         self._plans.append((plan, len(arrays)))
         self._arrays += arrays
 
+    def held(self, array: numpy.ndarray) -> int:
+        """How often an array is among those of the first plan."""
+        return sum(x is array for x in self._first[1]) if self._first else 0
+
     def follow(self) -> None:
         """Makes the calls of all."""
-        if self._plans:
-            _at_once(tuple(self._plans)).follow(*self._arrays)
+        first, others, arrays = self._first, tuple(self._plans), self._arrays
+        self._first, self._plans, self._arrays = (), [], []
+        if first:
+            plan, own, otherwise = first
+            both = _in_turn(plan, len(own), others) if others else plan
+            if both.follow(*own, *arrays):
+                return
+            otherwise()
+        if others:
+            _at_once(others).follow(*arrays)
 
 
 _at_once = lru_cache(maxsize=256)(Plan.at_once)
+
+
+@lru_cache(maxsize=256)
+def _in_turn(first: Plan, own: int, others: tuple[tuple[Plan, int], ...]) -> Plan:
+    """A plan with so many arrays of its own, and after it others with theirs."""
+    places = list(map(At, range(own + sum(count for _, count in others))))
+    return Plan.of([(first, places[:own]), (_at_once(others), places[own:])], 0)
 
 
 def planned_by(builder: Callable) -> Callable:
@@ -235,20 +270,21 @@ def team() -> Any:
     return _team_of(os.getpid()) if is_worth(LARGE) else None
 
 
-def _make(calls: numpy.ndarray, ends: numpy.ndarray) -> None:
-    """Makes calls, up to each end in a thread of its own."""
+def _make(calls: numpy.ndarray, ends: numpy.ndarray, failed: numpy.ndarray) -> None:
+    """Makes calls, up to each end in a thread of its own, stage by stage until one has failed."""
     blas = openblas()
     if blas is None:  # and one thread
-        team().make(calls)
+        team().share(calls, ends, failed)
         return
     usual = blas.get()
     blas.set(1)  # if the functions multiply matrices
     try:
-        if not team().share(calls, ends):
+        if not team().share(calls, ends, failed):
             shares = iter(numpy.split(calls, ends.reshape(-1)[:-1]))
             for _ in ends:
                 stage = list(islice(shares, ends.shape[1]))
-                in_parts(_making(stage), len(stage), sys.maxsize)
+                if not failed[0]:
+                    in_parts(_making(stage), len(stage), sys.maxsize)
     finally:
         blas.set(usual)
 

@@ -19,12 +19,13 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .functions import Word, Words, address, c_function
+from .functions import Flags, Word, Words, address, c_function
 from .openblas import address_of
 from .plans import WORDS
 
 _BYTES = 8 * WORDS  # of a call
 _DESK = 8  # words: each in a cache line of its own
+_NEVER = numpy.zeros(1, "uint8")  # for calls that don't fail
 _PATIENCE = 5_000  # looks at a semaphore before a thread sleeps: some milliseconds
 
 
@@ -73,11 +74,18 @@ def _help(desk: Words, ready: Word, done: Word):
 
 @c_function
 def _share(
-    calls: Word, ends: Words, stages: Word, threads: Word, desks: Words, ready: Words, done: Word
+    calls: Word,
+    ends: Words,
+    stages: Word,
+    threads: Word,
+    failed: Flags,
+    desks: Words,
+    ready: Words,
+    done: Word,
 ):
     """Makes calls in stages, (stage, thread): of each, a thread those up to its end.
 
-    This is the first thread. A stage begins when all have ended the one before.
+    This is the first thread. A stage begins when all have ended the one before, unless one failed.
     """
     first = 0
     for stage in range(stages):
@@ -94,6 +102,8 @@ def _share(
             _call(calls + i * _BYTES)
         for _ in range(helpers):
             _call(done + 3 * _BYTES)
+        if failed[0] != 0:
+            return
         first = end
 
 
@@ -110,7 +120,7 @@ class Team:
     """
 
     def __init__(self, helpers: int):
-        self._follow = _in_c(_share, 7)
+        self._follow = _in_c(_share, 8)
         self._desks = numpy.zeros((0, _DESK), "int64")
         self._ready, self._done = numpy.zeros(0, "int64"), 0
         if sys.platform != "linux":
@@ -158,33 +168,34 @@ class Team:
         with self._free:
             self._desks[:, 1] = 0
             for ready in self._ready.tolist():
-                self._run(ready, numpy.ones((1, 1), "int64"))
+                self._run(ready, numpy.ones((1, 1), "int64"), _NEVER)
             for thread in self._threads:
                 thread.join()
             self._desks = self._desks[:0]
 
-    def _run(self, calls: int, ends: numpy.ndarray) -> None:
+    def _run(self, calls: int, ends: numpy.ndarray, failed: numpy.ndarray) -> None:
         """Makes the calls at an address, see `share`."""
-        desks, ready = address(self._desks), address(self._ready)
-        self._follow(calls, address(ends), *ends.shape, desks, ready, self._done)
+        places = address(failed), address(self._desks), address(self._ready)
+        self._follow(calls, address(ends), *ends.shape, *places, self._done)
 
     def make(self, calls: numpy.ndarray) -> None:
         """Makes calls, (number, WORDS), in this thread."""
-        self._run(address(calls), numpy.array([[len(calls)]], "int64"))
+        self._run(address(calls), numpy.array([[len(calls)]], "int64"), _NEVER)
 
-    def share(self, calls: numpy.ndarray, ends: numpy.ndarray) -> bool:
+    def share(self, calls: numpy.ndarray, ends: numpy.ndarray, failed: numpy.ndarray) -> bool:
         """Makes calls in stages, up to each end of (stages, threads) in a thread of its own.
 
-        False if there are not so many threads, or they are at another work.
+        False if there are not so many threads, or they are at another work. No stage follows one in
+        which a call writes 1 to `failed`.
         """
         threads = ends.shape[1]
         if threads == 1:
-            self._run(address(calls), ends)
+            self._run(address(calls), ends, failed)
             return True
         if threads - 1 > len(self._desks) or not self._free.acquire(blocking=False):
             return False
         try:
-            self._run(address(calls), ends)
+            self._run(address(calls), ends, failed)
         finally:
             self._free.release()
         return True

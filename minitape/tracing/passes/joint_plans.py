@@ -5,13 +5,13 @@ take. What they make for each other alone lies in one piece of memory, in which 
 place of another that is not needed any more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import numpy
 
-from ...arrays.cpu import builder_of, thread_count
+from ...arrays.cpu import Plans, builder_of, thread_count
 from ...arrays.cpu.compiler import has_numba, is_worth
 from ...arrays.cpu.plans import SCRATCH, At, Plan
 from ...settings import cpu_kernels
@@ -62,7 +62,11 @@ def _plan_of(call: Call, kinds: dict[int, Kind]) -> Callable[[], Plan] | None:
 
 
 def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Callable:
-    """The function of the inputs' arrays that makes the outputs'."""
+    """The function of the inputs' arrays that makes the outputs'.
+
+    It has an attribute `begin`, a function of `Plans` and the inputs' arrays, whose results hold
+    nothing until the plans are followed.
+    """
     kinds = program.kinds
     expected = [(kinds[n].dtype, kinds[n].shape) for n in inputs]
     whole = _whole(run)
@@ -76,13 +80,13 @@ def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Cal
     def plan_for(threads: int) -> Plan:
         return _plan(run, inputs + made, whole, kinds)
 
-    def one_by_one(arrays: tuple) -> tuple:
+    def one_by_one(arrays: Sequence) -> tuple:
         values = dict(zip(inputs, arrays, strict=True))
         for call in run:
             values[call.outputs[0]] = call.op.run(*(values[n] for n in call.inputs), **call.params)
         return tuple(values[n] for n in outputs)
 
-    def forward(*arrays):
+    def begin(plans: Plans, *arrays) -> tuple:
         for x, (dtype, shape) in zip(arrays, expected, strict=True):
             if type(x) is not numpy.ndarray or x.shape != shape:
                 return one_by_one(arrays)
@@ -92,13 +96,26 @@ def _running(run: tuple, inputs: tuple, outputs: tuple, program: Program) -> Cal
             return one_by_one(arrays)
         pieces = [x if x.flags.c_contiguous else numpy.ascontiguousarray(x) for x in arrays]
         pieces += [numpy.empty(shape, dtype) for shape, dtype in arrays_made]
-        if not plan_for(thread_count()).follow(*pieces):
-            return one_by_one(arrays)  # an op that raises an error, perhaps
         results = [pieces[i] for i in places]
         for i, shape in views:
             results[i] = results[i].reshape(shape)
+
+        def otherwise() -> None:
+            found = one_by_one(pieces[: len(inputs)])  # an op that raises an error, perhaps
+            for i, result, values in zip(places, results, found, strict=True):
+                if i >= len(inputs):
+                    result[...] = values
+
+        plans.begin(plan_for(thread_count()), pieces, otherwise)
         return tuple(results)
 
+    def forward(*arrays):
+        plans = Plans()
+        results = begin(plans, *arrays)
+        plans.follow()
+        return results
+
+    forward.begin = begin  # type: ignore[attr-defined]
     return forward
 
 

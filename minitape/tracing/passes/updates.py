@@ -82,17 +82,19 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
     for variable in line.variables:
         x = variable.array
         arrays.append(x)
-        # References: the variable's, `x`, one in `arrays`, and that of this question.
-        alone = alone and getrefcount(x) == 4 and x.base is None
+        # References: the variable's, `x`, one in `arrays`, that of this question, and the plans'.
+        alone = alone and getrefcount(x) == 4 + plans.held(x) and x.base is None
     kernel: Any = op.run.kernel if alone and cpu_kernels() else None  # type: ignore[attr-defined]
     if line.product:
         a, b, *others = inputs
         g = Product.of(a, b, **line.product.params) if kernel else None
         if g and kernel(g, *others, *arrays, **params, in_place=plans) is not NotImplemented:
             return
+        plans.follow()
         inputs = line.product.op.run(a, b, **line.product.params), *others
     if kernel and kernel(*inputs, *arrays, **params, in_place=plans) is not NotImplemented:
         return
+    plans.follow()
     if alone and all(x.flags.c_contiguous for x in arrays):
         op.forward(*inputs, *arrays, **params, in_place=True)
         return

@@ -38,7 +38,7 @@ class Busy:
     def make(self, calls):
         plans._team_of(os.getpid()).make(calls)
 
-    def share(self, calls, ends):
+    def share(self, calls, ends, failed):
         return False
 
 
@@ -123,6 +123,24 @@ def test_a_call_that_gives_up(dtype, count, way):
 
 def test_no_plans(count):
     Plans().follow()
+
+
+@pytest.mark.parametrize("limit", [18.0, 19.0])
+def test_plans_that_come_after_one(limit, dtype, count, way):
+    """It gives up above the limit; the others then come after what makes the same."""
+    x, y, steps = np.arange(20, dtype=dtype), np.zeros(20, dtype), []
+    check = Plan([[(no_larger.of(dtype), 20, At(0), At(1), At(FAILED))]])
+    several = Plans()
+    several.add(plan_of(x), x, y, np.ones(1))
+    several.begin(check, [x, np.array([limit])], lambda: steps.append(y.copy()))
+    np.testing.assert_array_equal(y, x + 1)  # what was there before is done
+    assert [several.held(x), several.held(y)] == [1, 0]
+    several.add(plan_of(x, 2), x, y, np.ones(1))
+    several.follow()
+    np.testing.assert_array_equal(y, 2 * (x + 1))
+    assert [list(one) for one in steps] == ([] if limit > 18 else [list(x + 1)])
+    several.follow()
+    np.testing.assert_array_equal(y, 2 * (x + 1))
 
 
 def test_an_array_that_is_only_to_be_read(dtype):
