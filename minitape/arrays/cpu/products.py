@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from .compiler import FLOATS, is_worth
-from .elementwise import bias_call
+from .elementwise import bias_call, rows_plan
 from .functions import address, c_function
 from .openblas import address_of, in_one_thread, openblas, thread_count
 from .plans import SCRATCH, At, Plan, parts
@@ -33,14 +33,19 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
     work = rows * inner * columns
     if work < _SMALL or a.dtype not in FLOATS or inner != len(b):
         return NotImplemented
-    threads = thread_count()
-    if threads < 2:
+    sizes, threads = (rows, inner, columns), thread_count()
+    halved = _is_halved(sizes) and is_worth(_LARGE)
+    if threads < 2 and not halved:
         return NotImplemented
     y = numpy.empty((rows, columns), a.dtype) if out is None else out
+    if halved:  # whoever follows a plan has them in one piece
+        a, b = (x if x.flags.forc else x.copy(order="K") for x in (a, b))
     if work >= _LARGE and a.flags.forc and b.flags.forc and is_worth(_LARGE):
         by_rows = a.flags.c_contiguous, b.flags.c_contiguous
-        _plan((rows, inner, columns), by_rows, a.dtype, threads).follow(a, b, y)
+        _plan(sizes, by_rows, a.dtype, threads).follow(a, b, y)
         return y
+    if threads < 2:
+        return NotImplemented
     if work >= LARGE_FOR_SLEEPERS:
         _by_sleepers(a, b, y, threads)
         return y
@@ -130,6 +135,8 @@ def _plan(
         then_relu: whether relu follows the bias; None if there is none.
     """
     rows, inner, columns = sizes
+    if _is_halved(sizes) and by_rows[1]:
+        return _plan_of_halves(sizes, by_rows, dtype, threads, then_relu)
     a, b = _factors(sizes, by_rows)
     y, blocks = Matrix(At(2 if then_relu is None else 3), columns), []
     for down, across in _blocks(rows, columns, threads):
@@ -143,6 +150,44 @@ def _plan(
             block.append(bias_call(dtype, lengths, then_relu, result.place, bias))
         blocks.append(block)
     return Plan([[*chain(*blocks[part])] for part in parts(len(blocks), threads)])
+
+
+def _is_halved(sizes: tuple) -> bool:
+    """Whether a product is the sum of two, if the second matrix lies by rows."""
+    rows, inner, columns = sizes
+    return rows < columns <= inner and rows * inner * columns >= _LARGE
+
+
+def _plan_of_halves(
+    sizes: tuple, by_rows: tuple, dtype: numpy.dtype, threads: int, then_relu: bool | None
+) -> Plan:
+    """The plan of a product of few rows, see `_plan`: a sum of two, of halves of the inner axis.
+
+    Each thread reads rows of b, weights say, and those that it has in its cache, as it was the one
+    that renewed them: an update's halves are the same. Other numbers of threads change no bit.
+    """
+    rows, inner, columns = sizes
+    a, b = _factors(sizes, by_rows)
+    blocks = []
+    for i, half in enumerate(parts(inner, 2)):
+        own = Matrix(At(2, i * rows * columns * dtype.itemsize), columns)
+        for across in parts(columns, max(1, threads // 2)):
+            lengths = rows, half.stop - half.start, across.stop - across.start
+            factors = a.part(0, half.start, dtype), b.part(half.start, across.start, dtype)
+            result = own.part(0, across.start, dtype)
+            blocks.append([product_call(dtype, lengths, *factors, result)])
+    halves = Plan(
+        [[*chain(*blocks[part])] for part in parts(len(blocks), min(threads, len(blocks)))]
+    )
+    bias, y = (None, At(2)) if then_relu is None else (At(2), At(3))
+    stages = [
+        (halves, [At(0), At(1), At(SCRATCH)]),
+        (rows_plan(2, rows * columns, dtype), [At(SCRATCH), y]),
+    ]
+    if bias is not None:
+        call = bias_call(dtype, (rows, columns, columns), bool(then_relu), At(0), At(1))
+        stages.append((Plan([[call]]), [y, bias]))
+    return Plan.of(stages, 2 * rows * columns * dtype.itemsize)
 
 
 class Matrix(NamedTuple):
