@@ -20,7 +20,7 @@ from .openblas import in_one_thread, openblas
 from .products import LARGE_FOR_SLEEPERS, add_product
 from .threads import in_parts
 
-_BLOCK = 1 << 18  # elements that are copied at a time
+_BLOCK = 1 << 19  # elements that are copied at a time
 _FEW = 8  # elements that a window sees in a row: a product of fewer is slow
 _SUMS = 8  # sums of a filter's gradient that are made apart: as many as threads are likely
 
