@@ -245,6 +245,7 @@ def truediv(x, y, name=None):
     lambda g, z, x, y: divide_no_nan(g, y),
     lambda g, z, x, y: -g * divide_no_nan(z, y),
     kinds="fc",
+    plan=cpu.binary_builder(cpu.divide_no_nan_loop),
 )
 def _divide_no_nan(x, y):
     xp = array_module(y)

@@ -419,6 +419,40 @@ def test_a_line_that_needs_a_result_ends_the_run(numba):
     assert names == ["add_then_add", "reduce_max", "multiply_then_multiply"]
 
 
+def test_variables_get_their_new_values_after_the_run(numba):
+    """Updates come first; what reads a variable that has a new value comes after it."""
+    w, total = (mt.Variable(np.ones((4, 3), "float32"), name=name) for name in ("w", "total"))
+    optimizer = SGD(0.5, name="sgd")
+    optimizer.build([w])
+
+    def f(x):
+        y = x + 1.0
+        total.assign_add(y)
+        optimizer.apply([y * x], [w])
+        return y * x * 2.0, w * y
+
+    program = with_plans_joined(with_updates_in_place(recorded(f, mt.ones((4, 3)))))
+    texts = [re.sub(r"v\d+(, v\d+)* = |\(.*", "", line).strip() for line in lines(program)[1:-1]]
+    assert texts == [
+        "read total:0  # float32",
+        "read sgd/learning_rate  # float32",
+        "read w:0  # float32",
+        "read sgd/iteration  # int64",
+        "add",
+        "add_then_add_then_multiply_then_multiply_then_multiply",
+        "w:0 <- gradient_descent",
+        "total:0 <- v4",
+        "sgd/iteration <- v11",
+        "read w:0  # float32",
+        "multiply",
+    ]
+    function, x = mt.function(f), mt.ones((4, 3))
+    for i in range(1, 4):
+        before = mt.constant(w)
+        equal(function(x), [x * 4.0, (before - 1.0) * 2.0])
+        equal([total, w], [mt.ones((4, 3)) * (2.0 * i + 3.0), before - 1.0])
+
+
 @pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_updates_follow_a_run_and_nothing_is_renewed_where_it_fails(numba, make):
     random = np.random.default_rng(0)

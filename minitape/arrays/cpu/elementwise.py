@@ -314,6 +314,18 @@ def multiply_loop(
 
 
 @c_function
+def divide_no_nan_loop(
+    rows: Word, width: Word, down: Word, right: Word, x: Floats, y: Floats, result: Floats
+):
+    """x / y, and 0 where y is 0, as above."""
+    for n in range(rows):
+        for c in range(width):
+            number = y[n * down + c * right]
+            quotient = x[n * width + c] / number
+            result[n * width + c] = quotient if number != 0 else 0
+
+
+@c_function
 def greater_equal_loop(
     rows: Word, width: Word, down: Word, right: Word, x: Floats, y: Floats, result: Flags
 ):

@@ -29,12 +29,16 @@ class _OpenBLAS:
         get, set: its functions for the number of threads.
         usual: that number at the start.
         products: its functions for matrix products, those of Fortran's BLAS, by their dtypes.
+        processor: the kind of processor that its loops are made for.
     """
 
     def __init__(self, library: Any, threads: str, products: str):
         self.get = getattr(library, threads.format("get"))
         self.set = getattr(library, threads.format("set"))
         self.usual = self.get()
+        processor = getattr(library, threads.format("get").replace("num_threads", "corename"))
+        processor.restype = ctypes.c_char_p
+        self.processor = processor().decode()
         self.products = {
             numpy.dtype("float32"): getattr(library, products.format("sgemm")),
             numpy.dtype("float64"): getattr(library, products.format("dgemm")),

@@ -19,6 +19,8 @@ _SMALL = 9_000  # multiplications: below it OpenBLAS itself takes one thread
 # From these on a product is worth a thread that is awake, or one that sleeps.
 _LARGE, LARGE_FOR_SLEEPERS = 4_000_000, 8_000_000
 _ROWS = 1024  # at a time: what OpenBLAS makes of more of them doesn't stay in the cache
+# With AVX-512 it makes up to a million multiplications without copying the factors first.
+_UNCOPIED, _AVX_512 = 1_000_000, ("SkylakeX", "Cooperlake", "SapphireRapids")
 # Elements from which on a result had better be made by the loop that needs it: smaller ones stay in
 # the cache anyway; and how many are made at a time.
 _LARGE_RESULT, _ROOM = 1 << 20, 1 << 17
@@ -98,17 +100,27 @@ def product_plan(
     return make
 
 
-def _blocks(rows: int, columns: int, threads: int) -> list[tuple[slice, slice]]:
+def _blocks(rows: int, columns: int, threads: int, at_once: int) -> list[tuple[slice, slice]]:
     """Rows and columns of a product that are computed at a time: as many for every thread."""
     if rows < columns:
         return [(slice(0, rows), part) for part in parts(columns, threads)]
-    count = threads * -(-rows // (threads * _ROWS))
+    count = threads * -(-rows // (threads * at_once))
     return [(part, slice(0, columns)) for part in parts(rows, count)]
+
+
+def _rows_at_once(inner: int, columns: int, by_rows: tuple) -> int:
+    """How many rows of a product are best computed at a time."""
+    blas: Any = openblas()
+    uncopied = _UNCOPIED // (inner * columns) // _STRIP * _STRIP
+    # As for gradients of weights: the results are the same. Of other layouts they are not.
+    if by_rows == (False, True) and blas.processor in _AVX_512 and uncopied >= 48:
+        return min(uncopied, _ROWS)
+    return _ROWS
 
 
 def _by_sleepers(a, b, y, threads: int) -> None:
     rows, columns = y.shape
-    blocks = _blocks(rows, columns, threads)
+    blocks = _blocks(rows, columns, threads, _ROWS)
 
     def some(part):
         for down, across in blocks[part]:
@@ -139,7 +151,7 @@ def _plan(
         return _plan_of_halves(sizes, by_rows, dtype, threads, then_relu)
     a, b = _factors(sizes, by_rows)
     y, blocks = Matrix(At(2 if then_relu is None else 3), columns), []
-    for down, across in _blocks(rows, columns, threads):
+    for down, across in _blocks(rows, columns, threads, _rows_at_once(inner, columns, by_rows)):
         height, width = down.stop - down.start, across.stop - across.start
         mine, other = a.part(down.start, 0, dtype), b.part(0, across.start, dtype)
         result = y.part(down.start, across.start, dtype)

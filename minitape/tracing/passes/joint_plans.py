@@ -15,36 +15,57 @@ from ...arrays.cpu import Plans, builder_of, thread_count
 from ...arrays.cpu.compiler import has_numba, is_worth
 from ...arrays.cpu.plans import SCRATCH, At, Plan
 from ...settings import cpu_kernels
-from ..program import Call, Kind, Line, Program
+from ..program import Assign, Call, Kind, Line, Program, Read, Update
 from .joined import joined
 
 
 def with_plans_joined(program: Program) -> Program:
     """Makes one call of those that have plans and follow each other.
 
-    Lines between them that need nothing of what they make are moved before them. Without numba, or
-    with its kernels turned off, none has a plan.
+    Lines between them that need nothing of what they make are moved before them, and those that
+    give variables their new values after them. Without numba, or with its kernels turned off, none
+    has a plan.
     """
     if not cpu_kernels() or not has_numba():
         return program
     uses = program.uses()
     lines: list[Line] = []
     run: list[Call] = []
+    renewals: list[Update | Assign] = []
 
     def close() -> None:
         many = len(run) > 1 and not all(map(_is_view, run))
         lines.extend([joined(tuple(run), program, uses, _running)] if many else run)
+        lines.extend(_updates_first(renewals))
         run.clear()
+        renewals.clear()
 
     for line in program.lines:
         if isinstance(line, Call) and (_is_view(line) or _plan_of(line, program.kinds) is not None):
             run.append(line)
-            continue
-        if any(call.outputs[0] in line.inputs for call in run):
-            close()
-        lines.append(line)
+        elif run and isinstance(line, Update | Assign):
+            renewals.append(line)
+        else:
+            renewed = [x for renewal in renewals for x in _renewed(renewal)]
+            is_new = isinstance(line, Read) and any(line.variable is x for x in renewed)
+            if is_new or any(call.outputs[0] in line.inputs for call in run):
+                close()
+            lines.append(line)
     close()
     return program._replace(lines=lines)
+
+
+def _renewed(line: Update | Assign) -> tuple:
+    """The variables that a line gives new values."""
+    return line.variables if isinstance(line, Update) else (line.variable,)
+
+
+def _updates_first(lines: list[Update | Assign]) -> list[Update | Assign]:
+    """Updates before assignments, which may need what plans make; as they are if that matters."""
+    variables = [id(x) for line in lines for x in _renewed(line)]
+    if len(set(variables)) < len(variables):
+        return list(lines)
+    return sorted(lines, key=lambda line: isinstance(line, Assign))
 
 
 def _is_view(call: Call) -> bool:

@@ -50,12 +50,13 @@ PAIRS = {
 }
 
 
-@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "greater_equal"])
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide_no_nan", "greater_equal"])
 @pytest.mark.parametrize("shapes", PAIRS.values(), ids=PAIRS)
 @pytest.mark.filterwarnings("ignore:invalid value")
 def test_pairs(name, shapes, dtype, random):
     x, y = (numbers(random, shape, dtype) for shape in shapes)
     compare(PRIMITIVES[name], x, y)
+    compare(PRIMITIVES[name], x, np.zeros_like(y))
     if name in ("add", "multiply"):
         compare(PRIMITIVES[name], y, x)
 
