@@ -13,7 +13,6 @@ from minitape.keras.optimizers import SGD, Adam, RMSprop
 from minitape.tracing.passes import (
     ALL,
     after,
-    joint_plans,
     with_bias_in_products,
     with_chains,
     with_plans_joined,
@@ -21,6 +20,7 @@ from minitape.tracing.passes import (
     with_updates_in_place,
     without_dead_code,
 )
+from minitape.tracing.passes.memory import Memory
 
 
 def recorded(f, *args):
@@ -485,7 +485,7 @@ def test_updates_follow_a_run_and_nothing_is_renewed_where_it_fails(numba, make)
 
 
 def test_places_in_memory_are_taken_again():
-    memory = joint_plans._Memory()
+    memory = Memory()
     assert [memory.taken(100), memory.taken(64), memory.taken(1)] == [0, 128, 192]
     memory.free(0, 100)
     memory.free(192, 1)
