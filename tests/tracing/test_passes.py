@@ -105,7 +105,7 @@ def test_random_numbers_are_not_shared():
     assert len(with_shared_values(program).lines) == len(program.lines)
 
 
-def test_checks_come_first_and_assignments_after_them():
+def test_checks_come_first_and_assignments_after_them(numba):
     w = mt.Variable([1.0, 2.0], name="w")
 
     def f(x):
@@ -511,7 +511,7 @@ def test_a_long_run(numba):
     equal([function(x), function(x)], [f(x)] * 2)
 
 
-def test_the_text_of_the_passes():
+def test_the_text_of_the_passes(numba):
     function = mt.function(lambda x: [mt.sin(x), mt.exp(x) + mt.exp(x)][1])
     text = function.passes(X)
     assert [line for line in text.splitlines() if ":" in line and "inputs" not in line] == [
