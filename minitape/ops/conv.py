@@ -13,6 +13,7 @@ import numpy
 
 from ..arrays import array_module, cpu, with_kernel
 from ..arrays.cpu import in_parts
+from ..arrays.cpu.threads import SUMS
 from ..engine import alike, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape, static_shape
@@ -101,9 +102,6 @@ def _way_of_few_outputs(x, w, window):
 # What all windows see would go through memory twice: some images' patches stay in the cache.
 _LARGE_PATCHES = 1 << 17  # elements
 _LARGE_FILTERS = 1 << 17  # elements that don't stay there beside them
-
-
-_SUMS = 8  # sums of a filter's gradient: as many as threads are likely
 
 
 def _is_large(filter_shape) -> bool:
@@ -247,7 +245,7 @@ def _conv_backprop_filter(x, g, *, window, filter_shape):
     size, patch = math.prod(filter_shape), math.prod(filter_shape[:-1])
     # float16 is summed once, in float32. Some sums are made apart, by one thread or several.
     whole = size > _LARGE_FILTERS or x.dtype == "float16"
-    xp, count = array_module(x), 1 if whole else max(1, min(_SUMS, len(x)))
+    xp, count = array_module(x), 1 if whole else max(1, min(SUMS, len(x)))
     sums = xp.zeros((count, groups, patch, outputs // groups), x.dtype)
 
     def some_sums(part):

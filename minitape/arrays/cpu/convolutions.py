@@ -18,22 +18,21 @@ import numpy
 from .compiler import FLOATS, is_large, numba
 from .openblas import in_one_thread, openblas
 from .products import LARGE_FOR_SLEEPERS, add_product
-from .threads import in_parts
+from .threads import SUMS, in_parts
 
 _BLOCK = 1 << 19  # elements that are copied at a time
 _FEW = 8  # elements that a window sees in a row: a product of fewer is slow
-_SUMS = 8  # sums of a filter's gradient that are made apart: as many as threads are likely
 
 
 def shifts(window: Any, channels: int, *arrays: Any) -> bool:
     """Whether the functions below are made for this window over images of so many channels."""
+    if not is_large(arrays[0].size) or numba() is not None or openblas() is None:
+        return False
     dtype, steps = arrays[0].dtype, window.stride[:-1]
     if dtype not in FLOATS or any(type(x) is not numpy.ndarray or x.dtype != dtype for x in arrays):
         return False
-    if max(steps, default=1) > 1 or window.size[-1] * channels < _FEW:
-        return False
-    large = is_large(arrays[0].size) and all(x.size for x in arrays)
-    return large and numba() is None and openblas() is not None
+    moves = max(steps, default=1) == 1 and all(x.size for x in arrays)
+    return moves and window.size[-1] * channels >= _FEW
 
 
 def convolution(
@@ -44,7 +43,7 @@ def convolution(
     image, row = window.padded(x), _row(window)
     shape = *image.shape[1:-2], steps[-1]
     w = numpy.ascontiguousarray(w).reshape(-1, w.shape[-2] * window.size[-1], filters)
-    offsets = list(_offsets(window.size[:-1], window.dilation[:-1], shape))
+    offsets = _offsets(window.size[:-1], window.dilation[:-1], shape)
     y = numpy.empty((len(x), *steps, filters), x.dtype)
     # Whole rows: it takes NumPy long to go from one pixel's channels to those of the next.
     added = None if bias is None else numpy.tile(bias, steps[-1])
@@ -78,7 +77,7 @@ def input_gradient(w: numpy.ndarray, g: numpy.ndarray, window: Any, shape: tuple
     image = numpy.empty(window.padded_shape(shape), g.dtype)
     lengths = image.shape[1:-1]
     w = numpy.ascontiguousarray(w).reshape(-1, channels, filters)
-    offsets = list(_offsets(window.size, window.dilation, lengths))
+    offsets = _offsets(window.size, window.dilation, lengths)
 
     def some(images: slice) -> None:
         long = numpy.zeros((images.stop - images.start, *lengths, filters), g.dtype)
@@ -97,9 +96,9 @@ def filter_gradient(x: numpy.ndarray, g: numpy.ndarray, window: Any, shape: tupl
     steps, filters = g.shape[1:-1], shape[-1]
     image, row = window.padded(x), _row(window)
     lengths, seen_at_once = (*image.shape[1:-2], steps[-1]), window.size[-1] * shape[-2]
-    offsets = list(_offsets(window.size[:-1], window.dilation[:-1], lengths))
+    offsets = _offsets(window.size[:-1], window.dilation[:-1], lengths)
     blocks = _blocks(len(x), math.prod(lengths) * seen_at_once)
-    count = min(_SUMS, len(blocks))
+    count = min(SUMS, len(blocks))
     sums = numpy.zeros((count, len(offsets), seen_at_once, filters), x.dtype)
 
     def some_sums(part: slice) -> None:
@@ -123,11 +122,13 @@ def _row(window: Any) -> Any:
     return window._replace(size=size, padding="VALID")
 
 
-def _offsets(size: tuple, dilation: tuple, lengths: tuple) -> Any:
+def _offsets(size: tuple, dilation: tuple, lengths: tuple) -> list[int]:
     """How far each place of a window lies behind its first one, in the list of all positions."""
     steps = [math.prod(lengths[axis + 1 :]) for axis in range(len(size))]
-    for place in product(*map(range, size)):
-        yield sum(i * d * step for i, d, step in zip(place, dilation, steps, strict=True))
+    return [
+        sum(i * d * step for i, d, step in zip(place, dilation, steps, strict=True))
+        for place in product(*map(range, size))
+    ]
 
 
 def _inside(long: numpy.ndarray, steps: tuple) -> numpy.ndarray:

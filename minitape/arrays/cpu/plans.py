@@ -18,7 +18,7 @@ import numpy
 
 from .compiler import is_worth
 from .functions import address, c_function
-from .openblas import openblas, thread_count
+from .openblas import in_one_thread, openblas, thread_count
 from .threads import in_parts
 
 WORDS = 14  # of a call: a function's address and its arguments; a product of matrices has 13
@@ -272,21 +272,19 @@ def team() -> Any:
 
 def _make(calls: numpy.ndarray, ends: numpy.ndarray, failed: numpy.ndarray) -> None:
     """Makes calls, up to each end in a thread of its own, stage by stage until one has failed."""
-    blas = openblas()
-    if blas is None:  # and one thread
+    if openblas() is None:  # and one thread
         team().share(calls, ends, failed)
-        return
-    usual = blas.get()
-    blas.set(1)  # if the functions multiply matrices
-    try:
-        if not team().share(calls, ends, failed):
-            shares = iter(numpy.split(calls, ends.reshape(-1)[:-1]))
-            for _ in ends:
-                stage = list(islice(shares, ends.shape[1]))
-                if not failed[0]:
-                    in_parts(_making(stage), len(stage), sys.maxsize)
-    finally:
-        blas.set(usual)
+    else:  # the functions may multiply matrices
+        in_one_thread(_share_out, calls, ends, failed)
+
+
+def _share_out(calls: numpy.ndarray, ends: numpy.ndarray, failed: numpy.ndarray) -> None:
+    if not team().share(calls, ends, failed):
+        shares = iter(numpy.split(calls, ends.reshape(-1)[:-1]))
+        for _ in ends:
+            stage = list(islice(shares, ends.shape[1]))
+            if not failed[0]:
+                in_parts(_making(stage), len(stage), sys.maxsize)
 
 
 def _making(shares: list[numpy.ndarray]) -> Callable[[slice], None]:

@@ -46,8 +46,6 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
         by_rows = a.flags.c_contiguous, b.flags.c_contiguous
         _plan(sizes, by_rows, a.dtype, threads).follow(a, b, y)
         return y
-    if threads < 2:
-        return NotImplemented
     if work >= LARGE_FOR_SLEEPERS:
         _by_sleepers(a, b, y, threads)
         return y
@@ -180,17 +178,15 @@ def _plan_of_halves(
     """
     rows, inner, columns = sizes
     a, b = _factors(sizes, by_rows)
-    blocks = []
+    calls = []
     for i, half in enumerate(parts(inner, 2)):
         own = Matrix(At(2, i * rows * columns * dtype.itemsize), columns)
         for across in parts(columns, max(1, threads // 2)):
             lengths = rows, half.stop - half.start, across.stop - across.start
             factors = a.part(0, half.start, dtype), b.part(half.start, across.start, dtype)
             result = own.part(0, across.start, dtype)
-            blocks.append([product_call(dtype, lengths, *factors, result)])
-    halves = Plan(
-        [[*chain(*blocks[part])] for part in parts(len(blocks), min(threads, len(blocks)))]
-    )
+            calls.append(product_call(dtype, lengths, *factors, result))
+    halves = Plan([calls[part] for part in parts(len(calls), min(threads, len(calls)))])
     bias, y = (None, At(2)) if then_relu is None else (At(2), At(3))
     stages = [
         (halves, [At(0), At(1), At(SCRATCH)]),

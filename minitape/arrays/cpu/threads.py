@@ -10,6 +10,7 @@ from typing import Any
 
 from .openblas import openblas, thread_count
 
+SUMS = 8  # of a filter's gradient, which are made apart: as many as threads are likely
 _LARGE_LOOP = 1 << 20  # elements: with fewer, handing a part over takes longer than computing it
 
 

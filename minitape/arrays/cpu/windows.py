@@ -18,6 +18,7 @@ from .functions import Floats, Word, Words, c_function
 from .openblas import address_of
 from .plans import SCRATCH, At, Plan, parts, threads_for
 from .products import Matrix, product_call
+from .threads import SUMS
 
 _ALL = slice(None)
 
@@ -50,7 +51,6 @@ def slides(window: Any, *arrays: Any) -> bool:
 # memory twice. So a convolution takes some positions at a time, whose patches stay in the cache.
 
 _BLOCK = 1 << 17  # elements of patches at a time
-_SUMS = 8  # sums of a filter's gradient that are made apart: as many as threads are likely
 
 
 class _Block(NamedTuple):
@@ -158,7 +158,7 @@ def _filter_plan(sliding: _Sliding, filters: int, size: int, threads: int) -> Pl
     """Each sum's blocks in turn; then the sums' sum."""
     dtype, blocks, kept = sliding.dtype, sliding.blocks(size), []
     shares = []
-    sums = list(enumerate(parts(len(blocks), min(_SUMS, len(blocks)))))
+    sums = list(enumerate(parts(len(blocks), min(SUMS, len(blocks)))))
     for i, part in enumerate(parts(len(sums), threads)):
         patches = At(SCRATCH, i * sliding.room(blocks))
         seen = Matrix(patches, sliding.patch, by_rows=False)

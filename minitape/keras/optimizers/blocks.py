@@ -12,7 +12,7 @@ import numpy
 from ...arrays import array_module
 from ...arrays.cpu import in_parts
 
-# So many that threads, which take turns between two calls, seldom wait for each other.
+# So large that threads, which take turns between two calls, seldom wait for each other.
 _BLOCK_BYTES = 512 * 1024
 
 
@@ -31,11 +31,11 @@ def in_blocks(
     Returns:
         The new values of all arrays but the first.
     """
-    gradient, *old = arrays
+    old = arrays[1:]
     dtype, size, xp = old[0].dtype, old[0].size, array_module(old[0])
     # New ones own their memory, or else nobody could write over them: see `run_update`.
     new = old if in_place else [xp.empty_like(x, order="C") for x in old]
-    gradient, *flat = (x.reshape(-1) for x in arrays)
+    gradient, *flat_old = (x.reshape(-1) for x in arrays)
     flat_new = [x.reshape(-1) for x in new]
     on_host = isinstance(old[0], (numpy.ndarray, numpy.generic))
     step = _BLOCK_BYTES // dtype.itemsize if on_host else max(size, 1)
@@ -46,7 +46,7 @@ def in_blocks(
             block = slice(start, min(start + step, part.stop))
             blocks = [x[block] for x in flat_new]
             if not in_place:
-                for values, x in zip(blocks, flat, strict=True):
+                for values, x in zip(blocks, flat_old, strict=True):
                     values[...] = x[block]
             g = gradient[block].astype(dtype, copy=False)
             formula(g, *blocks, *[x[: block.stop - start] for x in spare])

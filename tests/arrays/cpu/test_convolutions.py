@@ -33,7 +33,8 @@ every_case = pytest.mark.parametrize(("shape", "filters", "window"), CASES.value
 
 
 @pytest.fixture(autouse=True)
-def no_numba(monkeypatch):
+def numba(monkeypatch):
+    """In place of the other tests' fixture: here it is never there."""
     for module in compiler, convolutions:
         monkeypatch.setattr(module, "numba", lambda: None)
 
