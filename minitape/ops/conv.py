@@ -160,7 +160,7 @@ def _conv_builder(inputs, result, *, window, then_relu=False):
 
 @cpu.planned_by(_conv_builder)
 def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
-    if cpu.shifts(window, x.shape[-1], x, w) and not _is_other_way(x, w, window):
+    if cpu.multiplies(x, w) and not _is_other_way(x, w, window):
         return cpu.convolution(x, w, window, bias, then_relu)
     if not cpu.suits(x):
         return NotImplemented
@@ -216,8 +216,8 @@ def _input_builder(inputs, result, *, window, input_shape):
 
 @cpu.planned_by(_input_builder)
 def _conv_backprop_input_kernel(w, g, *, window, input_shape):
-    shifts = max(window.stride) == 1 and cpu.shifts(window, input_shape[-1], g, w)
-    if shifts and not _sends_another_way(w, g, window, input_shape):
+    is_sent_back = cpu.is_sent_back(window, input_shape[-1], g, w)
+    if is_sent_back and not _sends_another_way(w, g, window, input_shape):
         return cpu.input_gradient(w, g, window, input_shape)
     if not cpu.suits(g):
         return NotImplemented
@@ -276,7 +276,7 @@ def _filter_builder(inputs, result, *, window, filter_shape):
 
 @cpu.planned_by(_filter_builder)
 def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
-    if cpu.shifts(window, x.shape[-1], x, g) and not _is_seen_another_way(x, window, filter_shape):
+    if cpu.multiplies(x, g) and not _is_seen_another_way(x, window, filter_shape):
         return cpu.filter_gradient(x, g, window, filter_shape)
     if not cpu.suits(x, g):
         return NotImplemented

@@ -46,6 +46,10 @@ class Window(NamedTuple):
         """The window's positions along each axis of an image."""
         return tuple(self.steps(axis, length) for axis, length in enumerate(lengths))
 
+    def are_pairs(self, shape) -> bool:
+        """Whether these are the usual windows of pooling: two by two, side by side, no border."""
+        return self.size == self.stride == (2, 2) and self.padded_shape(shape) == shape
+
     def padded_shape(self, shape) -> tuple[int, ...]:
         """The shape of an image with its border."""
         borders = (sum(self.border(axis, length)) for axis, length in enumerate(shape[1:-1]))

@@ -5,7 +5,7 @@ doesn't answer. numba is loaded when a kernel is first needed, and nothing needs
 """
 
 from .compiler import suits, with_kernel
-from .convolutions import convolution, filter_gradient, input_gradient, shifts
+from .convolutions import convolution, filter_gradient, input_gradient, is_sent_back, multiplies
 from .elementwise import (
     add_bias,
     add_loop,
@@ -66,6 +66,7 @@ __all__ = [
     "input_gradient",
     "input_plan",
     "is_large_product",
+    "is_sent_back",
     "kept",
     "leaky_relu",
     "leaky_relu_grad",
@@ -73,6 +74,7 @@ __all__ = [
     "max_pool_grad",
     "mean_builder",
     "momentum_update",
+    "multiplies",
     "multiply_loop",
     "philox_words",
     "planned_by",
@@ -85,7 +87,6 @@ __all__ = [
     "scramble_builder",
     "set_thread_count",
     "shifted",
-    "shifts",
     "slides",
     "softmax",
     "sparse_cross_entropy",

@@ -52,6 +52,14 @@ def suits(*arrays: Any) -> bool:
     return True
 
 
+def is_for_numpy(*arrays: Any) -> bool:
+    """Whether numba isn't there for these, which are NumPy's, of one float type, and large."""
+    dtype, size = arrays[0].dtype, arrays[0].size
+    if dtype not in FLOATS or not is_large(size) or numba() is not None:
+        return False
+    return all(type(x) is numpy.ndarray and x.dtype == dtype and x.size for x in arrays)
+
+
 def is_worth(size: int) -> bool:
     """Whether arrays of so many elements are worth a kernel, and numba is there."""
     if not is_large(size) and not (size and "numba" in sys.modules):

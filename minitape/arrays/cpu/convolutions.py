@@ -1,11 +1,13 @@
-"""Convolutions where numba isn't there: NumPy copies, and OpenBLAS adds products where they belong.
+"""Convolutions where numba isn't there: NumPy copies what windows see, and OpenBLAS multiplies.
 
-The windows are `Window`s of minitape.ops that move by one step along all axes but the last. Then,
-with the positions of a block of images written as one long list, one place of all windows is the
-list itself, shifted: what windows see there is a matrix that is there already, and so is what it is
-multiplied with or added to. Only along the last axis are the places copied beside each other, as a
-product of so few channels would be slow. At the end of an image a window reaches into the next one;
-what it makes there is left out, or it is 0 that is added there (nan, if it is 0 times inf).
+Some images at a time, so that copies stay in the cache. Where a window's row holds few elements,
+some neighbouring windows are taken as one: what they see is copied once, and in longer pieces. Its
+filters are those of each of them, with zeros for what that one doesn't see.
+
+Back to the images nothing is copied. With the positions of a block of images written as one long
+list, what one place of all windows sends back is a product that is added to the list, shifted by as
+much as the place lies behind the first. At the end of an image a window reaches into the next one;
+what comes from there is 0 (nan, if it is 0 times inf).
 """
 
 import math
@@ -15,24 +17,20 @@ from typing import Any
 
 import numpy
 
-from .compiler import FLOATS, is_large, numba
+from .compiler import is_for_numpy
 from .openblas import in_one_thread, openblas
 from .products import LARGE_FOR_SLEEPERS, add_product
 from .threads import SUMS, in_parts
 
 _BLOCK = 1 << 19  # elements that are copied at a time
-_FEW = 8  # elements that a window sees in a row: a product of fewer is slow
+_LONG = 1 << 16  # elements that a bias is repeated to, at most
+_FEW = 16  # elements of a window's row: with fewer, copying takes as long as multiplying
+_VERY_FEW = 8  # of those that are sent back: a product of fewer is slow
 
 
-def shifts(window: Any, channels: int, *arrays: Any) -> bool:
-    """Whether the functions below are made for this window over images of so many channels."""
-    if not is_large(arrays[0].size) or numba() is not None or openblas() is None:
-        return False
-    dtype, steps = arrays[0].dtype, window.stride[:-1]
-    if dtype not in FLOATS or any(type(x) is not numpy.ndarray or x.dtype != dtype for x in arrays):
-        return False
-    moves = max(steps, default=1) == 1 and all(x.size for x in arrays)
-    return moves and window.size[-1] * channels >= _FEW
+def multiplies(*arrays: Any) -> bool:
+    """Whether the functions below are made for these arrays."""
+    return is_for_numpy(*arrays) and openblas() is not None
 
 
 def convolution(
@@ -40,39 +38,36 @@ def convolution(
 ) -> numpy.ndarray:
     """What each window sees times the filters, perhaps with a bias and relu."""
     steps, filters = window.output_size(x.shape[1:-1]), w.shape[-1]
-    image, row = window.padded(x), _row(window)
-    shape = *image.shape[1:-2], steps[-1]
-    w = numpy.ascontiguousarray(w).reshape(-1, w.shape[-2] * window.size[-1], filters)
-    offsets = _offsets(window.size[:-1], window.dilation[:-1], shape)
-    y = numpy.empty((len(x), *steps, filters), x.dtype)
-    # Whole rows: it takes NumPy long to go from one pixel's channels to those of the next.
-    added = None if bias is None else numpy.tile(bias, steps[-1])
+    count = _neighbours(window, steps, w.shape)
+    seen_by, positions = _as_one(window, count), (*steps[:-1], steps[-1] // count)
+    w = _filters_as_one(w, count)
+    image, y = window.padded(x), numpy.empty((len(x), *steps, filters), x.dtype)
+    repeats = _repeats(steps, filters)
+    added = None if bias is None else numpy.tile(bias, repeats)
+    zeros = numpy.zeros(repeats * filters, x.dtype)  # a single 0 takes NumPy longer
 
     def some(images: slice) -> None:
-        seen = row.patches(image[images], shape)
-        long = numpy.empty((images.stop - images.start, *shape, filters), x.dtype)
-        total = long.reshape(-1, filters)
-        for offset, factor in zip(offsets, w, strict=True):
-            add_product(seen[offset:], factor, total[: len(total) - offset], added=offset > 0)
-        inside = _inside(long, steps).reshape(len(long), *steps[:-1], -1)
-        result = y[images].reshape(inside.shape)
-        if added is None:
-            result[...] = inside
-        else:
-            numpy.add(inside, added, out=result)
-        if then_relu:
-            numpy.maximum(result, 0, out=result)
+        seen = seen_by.patches(image[images], positions)
+        add_product(seen, w, y[images].reshape(len(seen), -1), added=False)
+        if added is not None:
+            rows = y[images].reshape(-1, len(added))
+            rows += added
+            if then_relu:
+                numpy.maximum(rows, zeros, out=rows)
 
-    blocks = _blocks(len(x), math.prod(shape) * w.shape[1])
-    _by_blocks(some, blocks, y.size * w.shape[0] * w.shape[1])
+    blocks = _blocks(len(x), math.prod(positions) * len(w))
+    _by_blocks(some, blocks, len(x) * math.prod(positions) * w.size)
     return y
 
 
-def input_gradient(w: numpy.ndarray, g: numpy.ndarray, window: Any, shape: tuple) -> numpy.ndarray:
-    """The cotangent of images of a shape: each place in the window sends g back through w.
+def is_sent_back(window: Any, channels: int, *arrays: Any) -> bool:
+    """Whether `input_gradient` is made for this window, over images of so many channels."""
+    by_one = max(window.stride) == 1 and window.size[-1] * channels >= _VERY_FEW
+    return by_one and multiplies(*arrays)
 
-    The window moves by one step along the last axis, too.
-    """
+
+def input_gradient(w: numpy.ndarray, g: numpy.ndarray, window: Any, shape: tuple) -> numpy.ndarray:
+    """The cotangent of images of a shape: each place in the window sends g back through w."""
     steps, filters, channels = g.shape[1:-1], w.shape[-1], shape[-1]
     image = numpy.empty(window.padded_shape(shape), g.dtype)
     lengths = image.shape[1:-1]
@@ -93,33 +88,69 @@ def input_gradient(w: numpy.ndarray, g: numpy.ndarray, window: Any, shape: tuple
 
 def filter_gradient(x: numpy.ndarray, g: numpy.ndarray, window: Any, shape: tuple) -> numpy.ndarray:
     """The cotangent of filters of a shape: what each window saw, times what came back from it."""
-    steps, filters = g.shape[1:-1], shape[-1]
-    image, row = window.padded(x), _row(window)
-    lengths, seen_at_once = (*image.shape[1:-2], steps[-1]), window.size[-1] * shape[-2]
-    offsets = _offsets(window.size[:-1], window.dilation[:-1], lengths)
-    blocks = _blocks(len(x), math.prod(lengths) * seen_at_once)
-    count = min(SUMS, len(blocks))
-    sums = numpy.zeros((count, len(offsets), seen_at_once, filters), x.dtype)
+    steps = g.shape[1:-1]
+    count = _neighbours(window, steps, shape)
+    seen_by, positions = _as_one(window, count), (*steps[:-1], steps[-1] // count)
+    size, filters = math.prod(seen_by.size) * shape[-2], count * shape[-1]
+    image, g = window.padded(x), numpy.ascontiguousarray(g)
+    blocks = _blocks(len(x), math.prod(positions) * size)
+    sums = numpy.zeros((min(SUMS, len(blocks)), size, filters), x.dtype)
 
     def some_sums(part: slice) -> None:
         for n in range(part.start, part.stop):
-            for images in blocks[n::count]:
-                seen = row.patches(image[images], lengths)
-                long = numpy.zeros((images.stop - images.start, *lengths, filters), x.dtype)
-                _inside(long, steps)[...] = g[images]
-                came = long.reshape(-1, filters)
-                for offset, total in zip(offsets, sums[n], strict=True):
-                    back = came[: len(came) - offset]
-                    add_product(seen[offset:], back, total, transpose_a=True)
+            for images in blocks[n :: len(sums)]:
+                seen = seen_by.patches(image[images], positions)
+                came = g[images].reshape(len(seen), filters)
+                add_product(seen, came, sums[n], transpose_a=True)
 
-    _in_parts(some_sums, count, g.size * math.prod(shape[:-1]))
-    return numpy.add.reduce(sums).reshape(shape)
+    _in_parts(some_sums, len(sums), len(x) * math.prod(positions) * size * filters)
+    return _gradient_of_each(numpy.add.reduce(sums), count, shape)
 
 
-def _row(window: Any) -> Any:
-    """A window of one row of the window, over what has its border already."""
-    size = *(1 for _ in window.size[1:]), window.size[-1]
-    return window._replace(size=size, padding="VALID")
+def _neighbours(window: Any, steps: tuple, shape: tuple) -> int:
+    """How many windows beside each other are taken as one, for filters of a shape."""
+    overlap = window.size[-1] > 1 and window.stride[-1] == window.dilation[-1] == 1
+    few = window.size[-1] * shape[-2] < _FEW
+    return 2 if overlap and few and steps[-1] % 2 == 0 else 1
+
+
+def _as_one(window: Any, count: int) -> Any:
+    """The window that sees what so many neighbours see, over images that have their border."""
+    size = *window.size[:-1], window.size[-1] + count - 1
+    stride = *window.stride[:-1], count * window.stride[-1]
+    return window._replace(size=size, stride=stride, padding="VALID")
+
+
+def _filters_as_one(w: numpy.ndarray, count: int) -> numpy.ndarray:
+    """The filters of so many neighbours as one matrix: a column for each filter of each of them."""
+    *size, length, channels, filters = w.shape
+    several = numpy.zeros((*size, length + count - 1, channels, count, filters), w.dtype)
+    for n in range(count):
+        several[..., n : n + length, :, n, :] = w
+    return several.reshape(-1, count * filters)
+
+
+def _gradient_of_each(several: numpy.ndarray, count: int, shape: tuple) -> numpy.ndarray:
+    """The transpose of `_filters_as_one`: the sum of what came to each of the neighbours."""
+    *size, length, channels, filters = shape
+    several = several.reshape(*size, length + count - 1, channels, count, filters)
+    total = several[..., :length, :, 0, :].copy()
+    for n in range(1, count):
+        total += several[..., n : n + length, :, n, :]
+    return total
+
+
+def _repeats(steps: tuple, filters: int) -> int:
+    """How often a bias is repeated: for all positions, or as many rows of them as are not long.
+
+    NumPy takes long to go from one pixel's channels to those of the next.
+    """
+    count = steps[-1]
+    for length in reversed(steps[:-1]):
+        if count * length * filters > _LONG:
+            break
+        count *= length
+    return count
 
 
 def _offsets(size: tuple, dilation: tuple, lengths: tuple) -> list[int]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy
 
-from .compiler import FLOATS, suits
+from .compiler import FLOATS, is_for_numpy, suits
 from .functions import Doubles, Flags, Floats, Word, c_function
+from .long_rows import sum_of_rows
 from .plans import LARGE, At, Plan, by_plan, loop_plan, parts, planned_by, threads_for
 
 _BOOL = numpy.dtype(bool)
@@ -187,6 +188,8 @@ def rows_plan(rows: int, width: int, dtype: numpy.dtype) -> Plan:
 @planned_by(_sum_builder)
 def sum_to_shape(x, *, shape) -> Any:
     """The sum of rows, one after the other as NumPy adds them; of rows of one it adds halves."""
+    if is_for_numpy(x) and x.ndim > len(shape) == 1 and x.flags.c_contiguous:
+        return sum_of_rows(x, shape[0])
     if not suits(x):
         return NotImplemented
     return by_plan(_sum_builder, [x], numpy.empty(shape, x.dtype), shape=shape)

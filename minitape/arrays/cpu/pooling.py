@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy
 
-from .compiler import suits
+from . import long_rows
+from .compiler import is_for_numpy, suits
 from .functions import Flags, Floats, Word, Words, c_function
 from .plans import SCRATCH, At, Plan, by_plan, parts, planned_by, threads_for
 from .windows import clearing, geometry_of, slides
@@ -31,6 +32,8 @@ def max_pool(x, *, window) -> Any:
 @planned_by(_builder)
 def max_pool_grad(g, x, y, *, window) -> Any:
     """The cotangent of x: g at the first maximum of each window, or first pixel if all is nan."""
+    if window.are_pairs(x.shape) and is_for_numpy(x, g, y) and x.flags.c_contiguous:
+        return long_rows.max_pool_grad(g, x, y)
     if not suits(g, x, y):
         return NotImplemented
     return by_plan(_builder, [g, x, y], numpy.empty(x.shape, g.dtype), window=window)
@@ -44,9 +47,7 @@ def _plan(grad: bool, window: Any, shape: tuple, dtype: numpy.dtype, threads: in
     geometry = geometry_of(window, shape)
     in_image, in_result = (n * channels * dtype.itemsize for n in (height * width, down * right))
     sizes = (in_result, in_image, in_result, in_image) if grad else (in_image, in_result)
-    # Windows of two by two, side by side, are nearly all that there are.
-    pairs = window.size == window.stride == (2, 2) and geometry[-2:].tolist() == [0, 0]
-    pairs = pairs and 2 * down <= height and 2 * right <= width
+    pairs = window.are_pairs(shape)
     if pairs:
         loop = _pairs_grad if grad else _pairs
     else:
@@ -95,25 +96,24 @@ def _pairs_grad(
                 first = (n * height + 2 * i) * width + 2 * j * channels
                 right, below, last = first + channels, first + width, first + width + channels
                 # A loop for each pixel becomes vector instructions; one that writes four does not.
-                # g is added to 0, as sums are, which know no -0.
                 for c in range(channels):
                     best = y[place + c]
                     hit = (x[first + c] == best) | (best != best)
-                    image[first + c] = zero + g[place + c] if hit else zero
+                    image[first + c] = g[place + c] if hit else zero
                 for c in range(channels):
                     best = y[place + c]
                     hit = (x[right + c] == best) & (x[first + c] != best)
-                    image[right + c] = zero + g[place + c] if hit else zero
+                    image[right + c] = g[place + c] if hit else zero
                 for c in range(channels):
                     best = y[place + c]
                     taken = (x[first + c] == best) | (x[right + c] == best)
                     hit = (x[below + c] == best) & (not taken)
-                    image[below + c] = zero + g[place + c] if hit else zero
+                    image[below + c] = g[place + c] if hit else zero
                 for c in range(channels):
                     best = y[place + c]
                     taken = (x[first + c] == best) | (x[right + c] == best) | (x[below + c] == best)
                     hit = (best == best) & (not taken)  # not nan, which the first pixel has
-                    image[last + c] = zero + g[place + c] if hit else zero
+                    image[last + c] = g[place + c] if hit else zero
 
 
 @c_function

@@ -51,5 +51,5 @@ def in_blocks(
             g = gradient[block].astype(dtype, copy=False)
             formula(g, *blocks, *[x[: block.stop - start] for x in spare])
 
-    in_parts(some, size, size if on_host else 0)
+    in_parts(some, size, size * len(arrays) if on_host else 0)
     return tuple(new)

@@ -6,6 +6,7 @@ from .chains import with_chains
 from .checks import with_checks_first
 from .dead_code import without_dead_code
 from .joint_plans import with_plans_joined
+from .pooling import with_relu_before_pooling
 from .shared_values import with_shared_values
 from .updates import with_products_in_updates, with_updates_in_place
 
@@ -17,6 +18,7 @@ ALL = (
     without_dead_code,
     with_products_in_updates,
     with_bias_in_products,
+    with_relu_before_pooling,
     with_chains,
     with_plans_joined,
 )
@@ -34,7 +36,7 @@ def text_of_passes(program: Program) -> str:
     stages = [("as it was written down", program)]
     for one in ALL:
         before, program = program, one(program)
-        if program is not before:
+        if list(map(id, program.lines)) != list(map(id, before.lines)):
             stages.append((one.__name__.replace("_", " "), program))
     return "\n\n".join(
         f"{name}: {len(one.lines)} lines, at most {one.peak_bytes():,} bytes at a time\n{one}"

@@ -23,6 +23,10 @@ CASES = {  # of the images, the number of filters, the window
     "border": ((8, 26, 25, 8), 17, Window((2, 4), (1, 1), (1, 1), ((2, 1), (0, 3)))),
     "spread": ((8, 26, 25, 8), 17, Window((3, 2), (1, 1), (2, 3), "SAME")),
     "to the right": ((8, 26, 25, 8), 17, Window((3, 3), (1, 2), (1, 1), "VALID")),
+    "steps": ((8, 26, 25, 8), 17, Window((4, 3), (3, 2), (1, 1), "SAME")),
+    "few channels": ((12, 26, 26, 3), 17, Window((3, 3), (1, 1), (1, 1), "VALID")),
+    "one channel": ((12, 40, 41, 1), 9, Window((2, 4), (1, 1), (1, 1), "VALID")),
+    "few and spread": ((12, 26, 26, 3), 17, Window((3, 3), (1, 1), (1, 2), "SAME")),
     "one pixel": ((8, 26, 25, 16), 17, Window((1, 1), (1, 1), (1, 1), "VALID")),
     "whole": ((1000, 3, 2, 8), 17, Window((3, 2), (1, 1), (1, 1), "VALID")),
     "large images": ((2, 90, 150, 9), 20, Window((5, 5), (1, 1), (1, 1), "SAME")),
@@ -35,8 +39,7 @@ every_case = pytest.mark.parametrize(("shape", "filters", "window"), CASES.value
 @pytest.fixture(autouse=True)
 def numba(monkeypatch):
     """In place of the other tests' fixture: here it is never there."""
-    for module in compiler, convolutions:
-        monkeypatch.setattr(module, "numba", lambda: None)
+    monkeypatch.setattr(compiler, "numba", lambda: None)
 
 
 @pytest.fixture(params=[1, 2, 3], autouse=True)
@@ -72,7 +75,7 @@ def test_the_convolution_is_the_same(shape, filters, window, dtype, random):
 def test_the_way_back_is_the_same(shape, filters, window, dtype, random):
     w = numbers(random, (*window.size, shape[-1], filters), dtype)
     g = numbers(random, (shape[0], *window.output_size(shape[1:-1]), filters), dtype)
-    if window.stride[-1] > 1:
+    if max(window.stride) > 1 or shape[-1] == 1:
         assert (
             conv._conv_backprop_input.run.kernel(w, g, window=window, input_shape=shape)
             is NotImplemented
@@ -128,8 +131,6 @@ def test_the_number_of_threads_changes_no_bit(dtype, random, threads):
 
 
 REFUSED = {
-    "steps down": ((8, 26, 25, 8), 17, Window((3, 3), (2, 1), (1, 1), "VALID")),
-    "one channel": ((8, 60, 61, 1), 17, Window((3, 3), (1, 1), (1, 1), "VALID")),
     "small": ((1, 9, 9, 3), 4, Window((3, 3), (1, 1), (1, 1), "VALID")),
     "groups": ((8, 26, 25, 8), 16, Window((3, 3), (1, 1), (1, 1), "VALID")),
 }
