@@ -177,6 +177,35 @@ def nothing_is_written_into(case, example: Example) -> None:
     assert not guard.changed(), f"{case}: written into {guard.changed()}"
 
 
+def a_card_computes_the_same(case, example: Example) -> None:
+    """On the simulated card there are the same results and gradients, and all of them lie there."""
+    if any(array.dtype.kind in "OSU" for array in example.arrays):
+        return  # texts stay where Python is
+    rng = np.random.default_rng(example.seed)
+    f, xs = call_of(minitape, case, example)
+    expected = f(*xs)
+    with minitape.device("/SIM:0"):
+        f, on_card = call_of(minitape, case, example)
+        found = f(*on_card)
+    assert_on_card(found)
+    assert_same(case, minitape.nest.flatten(found), minitape.nest.flatten(expected), "value")
+    if not case.differentiable:
+        return
+    w = random_like(rng, floats(expected))
+    expected = gradient(minitape, f, xs, *constants(minitape, w))
+    with minitape.device("/SIM:0"):
+        found = gradient(minitape, f, on_card, *constants(minitape, w))
+    assert_on_card(found)
+    assert_same(case, found, expected, "gradient")
+
+
+def assert_on_card(values) -> None:
+    """Raises unless all tensors but texts lie on the simulated card."""
+    for x in minitape.nest.flatten(values):
+        if hasattr(x, "device") and x.dtype.name != "string":
+            assert x.device.endswith("device:SIM:0"), f"a result lies on {x.device}"
+
+
 def laid_out(array: np.ndarray, layout: int) -> np.ndarray:
     """An equal array that lies otherwise in memory, and that can't be written into."""
     if array.ndim == 0:

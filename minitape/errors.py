@@ -32,13 +32,3 @@ class DataLossError(OpError):
 
 class UnimplementedError(OpError):
     """An operation is not available for this argument type or device."""
-
-
-def explained(error: Exception, op: str, arrays, params: dict) -> Exception:
-    """What the array library complained of, as TensorFlow's error, with the op and its inputs."""
-    if isinstance(error, OpError):
-        return error
-    received = ", ".join(f"{list(array.shape)} {array.dtype.name}" for array in arrays)
-    settings = "".join(f", {key}={value!r}" for key, value in params.items())
-    text = f"{op}: {error}. Received: {received}{settings}."
-    return TypeError(text) if isinstance(error, TypeError) else InvalidArgumentError(text)

@@ -13,6 +13,7 @@ _settings: dict[str, Any] = {
     "epsilon": 1e-7,
     "image_data_format": "channels_last",
     "run_functions_eagerly": False,
+    "op_determinism": False,
     "cpu_kernels": os.environ.get("MINITAPE_KERNELS") != "0",
 }
 
@@ -62,6 +63,16 @@ def cpu_kernels() -> bool:
 def set_cpu_kernels(enabled: bool) -> None:
     """Says whether compiled kernels may run; NumPy computes everything without them."""
     _settings["cpu_kernels"] = bool(enabled)
+
+
+def ops_are_deterministic() -> bool:
+    """Whether each op gives the same bits in each run on a card, if that takes longer."""
+    return _settings["op_determinism"]
+
+
+def set_op_determinism(enabled: bool) -> None:
+    """Says whether ops give the same bits in each run on a card; on the CPU they always do."""
+    _settings["op_determinism"] = bool(enabled)
 
 
 class NameScopes(threading.local):

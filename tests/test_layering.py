@@ -98,9 +98,10 @@ OPTIONAL = {
     "tensorboard",
     "google",
     "numba",
+    "cupy",
 }  # loaded inside a function, by the one feature that needs it
-# Files of ours that need such a package: loaded in the same way.
-OPTIONAL_FILES = ("minitape.arrays.cpu.team",)
+# Files of ours that need such a package, or a compiler: loaded in the same way.
+OPTIONAL_FILES = ("minitape.arrays.cpu.team", "minitape.arrays.cuda.simulator.compiler")
 # An import that this test cannot see, and that a file made by somebody else must never reach.
 DYNAMIC = {"importlib", "importlib.import_module"}
 MAY_IMPORT_BY_NAME = {"minitape/__init__.py"}  # it loads the keras wing on first use

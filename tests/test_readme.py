@@ -1,15 +1,35 @@
-"""What README.md and docs/functions.md show is what happens."""
+"""What README.md and the pages of docs/ show is what happens."""
 
 import re
 
 import pytest
 
+from minitape.arrays.cuda.simulator import compiler
 from tests.conftest import CHECKOUT
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/functions.md"])
-def test_the_first_program_prints_what_the_page_says(page, capsys):
+def programs(page):
+    """The programs of a page, each with what is printed below it."""
     text = (CHECKOUT / page).read_text()
-    program, printed = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL).groups()
+    return re.findall(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL)
+
+
+def needs_compiler(page):
+    if page == "docs/gpu.md" and not compiler.has_compiler():
+        pytest.skip("the simulated card needs a C++ compiler, and there is none on this machine")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/functions.md", "docs/gpu.md"])
+def test_the_first_program_prints_what_the_page_says(page, capsys):
+    needs_compiler(page)
+    program, printed = programs(page)[0]
     exec(program, {})
     assert capsys.readouterr().out == printed
+
+
+def test_a_kernel_that_reads_too_far():
+    needs_compiler("docs/gpu.md")
+    program, printed = programs("docs/gpu.md")[1]
+    with pytest.raises(compiler.KernelError) as raised:
+        exec(program, {})
+    assert printed.strip() == f"{compiler.__name__}.KernelError: {raised.value}"

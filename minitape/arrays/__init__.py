@@ -1,7 +1,8 @@
 """Floor 0: numbers on a device. Nothing here knows of gradients."""
 
 from .convert import as_array
-from .cpu import with_kernel
+from .devices import beside, explained, new_array, placed
+from .dispatch import with_kernel
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
 from .memory import keep_freed_memory
 from .module import array_module, is_array, is_value, to_numpy
@@ -19,11 +20,15 @@ __all__ = [
     "array_module",
     "as_array",
     "as_dtype",
+    "beside",
     "check_dtypes",
+    "explained",
     "from_numpy",
     "is_array",
     "is_value",
     "looks",
+    "new_array",
+    "placed",
     "tell_look",
     "text_of",
     "to_numpy",

@@ -6,16 +6,22 @@ from typing import Any
 
 import numpy
 
+from .cuda.simulator import LIBRARY, SimulatedArray
+
 _ndarray = numpy.ndarray
 
 
 def array_module(x: Any) -> ModuleType | Any:
     """The library whose functions take `x`: numpy for a NumPy array, cupy for a CuPy array.
 
+    For one on the simulated card these are NumPy's functions that make such arrays.
+
     An op's forward is written once over this module, and runs wherever its inputs live.
     """
     if type(x) is _ndarray:
         return numpy
+    if type(x) is SimulatedArray:
+        return LIBRARY
     return sys.modules[type(x).__module__.partition(".")[0]]
 
 

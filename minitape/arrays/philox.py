@@ -18,7 +18,7 @@ from typing import Any
 import numpy
 
 from . import cpu
-from .cpu import with_kernel
+from .dispatch import with_kernel
 
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)  # the golden ratio and sqrt(3) - 1, in 32 bits

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from .devices import CPU
+from .devices import device_of
 from .dtypes import DType, from_numpy
 from .module import to_numpy
 from .shape import TensorShape
@@ -61,7 +61,7 @@ class ArrayView:
     @property
     def device(self) -> str:
         """The name of the device that it lies on."""
-        return CPU
+        return device_of(self.array).name
 
     @property
     def is_differentiable(self) -> bool:

@@ -1,12 +1,18 @@
 """`tf.config`: what a program runs on, and how.
 
-There is one device, the CPU; so most of what can be set here changes nothing, and is answered as
-TensorFlow answers without a GPU.
+Most of what can be set here changes nothing, and is answered as TensorFlow answers.
 """
 
 from typing import Any, NamedTuple
 
-from ..arrays.devices import LOGICAL, PHYSICAL, LogicalDevice, PhysicalDevice
+from ..arrays.devices import (
+    LogicalDevice,
+    PhysicalDevice,
+    default_device,
+    logical_devices,
+    physical_devices,
+    set_default_device,
+)
 from ..settings import functions_run_eagerly, run_functions_eagerly
 from . import experimental, optimizer, threading
 from .placement import get_soft_device_placement, set_soft_device_placement
@@ -17,6 +23,7 @@ __all__ = [
     "PhysicalDevice",
     "experimental",
     "functions_run_eagerly",
+    "get_default_device",
     "get_logical_device_configuration",
     "get_soft_device_placement",
     "get_visible_devices",
@@ -24,6 +31,7 @@ __all__ = [
     "list_physical_devices",
     "optimizer",
     "run_functions_eagerly",
+    "set_default_device",
     "set_logical_device_configuration",
     "set_soft_device_placement",
     "set_visible_devices",
@@ -40,13 +48,19 @@ class LogicalDeviceConfiguration(NamedTuple):
 
 
 def list_physical_devices(device_type=None) -> list[PhysicalDevice]:
-    """The hardware of this type ("CPU", "GPU"), or all: the CPU, and no GPU."""
-    return _of_type(PHYSICAL, device_type)
+    """The hardware of this type ("CPU", "GPU"), or all of it."""
+    return _of_type(physical_devices(), device_type)
 
 
 def list_logical_devices(device_type=None) -> list[LogicalDevice]:
     """The devices of this type that a program can address, or all."""
-    return _of_type(LOGICAL, device_type)
+    return _of_type(logical_devices(), device_type)
+
+
+def get_default_device() -> LogicalDevice:
+    """Where new tensors are put where no `tf.device` is around; see `set_default_device`."""
+    device = default_device()
+    return LogicalDevice(f"/device:{device.kind}:{device.number}", device.kind)
 
 
 def get_visible_devices(device_type=None) -> list[PhysicalDevice]:

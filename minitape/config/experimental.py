@@ -1,6 +1,7 @@
 """`tf.config.experimental`: older names, and settings of GPUs."""
 
-from ..arrays.devices import LOGICAL, PHYSICAL, LogicalDevice, PhysicalDevice
+from ..arrays.devices import LogicalDevice, PhysicalDevice, logical_devices, physical_devices
+from ..settings import set_op_determinism
 from .settings import SETTINGS
 
 __all__ = [
@@ -16,21 +17,21 @@ __all__ = [
 
 def check_device(device) -> None:
     """Raises ValueError unless the device is one of those that are listed."""
-    if device not in PHYSICAL:
+    if device not in physical_devices():
         raise ValueError(
             f"Unrecognized device: {device!r}. Expected one of "
-            f"tf.config.list_physical_devices(): {list(PHYSICAL)}."
+            f"tf.config.list_physical_devices(): {list(physical_devices())}."
         )
 
 
 def list_physical_devices(device_type=None) -> list[PhysicalDevice]:
-    """The hardware of this type ("CPU", "GPU"), or all: the CPU, and no GPU."""
-    return [one for one in PHYSICAL if device_type in (None, one.device_type)]
+    """The hardware of this type ("CPU", "GPU"), or all of it."""
+    return [one for one in physical_devices() if device_type in (None, one.device_type)]
 
 
 def list_logical_devices(device_type=None) -> list[LogicalDevice]:
     """The devices of this type that a program can address, or all."""
-    return [one for one in LOGICAL if device_type in (None, one.device_type)]
+    return [one for one in logical_devices() if device_type in (None, one.device_type)]
 
 
 def set_memory_growth(device, enable) -> None:
@@ -50,7 +51,8 @@ def get_device_details(device) -> dict:
 
 
 def enable_op_determinism() -> None:
-    """Nothing to do: the same program with the same seed gives the same numbers."""
+    """Has ops on a GPU give the same bits in each run; on the CPU they always do."""
+    set_op_determinism(True)
 
 
 def tensor_float_32_execution_enabled() -> bool:

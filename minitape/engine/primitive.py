@@ -6,8 +6,8 @@ from operator import attrgetter
 from typing import Any
 
 from .. import nest
-from ..arrays import array_module, as_array, as_dtype, check_dtypes, is_array, with_kernel
-from ..errors import explained
+from ..arrays import array_module, as_dtype, check_dtypes, is_array, with_kernel
+from ..arrays.devices import beside, explained, new_array
 from .recording import active
 from .tensor import Tensor
 
@@ -29,7 +29,6 @@ class Primitive:
     conjugate of c; the tape takes it where cotangents enter and leave.
 
     Attributes:
-        name: the op's name.
         forward: raw arrays in, raw array (or a tuple of them) out; never writes into its inputs.
         differentiable: False for ops whose output doesn't vary smoothly (comparisons, argmax).
         mixed: True where the inputs may have different dtypes (indices beside values, say).
@@ -57,9 +56,9 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
-    def defkernel(self, cpu: Callable) -> None:
-        """A compiled way to compute the forward; NotImplemented for what it isn't made for."""
-        self.run = with_kernel(self.forward, cpu)
+    def defkernel(self, cpu: Callable | None = None, cuda: Callable | None = None) -> None:
+        """Compiled ways to compute the forward; NotImplemented for what they aren't made for."""
+        self.run = with_kernel(self.forward, cpu, cuda)
 
     def defvjp(self, *rules: Callable | None) -> None:
         """One rule per input: the cotangent of that input. None where there is no gradient."""
@@ -151,7 +150,7 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None) -> Any:
     if is_list and any(hasattr(x, "__tensor__") for x in nest.flatten(value)):
         return pack(*(value if dtype is None else [convert_to_tensor(x, dtype) for x in value]))
     if not hasattr(value, "__tensor__"):
-        return Tensor(as_array(value, dtype, None if dtype_hint is None else as_dtype(dtype_hint)))
+        return Tensor(new_array(value, dtype, dtype_hint))
     tensor = value.__tensor__()
     if dtype is not None and tensor.dtype != dtype:
         raise ValueError(
@@ -162,12 +161,13 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None) -> Any:
 
 
 def alike(*values) -> tuple:
-    """The values as tensors of one dtype: that of the first tensor, else of the first value."""
-    dtype = next((x.dtype for x in values if hasattr(x, "__tensor__")), None)
+    """The values as tensors of one dtype and device: the first tensor's, else the first value's."""
+    first = next((x for x in values if hasattr(x, "__tensor__")), None)
+    first = convert_to_tensor(values[0]) if first is None else first
     tensors = []
     for x in values:
         if not hasattr(x, "__tensor__"):  # an array adopts the dtype if it fits, a number must
-            x = convert_to_tensor(x, *((None, dtype) if is_array(x) else (dtype, None)))
+            x = convert_to_tensor(x, *((None, first.dtype) if is_array(x) else (first.dtype, None)))
+            x = Tensor(beside(x.array, getattr(first, "array", x.array)))
         tensors.append(x.__tensor__())
-        dtype = dtype or x.dtype
     return tuple(tensors)

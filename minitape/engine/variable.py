@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..arrays import ArrayView, as_dtype, text_of
+from ..arrays import ArrayView, as_dtype, beside, text_of
 from ..settings import scoped
 from .primitive import convert_to_tensor, primitive
 from .recording import active
@@ -68,6 +68,9 @@ class Variable(ArrayView):
         return self.__tensor__()
 
     value: Any = read_value
+    # `minitape.ops.variable` adds these, and others, to the class.
+    assign_add: Any
+    assign_sub: Any
 
     def assign(self, value, use_locking=False, name=None, read_value=True) -> "Variable":
         """Gives the variable a new value of the same shape and dtype; not differentiable.
@@ -81,18 +84,10 @@ class Variable(ArrayView):
                 f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable "
                 f"shape {self.shape}, and the assigned value shape {value.shape} are incompatible."
             )
-        self.array = value.array
+        self.array = beside(value.array, self.array)
         for recorder in active.recorders:
             recorder.record_assign(self, value)
         return self
-
-    def assign_add(self, delta, use_locking=False, name=None, read_value=True) -> "Variable":
-        """Adds `delta`, of the variable's shape and dtype, to the value."""
-        return self.assign(self + delta)
-
-    def assign_sub(self, delta, use_locking=False, name=None, read_value=True) -> "Variable":
-        """Subtracts `delta`, of the variable's shape and dtype, from the value."""
-        return self.assign(self - delta)
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state, id=next_id())  # a copy has an id of its own

@@ -9,6 +9,7 @@ from typing import Any
 from .. import ops
 from ..arrays import as_dtype
 from ..ops import distributions, random
+from ..ops.array import placed_tensor
 from ..ops.dropout import stateless_dropout
 from ..settings import floatx
 from .naming import auto_name
@@ -47,7 +48,7 @@ class SeedGenerator:
         """
         seed: Any = self.state.value
         if ordered:
-            self.state.assign(seed + ops.convert_to_tensor([0, 1], dtype="int64"))
+            self.state.assign(seed + [0, 1])
         else:
             self.state.assign((seed + 1) * 5387 % 933199)
         return seed
@@ -101,8 +102,11 @@ def draw_seed(seed):
 
 
 def _stateless_seed(seed):
-    """What TensorFlow's stateless ops are given by Keras: the seed brought into 31 bits."""
-    return ops.cast(draw_seed(seed) % (2**31 - 2), "int32")
+    """What TensorFlow's stateless ops are given by Keras: the seed brought into 31 bits.
+
+    Numbers are drawn where it lies: where new tensors are put.
+    """
+    return placed_tensor(ops.cast(draw_seed(seed) % (2**31 - 2), "int32"))
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):

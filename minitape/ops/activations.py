@@ -18,6 +18,7 @@ from .types import cast, zeros_like
     lambda c, d, g, y: relu_grad(c, y),
     lambda c, d, g, y: zeros_like(y),
     cpu=cpu.relu_grad,
+    cuda="g * (y > 0 ? T(1) : T(0))",
 )
 def relu_grad(g, y):
     """The cotangent (or tangent) through relu: g where the output y is above 0."""
@@ -25,19 +26,32 @@ def relu_grad(g, y):
 
 
 # relu'(0) = 0, and relu'(nan) = 0.
-@elementwise(lambda g, y, x: relu_grad(g, y), cpu=cpu.relu, kinds="iuf")
+@elementwise(
+    lambda g, y, x: relu_grad(g, y),
+    cpu=cpu.relu,
+    kinds="iuf",
+    cuda="features > 0 || features != features ? features : T(0)",
+)
 def relu(features):
     """max(x, 0), elementwise."""
     return array_module(features).maximum(features, 0)
 
 
-@elementwise(lambda c, d, g, x: relu6_grad(c, x), lambda c, d, g, x: zeros_like(x))
+@elementwise(
+    lambda c, d, g, x: relu6_grad(c, x),
+    lambda c, d, g, x: zeros_like(x),
+    cuda="g * (x > 0 && x < 6 ? T(1) : T(0))",
+)
 def relu6_grad(g, x):
     """The cotangent (or tangent) through relu6: g where the input x is between 0 and 6."""
     return g * ((x > 0) & (x < 6))
 
 
-@elementwise(lambda g, y, x: relu6_grad(g, x), kinds="iuf")
+@elementwise(
+    lambda g, y, x: relu6_grad(g, x),
+    kinds="iuf",
+    cuda="features < 0 ? T(0) : features > 6 ? T(6) : features",
+)
 def relu6(features):
     """min(max(x, 0), 6), elementwise."""
     return array_module(features).clip(features, 0, 6)
@@ -57,6 +71,7 @@ def crelu(features, axis=-1, name=None):
     lambda c, d, g, x, *, alpha: leaky_relu_grad(c, x, alpha=alpha),
     lambda c, d, g, x, *, alpha: zeros_like(x),
     cpu=cpu.leaky_relu_grad,
+    cuda="x > 0 ? g : g * alpha",
 )
 def leaky_relu_grad(g, x, *, alpha):
     """The cotangent (or tangent) through leaky_relu: g where the input x is above 0, or alpha g."""
@@ -68,7 +83,10 @@ def leaky_relu_grad(g, x, *, alpha):
 
 # The derivative at 0 is alpha.
 @elementwise(
-    lambda g, y, x, *, alpha: leaky_relu_grad(g, x, alpha=alpha), cpu=cpu.leaky_relu, kinds="f"
+    lambda g, y, x, *, alpha: leaky_relu_grad(g, x, alpha=alpha),
+    cpu=cpu.leaky_relu,
+    kinds="f",
+    cuda="features > 0 ? features : features * alpha",
 )
 def _leaky_relu(features, *, alpha):
     xp = array_module(features)
@@ -84,7 +102,11 @@ def leaky_relu(features, alpha=0.2, name=None):
 
 
 # The derivative at 0 is 1 from either side.
-@elementwise(lambda g, y, x: where(x < 0, g * (y + 1), g), kinds="f")
+@elementwise(
+    lambda g, y, x: where(x < 0, g * (y + 1), g),
+    kinds="f",
+    cuda="features > 0 ? features : expm1(features)",
+)
 def elu(features):
     """x above 0, exp(x) - 1 elsewhere, elementwise."""
     xp = array_module(features)
@@ -111,6 +133,7 @@ def selu(features):
     lambda g, y, x, beta: g * _silu_slope(sigmoid(beta * x), beta * x),
     lambda g, y, x, beta: sigmoid_grad(g * x * x, sigmoid(beta * x)),
     kinds="f",
+    cuda="x * (1 / (1 + exp(-beta * x)))",
 )
 def _silu(x, beta):
     return x * (1 / (1 + array_module(x).exp(-beta * x)))

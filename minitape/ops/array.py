@@ -6,7 +6,8 @@ import operator
 
 import numpy
 
-from ..arrays import TensorShape, array_module, as_dtype, check_dtypes
+from ..arrays import TensorShape, array_module, as_dtype, check_dtypes, placed
+from ..arrays.devices import CPU, current_device, device_of, is_placed, named_device
 from ..engine import Tensor, Variable, alike, conj, convert_to_tensor, primitive
 from ..engine.primitive import pack
 from ..errors import InvalidArgumentError
@@ -123,7 +124,7 @@ def ones(shape, dtype="float32", name=None):
 
 def _made_of(number, shape, dtype) -> Tensor:
     value = b"" if dtype.name == "string" else number
-    return Tensor(numpy.full(_lengths(shape, TypeError), value, dtype.numpy_dtype))
+    return Tensor(placed(numpy.full(_lengths(shape, TypeError), value, dtype.numpy_dtype)))
 
 
 def fill(dims, value, name=None):
@@ -145,7 +146,7 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None
     shape = (*_lengths(num_rows, TypeError), *_lengths(rows, TypeError))
     matrix = numpy.eye(*shape, dtype=dtype.numpy_dtype)
     batch = () if batch_shape is None else _lengths(batch_shape)
-    return _broadcast_to(Tensor(matrix), shape=(*batch, *shape))
+    return _broadcast_to(Tensor(placed(matrix)), shape=(*batch, *shape))
 
 
 # -- asking ---------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None
 
 @primitive(differentiable=False)
 def _shape(input, *, dtype):
-    return numpy.array(input.shape, dtype.numpy_dtype)
+    return array_module(input).array(input.shape, dtype.numpy_dtype)
 
 
 def shape(input, out_type=None, name=None):
@@ -176,7 +177,7 @@ def shape_n(input, out_type="int32", name=None):
 
 @primitive(differentiable=False)
 def _size(input, *, dtype):
-    return numpy.array(input.size, dtype.numpy_dtype)
+    return array_module(input).array(input.size, dtype.numpy_dtype)
 
 
 def size(input, out_type=None, name=None):
@@ -232,7 +233,7 @@ def broadcast_static_shape(shape_x, shape_y):
 @primitive(differentiable=False)
 def _broadcast_dynamic_shape(shape_x, shape_y):
     x, y = tuple(shape_x.tolist()), tuple(shape_y.tolist())
-    return numpy.array(numpy.broadcast_shapes(x, y), shape_x.dtype)
+    return array_module(shape_x).array(numpy.broadcast_shapes(x, y), shape_x.dtype)
 
 
 def broadcast_dynamic_shape(shape_x, shape_y):
@@ -257,11 +258,51 @@ _identity.linear(lambda g, y, x: g)
 _identity.passes_slices = True
 
 
+@primitive
+def _copied_to(x, *, device):
+    return device.put(x)
+
+
+_copied_to.linear(lambda g, y, x, *, device: _copied_to(g, device=device_of(x.array)))
+
+
+def beside_variable(value, variable):
+    """A value that is added to a variable: a tensor from elsewhere is copied to where that lies."""
+    if not hasattr(value, "array") or type(value.array) is type(variable.array):
+        return value
+    device = device_of(variable.array)
+    return value if device_of(value.array) == device else _copied_to(value, device=device)
+
+
+def placed_tensor(x):
+    """The tensor where new ones are put: a copy, or itself if it lies there."""
+    device = current_device()
+    return x if device_of(x.array) == device else _copied_to(x, device=device)
+
+
 def identity(input, name=None):
-    """The same values, as a new tensor; IndexedSlices stay what they are."""
+    """The same values, as a new tensor; IndexedSlices stay what they are.
+
+    Within `device` they are copied there.
+    """
     if hasattr(input, "indices"):
         return type(input)(_identity(input.values), input.indices, input.dense_shape)
-    return _identity(input)
+    y = _identity(input)
+    return placed_tensor(y) if is_placed() else y
+
+
+def cpu(self):
+    """A copy of the tensor in the CPU's memory."""
+    return _copied_to(self, device=CPU)
+
+
+def gpu(self, gpu_index=0):
+    """A copy of the tensor on a GPU.
+
+    Raises:
+        InvalidArgumentError: there is no such GPU.
+    """
+    return _copied_to(self, device=named_device(f"/GPU:{gpu_index}"))
 
 
 @primitive

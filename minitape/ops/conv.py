@@ -11,7 +11,7 @@ import math
 
 import numpy
 
-from ..arrays import array_module, cpu, with_kernel
+from ..arrays import array_module, cpu, cuda, with_kernel
 from ..arrays.cpu import in_parts
 from ..arrays.cpu.threads import SUMS
 from ..engine import alike, primitive
@@ -169,7 +169,7 @@ def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
     return cpu.by_plan(_conv_builder, inputs, y, window=window, then_relu=then_relu)
 
 
-_conv.defkernel(cpu=_conv_kernel)
+_conv.defkernel(cpu=_conv_kernel, cuda=cuda.conv)
 
 
 @primitive(kinds="iuf")
@@ -225,7 +225,7 @@ def _conv_backprop_input_kernel(w, g, *, window, input_shape):
     return cpu.by_plan(_input_builder, [w, g], x, **params)
 
 
-_conv_backprop_input.defkernel(cpu=_conv_backprop_input_kernel)
+_conv_backprop_input.defkernel(cpu=_conv_backprop_input_kernel, cuda=cuda.conv_input)
 
 
 @primitive(kinds="iuf")
@@ -284,7 +284,7 @@ def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
     return cpu.by_plan(_filter_builder, [x, g], w, **params)
 
 
-_conv_backprop_filter.defkernel(cpu=_conv_backprop_filter_kernel)
+_conv_backprop_filter.defkernel(cpu=_conv_backprop_filter_kernel, cuda=cuda.conv_filter)
 
 
 _conv.linear(

@@ -8,7 +8,7 @@ import math
 
 import numpy
 
-from ..arrays import as_dtype, philox, rejection
+from ..arrays import as_dtype, beside, philox, rejection, to_numpy
 from ..engine import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
 from ..errors import InvalidArgumentError
@@ -24,16 +24,23 @@ from .special import density_of_gamma, slope_of_igamma
 # each other.
 
 
-def _laid_out(values, shape, samples, dtype):
-    return values.T.reshape((*samples, *shape)).astype(dtype)
+# Numbers are drawn again until one is accepted, which takes Python's decisions: on the CPU.
+
+
+def _on_cpu(array):
+    return to_numpy(array).ravel()
+
+
+def _laid_out(values, like, samples, dtype):
+    return beside(values.T.reshape((*samples, *like.shape)).astype(dtype), like)
 
 
 @primitive(mixed=True, kinds="f")
 def standard_gamma(alpha, state, *, samples):
     """Gamma numbers of scale 1, so many of each shape: (*samples, *alpha.shape)."""
     key, counter = philox.unpack_state(state)
-    values = rejection.random_gamma(key, counter, alpha.ravel(), math.prod(samples))
-    return _laid_out(values, alpha.shape, samples, alpha.dtype)
+    values = rejection.random_gamma(key, counter, _on_cpu(alpha), math.prod(samples))
+    return _laid_out(values, alpha, samples, alpha.dtype)
 
 
 def _slope(y, alpha):
@@ -55,8 +62,8 @@ standard_gamma.defjvp(lambda t, y, alpha, state, *, samples: t * _slope(y, alpha
 def standard_poisson(rate, state, *, samples, dtype):
     """Poisson numbers, so many of each rate: (*samples, *rate.shape)."""
     key, counter = philox.unpack_state(state)
-    values = rejection.random_poisson(key, counter, rate.ravel(), math.prod(samples))
-    return _laid_out(values, rate.shape, samples, dtype)
+    values = rejection.random_poisson(key, counter, _on_cpu(rate), math.prod(samples))
+    return _laid_out(values, rate, samples, dtype)
 
 
 @primitive(differentiable=False, mixed=True)
@@ -64,9 +71,9 @@ def standard_binomial(counts, probs, state, *, samples, dtype):
     """Binomial numbers, so many of each count and probability: (*samples, *counts.shape)."""
     key, counter = philox.unpack_state(state)
     values = rejection.random_binomial(
-        key, counter, counts.ravel(), probs.ravel(), math.prod(samples)
+        key, counter, _on_cpu(counts), _on_cpu(probs), math.prod(samples)
     )
-    return _laid_out(values, counts.shape, samples, dtype)
+    return _laid_out(values, counts, samples, dtype)
 
 
 def samples_before(shape, parameters) -> tuple[int, ...]:

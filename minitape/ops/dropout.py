@@ -3,7 +3,7 @@
 import math
 import numbers
 
-from ..arrays import array_module, cpu
+from ..arrays import array_module, cpu, cuda
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
 from .logic import greater_equal, kept
@@ -84,7 +84,10 @@ def _kept(x, condition):
     return kept(x, array_module(x).broadcast_to(condition, x.shape))
 
 
-_kept.defkernel(cpu=cpu.kept)
+_kept.defkernel(
+    cpu=cpu.kept,
+    cuda=cuda.elementwise(_kept.forward, ("x", "condition"), "condition ? x : T(0)"),
+)
 _kept.linear(lambda g, y, x, condition: _kept(g, condition), None)
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ..arrays import TensorShape, array_module
+from ..arrays import TensorShape, array_module, cuda
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import concat, constant, from_front, reshape, static_shape
@@ -55,6 +55,8 @@ def _gather_vjp(g, y, params, indices, *, axis, batch_dims):
     return _gather_grad(g, indices, axis=axis, batch_dims=batch_dims, shape=shape)
 
 
+_gather.defkernel(cuda=cuda.gather)
+_gather_grad.defkernel(cuda=cuda.gather_grad)
 _gather.defvjp(_gather_vjp, None)
 _gather.defjvp(
     lambda t, y, params, indices, *, axis, batch_dims: _gather(
@@ -145,6 +147,7 @@ def segment_rows(segments, segment_ids):
     return rows
 
 
+_unsorted_segment_sum.defkernel(cuda=cuda.segment_sum)
 # Each is the transpose of the other.
 _unsorted_segment_sum.linear(lambda g, y, data, ids, *, num_segments: segment_rows(g, ids), None)
 segment_rows.linear(

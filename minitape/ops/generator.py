@@ -3,7 +3,7 @@
 import math
 import operator
 
-from ..arrays import philox
+from ..arrays import philox, placed
 from ..engine.primitive import convert_to_tensor
 from ..engine.tensor import Tensor
 from ..engine.variable import Variable
@@ -41,7 +41,7 @@ def create_rng_state(seed, alg):
     """
     check_algorithm(alg)
     if isinstance(seed, int):
-        return Tensor(philox.pack_state(seed >> 128, seed))
+        return Tensor(placed(philox.pack_state(seed >> 128, seed)))
     seed = reshape(_int64(seed), (-1,))[:_LENGTH]
     return concat([zeros((_LENGTH - len(seed),), "int64"), seed], 0)
 

@@ -4,7 +4,7 @@ from string import ascii_letters
 
 import numpy
 
-from ..arrays import array_module, as_dtype, cpu
+from ..arrays import array_module, as_dtype, cpu, cuda
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
@@ -30,7 +30,7 @@ def _matmul_kernel(a, b, *, transpose_a, transpose_b):
     return cpu.product(a.T if transpose_a else a, b.T if transpose_b else b)
 
 
-_matmul.defkernel(cpu=_matmul_kernel)
+_matmul.defkernel(cpu=_matmul_kernel, cuda=cuda.product)
 
 
 def _matmul_vjp_a(g, y, a, b, *, transpose_a, transpose_b):

@@ -11,19 +11,19 @@ from .types import zeros_like
 # -- comparisons -----------------------------------------------------------------------------------
 
 
-@elementwise(None, None, differentiable=False)
+@elementwise(None, None, differentiable=False, cuda="x == y")
 def equal(x, y):
     """x == y, elementwise."""
     return x == y
 
 
-@elementwise(None, None, differentiable=False)
+@elementwise(None, None, differentiable=False, cuda="x != y")
 def not_equal(x, y):
     """x != y, elementwise."""
     return x != y
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.greater)
+@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.greater, cuda="x > y")
 def greater(x, y):
     """x > y, elementwise."""
 
@@ -35,32 +35,33 @@ def greater(x, y):
     kinds="iuf",
     plan=cpu.binary_builder(cpu.greater_equal_loop),
     ufunc=numpy.greater_equal,
+    cuda="x >= y",
 )
 def greater_equal(x, y):
     """x >= y, elementwise."""
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.less)
+@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.less, cuda="x < y")
 def less(x, y):
     """x < y, elementwise."""
 
 
-@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.less_equal)
+@elementwise(None, None, differentiable=False, kinds="iuf", ufunc=numpy.less_equal, cuda="x <= y")
 def less_equal(x, y):
     """x <= y, elementwise."""
 
 
-@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isnan)
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isnan, cuda="x != x")
 def is_nan(x):
     """True where x is nan, elementwise."""
 
 
-@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isinf)
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isinf, cuda="isinf(x)")
 def is_inf(x):
     """True where x is infinite, elementwise."""
 
 
-@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isfinite)
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.isfinite, cuda="isfinite(x)")
 def is_finite(x):
     """True where x is neither nan nor infinite, elementwise."""
 
@@ -143,6 +144,7 @@ def logical_not(x):
     cpu=cpu.where,
     mixed=True,
     kinds="b",
+    cuda="condition ? x : y",
 )
 def _where(condition, x, y):
     return array_module(x).where(condition, x, y)

@@ -4,7 +4,7 @@ import math
 
 import numpy
 
-from ..arrays import array_module, cpu, with_kernel
+from ..arrays import array_module, cpu, cuda, with_kernel
 from ..engine import alike, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import broadcast_to, expand_dims, from_front, squeeze, transpose
@@ -46,7 +46,7 @@ def _softmax(logits, *, axis):
     return _softmax_array(logits, axis)
 
 
-_softmax.defkernel(cpu.softmax)
+_softmax.defkernel(cpu.softmax, cuda.softmax)
 _softmax.defvjp(lambda g, y, x, *, axis: (g - reduce_sum(g * y, axis, keepdims=True)) * y)
 _softmax.defjvp(lambda t, y, x, *, axis: (t - reduce_sum(t * y, axis, keepdims=True)) * y)
 
@@ -166,7 +166,7 @@ def _sparse_softmax_cross_entropy(labels, logits):
     return xp.log(xp.add.reduce(xp.exp(shifted, out=shifted), axis=-1)) - chosen
 
 
-_sparse_softmax_cross_entropy.defkernel(cpu.sparse_cross_entropy)
+_sparse_softmax_cross_entropy.defkernel(cpu.sparse_cross_entropy, cuda.sparse_cross_entropy)
 
 
 @primitive(mixed=True)
@@ -178,7 +178,9 @@ def sparse_softmax_cross_entropy_grad(labels, logits):
     return x
 
 
-sparse_softmax_cross_entropy_grad.defkernel(cpu.sparse_cross_entropy_grad)
+sparse_softmax_cross_entropy_grad.defkernel(
+    cpu.sparse_cross_entropy_grad, cuda.sparse_cross_entropy_grad
+)
 
 
 def _chosen(labels, x):

@@ -22,6 +22,7 @@ from .types import cast, ones_like, zeros_like
     kinds="iufc",
     plan=cpu.binary_builder(cpu.add_loop, either=True),
     ufunc=numpy.add,
+    cuda="x + y",
 )
 def add(x, y):
     """x + y, elementwise."""
@@ -87,6 +88,7 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     kinds="iufc",
     plan=cpu.binary_builder(cpu.subtract_loop),
     ufunc=numpy.subtract,
+    cuda="x - y",
 )
 def subtract(x, y):
     """x - y, elementwise."""
@@ -99,6 +101,7 @@ def subtract(x, y):
     kinds="biufc",
     plan=cpu.binary_builder(cpu.multiply_loop, either=True),
     ufunc=numpy.multiply,
+    cuda="x * y",
 )
 def multiply(x, y):
     """x * y, elementwise."""
@@ -128,6 +131,7 @@ def _with_values(slices, values):
     lambda g, z, x, y: _multiply_no_nan(g, y),
     lambda g, z, x, y: _multiply_no_nan(x, g),
     kinds="fc",
+    cuda="y == 0 ? T(0) : x * y",
 )
 def _multiply_no_nan(x, y):
     return array_module(x).where(y == 0, y.dtype.type(0), x * y)
@@ -145,18 +149,23 @@ def multiply_no_nan(x, y, name=None):
     return _multiply_no_nan(x, convert_to_tensor(y, x.dtype))
 
 
-@elementwise(lambda g, y, x: -g, kinds="ifc", ufunc=numpy.negative)
+@elementwise(lambda g, y, x: -g, kinds="ifc", ufunc=numpy.negative, cuda="-x")
 def negative(x):
     """-x, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * (2 * x), kinds="iufc")
+@elementwise(lambda g, y, x: g * (2 * x), kinds="iufc", cuda="x * x")
 def square(x):
     """x * x, elementwise."""
     return x * x
 
 
-@elementwise(lambda g, z, x, y: g * 2 * (x - y), lambda g, z, x, y: g * 2 * (y - x), kinds="iuf")
+@elementwise(
+    lambda g, z, x, y: g * 2 * (x - y),
+    lambda g, z, x, y: g * 2 * (y - x),
+    kinds="iuf",
+    cuda="(x - y) * (x - y)",
+)
 def _squared_difference(x, y):
     difference = x - y
     return difference * difference
@@ -196,6 +205,7 @@ def polyval(coeffs, x, name=None):
     lambda g, z, x, y: -g * z / y,
     kinds="fc",
     ufunc=numpy.true_divide,
+    cuda="x / y",
 )
 def realdiv(x, y):
     """x / y of floats, elementwise; 1/0 is inf and 0/0 is nan."""
@@ -246,6 +256,7 @@ def truediv(x, y, name=None):
     lambda g, z, x, y: -g * divide_no_nan(z, y),
     kinds="fc",
     plan=cpu.binary_builder(cpu.divide_no_nan_loop),
+    cuda="y == 0 ? T(0) : x / y",
 )
 def _divide_no_nan(x, y):
     xp = array_module(y)
@@ -266,13 +277,17 @@ def divide_no_nan(x, y, name=None):
 
 # A zero cotangent gives zero, even where the derivative is infinite: so `where(x > 0, sqrt(x), 0)`
 # has a gradient at 0. TensorFlow does this for reciprocal, sqrt and rsqrt, and no other function.
-@elementwise(lambda c, d, g, y: reciprocal_grad(c, y), lambda c, d, g, y: c * g * -2 * y)
+@elementwise(
+    lambda c, d, g, y: reciprocal_grad(c, y),
+    lambda c, d, g, y: c * g * -2 * y,
+    cuda="g == 0 ? g : -g * y * y",
+)
 def reciprocal_grad(g, y):
     """The cotangent (or tangent) through reciprocal, from its output y: -g * y**2, 0 for g = 0."""
     return array_module(g).where(g == 0, g, -g * y * y)
 
 
-@elementwise(lambda g, y, x: reciprocal_grad(g, y), kinds="fc")
+@elementwise(lambda g, y, x: reciprocal_grad(g, y), kinds="fc", cuda="1 / x")
 def reciprocal(x):
     """1 / x, elementwise."""
     return 1 / x
@@ -354,6 +369,7 @@ def truncatemod(x, y):
     # Only where x > 0 does x**y vary with y in a way that has a real derivative: 0 elsewhere.
     lambda g, z, x, y: g * z * log(where(_has_logarithm(x), x, ones_like(x))),
     kinds="ifc",
+    cuda="pow(x, y)",
 )
 def pow(x, y):
     """x ** y, elementwise.
@@ -376,24 +392,30 @@ def _has_logarithm(x):
 
 
 # A zero cotangent gives zero here too (see reciprocal_grad), though in the first order alone.
-@elementwise(lambda c, d, g, y: c / (2 * y), lambda c, d, g, y: -(c / y) * d)
+@elementwise(
+    lambda c, d, g, y: c / (2 * y), lambda c, d, g, y: -(c / y) * d, cuda="g == 0 ? g : g / (2 * y)"
+)
 def sqrt_grad(g, y):
     """The cotangent (or tangent) through sqrt, from its output y: g / 2 / y, 0 for g = 0."""
     return array_module(g).where(g == 0, g, g / (2 * y))
 
 
-@elementwise(lambda g, y, x: sqrt_grad(g, y), kinds="fc", ufunc=numpy.sqrt)
+@elementwise(lambda g, y, x: sqrt_grad(g, y), kinds="fc", ufunc=numpy.sqrt, cuda="sqrt(x)")
 def sqrt(x):
     """The square root, elementwise; nan below 0."""
 
 
-@elementwise(lambda c, d, g, y: rsqrt_grad(c, y), lambda c, d, g, y: c * g * -1.5 * y * y)
+@elementwise(
+    lambda c, d, g, y: rsqrt_grad(c, y),
+    lambda c, d, g, y: c * g * -1.5 * y * y,
+    cuda="g == 0 ? g : g * T(-0.5) * y * y * y",
+)
 def rsqrt_grad(g, y):
     """The cotangent (or tangent) through rsqrt, from its output y: -g / 2 * y**3, 0 for g = 0."""
     return array_module(g).where(g == 0, g, g * -0.5 * y * y * y)
 
 
-@elementwise(lambda g, y, x: rsqrt_grad(g, y), kinds="fc")
+@elementwise(lambda g, y, x: rsqrt_grad(g, y), kinds="fc", cuda="1 / sqrt(x)")
 def rsqrt(x):
     """1 / sqrt(x), elementwise."""
     return 1 / array_module(x).sqrt(x)
@@ -403,7 +425,7 @@ def rsqrt(x):
 
 
 # The derivative at 0 is 0: abs'(0) = sign(0).
-@elementwise(lambda g, y, x: g * sign(x), kinds="ifc")
+@elementwise(lambda g, y, x: g * sign(x), kinds="ifc", cuda="fabs(x)")
 def _abs(x):
     return numpy.abs(x)
 
@@ -431,7 +453,7 @@ def abs(x, name=None):
     return complex_abs(x) if x.dtype.is_complex else _abs(x)
 
 
-@elementwise(lambda g, y, x: zeros_like(g), kinds="if")
+@elementwise(lambda g, y, x: zeros_like(g), kinds="if", cuda="x > 0 ? T(1) : x < 0 ? T(-1) : x")
 def _sign(x):
     return numpy.sign(x)
 
@@ -453,6 +475,7 @@ def sign(x, name=None):
     lambda g, z, x, y: where(x >= y, zeros_like(g), g),
     kinds="iuf",
     ufunc=numpy.maximum,
+    cuda="x > y || x != x ? x : y",
 )
 def maximum(x, y):
     """The larger of x and y, elementwise."""
@@ -463,6 +486,7 @@ def maximum(x, y):
     lambda g, z, x, y: where(x <= y, zeros_like(g), g),
     kinds="iuf",
     ufunc=numpy.minimum,
+    cuda="x < y || x != x ? x : y",
 )
 def minimum(x, y):
     """The smaller of x and y, elementwise."""
@@ -535,23 +559,23 @@ def _limits(old, new) -> tuple:
     return tuple(limits)
 
 
-@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.floor)
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.floor, cuda="floor(x)")
 def floor(x):
     """The largest integer not above x, elementwise. No gradient."""
 
 
-@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.ceil)
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.ceil, cuda="ceil(x)")
 def ceil(x):
     """The smallest integer not below x, elementwise. No gradient."""
 
 
-@elementwise(None, differentiable=False, kinds="iuf")
+@elementwise(None, differentiable=False, kinds="iuf", cuda="rint(x)")
 def round(x):
     """The nearest integer, halves to even, elementwise. No gradient."""
     return x if x.dtype.kind in "iu" else array_module(x).rint(x)
 
 
-@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.rint)
+@elementwise(None, differentiable=False, kinds="f", ufunc=numpy.rint, cuda="rint(x)")
 def rint(x):
     """The nearest integer of a float, halves to even, elementwise. No gradient."""
 
@@ -566,24 +590,24 @@ def nextafter(x1, x2):
 # -- exponentials and logarithms -------------------------------------------------------------------
 
 
-@elementwise(lambda g, y, x: g * y, kinds="fc", ufunc=numpy.exp)
+@elementwise(lambda g, y, x: g * y, kinds="fc", ufunc=numpy.exp, cuda="exp(x)")
 def exp(x):
     """e ** x, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * exp(x), kinds="fc", ufunc=numpy.expm1)
+@elementwise(lambda g, y, x: g * exp(x), kinds="fc", ufunc=numpy.expm1, cuda="expm1(x)")
 def expm1(x):
     """e ** x - 1, exact near 0, elementwise."""
 
 
 # In these rules stands reciprocal, not a division, so that second derivatives have TensorFlow's
 # values also where a cotangent is zero.
-@elementwise(lambda g, y, x: g * reciprocal(x), kinds="fc", ufunc=numpy.log)
+@elementwise(lambda g, y, x: g * reciprocal(x), kinds="fc", ufunc=numpy.log, cuda="log(x)")
 def log(x):
     """The natural logarithm, elementwise; -inf at 0, nan below."""
 
 
-@elementwise(lambda g, y, x: g * reciprocal(1 + x), kinds="fc", ufunc=numpy.log1p)
+@elementwise(lambda g, y, x: g * reciprocal(1 + x), kinds="fc", ufunc=numpy.log1p, cuda="log1p(x)")
 def log1p(x):
     """log(1 + x), exact near 0, elementwise."""
 
@@ -593,7 +617,10 @@ def _is_nonzero(x):
 
 
 @elementwise(
-    lambda g, z, x, y: g * xlogy(_is_nonzero(x), y), lambda g, z, x, y: g * xdivy(x, y), kinds="fc"
+    lambda g, z, x, y: g * xlogy(_is_nonzero(x), y),
+    lambda g, z, x, y: g * xdivy(x, y),
+    kinds="fc",
+    cuda="x == 0 ? T(0) : x * log(y)",
 )
 def xlogy(x, y):
     """x * log(y), and 0 where x is 0, elementwise."""
@@ -605,6 +632,7 @@ def xlogy(x, y):
     lambda g, z, x, y: g * xlog1py(_is_nonzero(x), y),
     lambda g, z, x, y: g * xdivy(x, y + 1),
     kinds="fc",
+    cuda="x == 0 ? T(0) : x * log1p(y)",
 )
 def xlog1py(x, y):
     """x * log(1 + y), and 0 where x is 0, elementwise."""
@@ -616,6 +644,7 @@ def xlog1py(x, y):
     lambda g, z, x, y: g * xdivy(_is_nonzero(x), y),
     lambda g, z, x, y: g * xdivy(-x, square(y)),
     kinds="fc",
+    cuda="x == 0 ? T(0) : x / y",
 )
 def xdivy(x, y):
     """x / y, and 0 where x is 0, elementwise."""
@@ -625,32 +654,38 @@ def xdivy(x, y):
 # -- trigonometric and hyperbolic functions --------------------------------------------------------
 
 
-@elementwise(lambda g, y, x: g * cos(x), kinds="fc", ufunc=numpy.sin)
+@elementwise(lambda g, y, x: g * cos(x), kinds="fc", ufunc=numpy.sin, cuda="sin(x)")
 def sin(x):
     """The sine of x radians, elementwise."""
 
 
-@elementwise(lambda g, y, x: -g * sin(x), kinds="fc", ufunc=numpy.cos)
+@elementwise(lambda g, y, x: -g * sin(x), kinds="fc", ufunc=numpy.cos, cuda="cos(x)")
 def cos(x):
     """The cosine of x radians, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * (1 + y * y), kinds="fc", ufunc=numpy.tan)
+@elementwise(lambda g, y, x: g * (1 + y * y), kinds="fc", ufunc=numpy.tan, cuda="tan(x)")
 def tan(x):
     """The tangent of x radians, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * reciprocal(sqrt(1 - x * x)), kinds="fc", ufunc=numpy.arcsin)
+@elementwise(
+    lambda g, y, x: g * reciprocal(sqrt(1 - x * x)), kinds="fc", ufunc=numpy.arcsin, cuda="asin(x)"
+)
 def asin(x):
     """The angle in radians, between -pi/2 and pi/2, whose sine is x, elementwise."""
 
 
-@elementwise(lambda g, y, x: -g * reciprocal(sqrt(1 - x * x)), kinds="fc", ufunc=numpy.arccos)
+@elementwise(
+    lambda g, y, x: -g * reciprocal(sqrt(1 - x * x)), kinds="fc", ufunc=numpy.arccos, cuda="acos(x)"
+)
 def acos(x):
     """The angle in radians, between 0 and pi, whose cosine is x, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * reciprocal(1 + x * x), kinds="fc", ufunc=numpy.arctan)
+@elementwise(
+    lambda g, y, x: g * reciprocal(1 + x * x), kinds="fc", ufunc=numpy.arctan, cuda="atan(x)"
+)
 def atan(x):
     """The angle in radians, between -pi/2 and pi/2, whose tangent is x, elementwise."""
 
@@ -660,43 +695,48 @@ def atan(x):
     lambda g, z, y, x: -y * (g / (y * y + x * x)),
     kinds="f",
     ufunc=numpy.arctan2,
+    cuda="atan2(y, x)",
 )
 def atan2(y, x):
     """The angle in radians, from -pi to pi, of the point (x, y) in the plane, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * cosh(x), kinds="fc", ufunc=numpy.sinh)
+@elementwise(lambda g, y, x: g * cosh(x), kinds="fc", ufunc=numpy.sinh, cuda="sinh(x)")
 def sinh(x):
     """The hyperbolic sine, elementwise."""
 
 
-@elementwise(lambda g, y, x: g * sinh(x), kinds="fc", ufunc=numpy.cosh)
+@elementwise(lambda g, y, x: g * sinh(x), kinds="fc", ufunc=numpy.cosh, cuda="cosh(x)")
 def cosh(x):
     """The hyperbolic cosine, elementwise."""
 
 
-@elementwise(lambda c, d, g, y: tanh_grad(c, y), lambda c, d, g, y: c * g * y * -2)
+@elementwise(
+    lambda c, d, g, y: tanh_grad(c, y), lambda c, d, g, y: c * g * y * -2, cuda="g * (1 - y * y)"
+)
 def tanh_grad(g, y):
     """The cotangent (or tangent) through tanh, from its output y: g * (1 - y * y)."""
     return g * (1 - y * y)
 
 
-@elementwise(lambda g, y, x: tanh_grad(g, y), kinds="fc", ufunc=numpy.tanh)
+@elementwise(lambda g, y, x: tanh_grad(g, y), kinds="fc", ufunc=numpy.tanh, cuda="tanh(x)")
 def tanh(x):
     """The hyperbolic tangent, elementwise."""
 
 
-@elementwise(lambda g, y, x: g / cosh(y), kinds="fc", ufunc=numpy.arcsinh)
+@elementwise(lambda g, y, x: g / cosh(y), kinds="fc", ufunc=numpy.arcsinh, cuda="asinh(x)")
 def asinh(x):
     """The inverse of the hyperbolic sine, elementwise."""
 
 
-@elementwise(lambda g, y, x: g / sinh(y), kinds="fc", ufunc=numpy.arccosh)
+@elementwise(lambda g, y, x: g / sinh(y), kinds="fc", ufunc=numpy.arccosh, cuda="acosh(x)")
 def acosh(x):
     """The inverse of the hyperbolic cosine, elementwise: not negative, and nan below 1."""
 
 
-@elementwise(lambda g, y, x: g * reciprocal(1 - x * x), kinds="fc", ufunc=numpy.arctanh)
+@elementwise(
+    lambda g, y, x: g * reciprocal(1 - x * x), kinds="fc", ufunc=numpy.arctanh, cuda="atanh(x)"
+)
 def atanh(x):
     """The inverse of the hyperbolic tangent, elementwise; infinite at 1 and -1, nan beyond."""
 
@@ -704,13 +744,17 @@ def atanh(x):
 # -- activations that mathematics has too ----------------------------------------------------------
 
 
-@elementwise(lambda c, d, g, y: sigmoid_grad(c, y), lambda c, d, g, y: c * g * (1 - 2 * y))
+@elementwise(
+    lambda c, d, g, y: sigmoid_grad(c, y),
+    lambda c, d, g, y: c * g * (1 - 2 * y),
+    cuda="g * y * (1 - y)",
+)
 def sigmoid_grad(g, y):
     """The cotangent (or tangent) through sigmoid, from its output y: g * y * (1 - y)."""
     return g * y * (1 - y)
 
 
-@elementwise(lambda g, y, x: sigmoid_grad(g, y), kinds="fc")
+@elementwise(lambda g, y, x: sigmoid_grad(g, y), kinds="fc", cuda="1 / (1 + exp(-x))")
 def sigmoid(x):
     """1 / (1 + exp(-x)), elementwise."""
     xp = array_module(x)
@@ -721,7 +765,11 @@ def sigmoid(x):
     return xp.where(below, e, 1) / (1 + e)
 
 
-@elementwise(lambda g, y, x: g * sigmoid(x), kinds="f")
+@elementwise(
+    lambda g, y, x: g * sigmoid(x),
+    kinds="f",
+    cuda="fmax(features, T(0)) + log1p(exp(-fabs(features)))",
+)
 def softplus(features):
     """log(1 + exp(x)), elementwise, exact for large |x|."""
     return array_module(features).logaddexp(features, 0).astype(features.dtype, copy=False)
@@ -732,7 +780,9 @@ def log_sigmoid(x, name=None):
     return -softplus(-convert_to_tensor(x))
 
 
-@elementwise(lambda g, y, x: g / square(1 + _abs(x)), kinds="f")
+@elementwise(
+    lambda g, y, x: g / square(1 + _abs(x)), kinds="f", cuda="features / (1 + fabs(features))"
+)
 def softsign(features):
     """x / (1 + |x|), elementwise."""
     return features / (1 + array_module(features).abs(features))

@@ -2,7 +2,7 @@
 
 import numpy
 
-from ..arrays import cpu
+from ..arrays import cpu, cuda
 from ..engine import alike, conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import constant, reshape
@@ -30,7 +30,7 @@ def _variance_kernel(x, mean, *, axis):
     return total
 
 
-_variance.defkernel(cpu=_variance_kernel)
+_variance.defkernel(cpu=_variance_kernel, cuda=cuda.variance)
 
 
 def _variance_vjp(g, y, x, mean, *, axis):

@@ -3,7 +3,7 @@
 from ..engine import Tensor, Variable, alike
 from ..errors import InvalidArgumentError
 from . import index, linalg, logic, math, variable
-from .array import constant
+from .array import constant, cpu, gpu
 
 
 def _swapped(op):
@@ -78,9 +78,10 @@ OPERATORS = {
 
 
 def install(cls: type) -> None:
-    """Gives a class of tensors Python's operators."""
+    """Gives a class of tensors Python's operators, and the ways to other devices."""
     for name, operator in OPERATORS.items():
         setattr(cls, name, operator)
+    cls.cpu, cls.gpu = cpu, gpu  # type: ignore[attr-defined]
 
 
 def _no_assignment(self, value):

@@ -4,7 +4,7 @@ import math
 
 import numpy
 
-from ..arrays import array_module, as_dtype, cpu
+from ..arrays import array_module, as_dtype, cpu, cuda
 from ..engine import convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import reshape
@@ -45,7 +45,7 @@ def _max_pool(x, *, window):
     return best
 
 
-_max_pool.defkernel(cpu=cpu.max_pool)
+_max_pool.defkernel(cpu=cpu.max_pool, cuda=cuda.max_pool)
 
 
 def _hits(x, y, window):
@@ -81,7 +81,7 @@ def _max_pool_grad(g, x, y, *, window):
     return window.unpadded(image, x.shape[1:-1])
 
 
-_max_pool_grad.defkernel(cpu=cpu.max_pool_grad)
+_max_pool_grad.defkernel(cpu=cpu.max_pool_grad, cuda=cuda.max_pool_grad)
 
 
 @primitive(kinds="f")

@@ -12,7 +12,17 @@ import enum
 import math
 import operator
 
-from ..arrays import array_module, as_dtype, from_numpy, philox, tell_look
+from ..arrays import (
+    array_module,
+    as_dtype,
+    beside,
+    cuda,
+    from_numpy,
+    philox,
+    placed,
+    tell_look,
+    to_numpy,
+)
 from ..arrays.cpu import planned_by
 from ..engine.primitive import convert_to_tensor, primitive
 from ..engine.tensor import Tensor
@@ -44,7 +54,7 @@ def set_seed(seed) -> None:
 @primitive(differentiable=False, mixed=True)  # it has no inputs whose dtypes could differ
 def next_random_state(*, operation, seed, blocks):
     """The state with which this call of a stateful op draws; see `settings.SeedContext`."""
-    return philox.pack_state(*seeds.next_stream(operation, seed, blocks))
+    return placed(philox.pack_state(*seeds.next_stream(operation, seed, blocks)))
 
 
 @primitive(differentiable=False)
@@ -55,14 +65,14 @@ def _seeded_random_state(seed):
         raise InvalidArgumentError(f"seed must have shape [2], not {list(seed.shape)}")
     if from_numpy(seed.dtype).name not in INTEGERS:  # NumPy takes long to name a type
         raise InvalidArgumentError(f"seed must be int32 or int64, not {seed.dtype.name}")
-    return philox.pack_state(*philox.scramble_seed(*seed.tolist()))
+    return beside(philox.pack_state(*philox.scramble_seed(*seed.tolist())), seed)
 
 
 @primitive(differentiable=False)
 def advanced_random_state(state, *, blocks):
     """The state `blocks` counters further on."""
     key, counter = philox.unpack_state(state)
-    return philox.pack_state(key, counter + blocks)
+    return beside(philox.pack_state(key, counter + blocks), state)
 
 
 def stateful_state(operation: str, dtype: str, seed, values: int) -> Tensor:
@@ -105,6 +115,9 @@ def standard_uniform(state, *, shape, dtype):
     """Floats in [0, 1)."""
     key, counter = philox.unpack_state(state)
     return philox.random_uniform(key, counter, shape, dtype, array_module(state))
+
+
+standard_uniform.defkernel(cuda=cuda.uniform)
 
 
 @primitive(differentiable=False)
@@ -164,7 +177,8 @@ def _random_categorical(logits, state, *, num_samples, dtype):
     if logits.dtype.kind != "f":
         raise InvalidArgumentError(f"logits should be floats, got {logits.dtype.name}")
     key, counter = philox.unpack_state(state)
-    return philox.random_categorical(key, counter, logits, num_samples, dtype)
+    found = philox.random_categorical(key, counter, to_numpy(logits), num_samples, dtype)
+    return beside(found, logits)
 
 
 # -- what is drawn, from either kind of state ------------------------------------------------------

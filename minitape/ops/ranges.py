@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from ..arrays import array_module, as_dtype, check_dtypes, tell_look
+from ..arrays import array_module, as_dtype, beside, check_dtypes, placed, tell_look
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError, UnimplementedError
 from .array import concat, expand_dims, from_front, reshape
@@ -55,7 +55,7 @@ def range(start, limit=None, delta=1, dtype=None, name=None):
                 f"range: start, limit and delta must be scalars. Received: shape {v.shape}."
             )
     first, last, step = (v.concrete.astype(dtype).item() for v in values)
-    return Tensor(_numbers(first, last, step, numpy.dtype(dtype)))
+    return Tensor(placed(_numbers(first, last, step, numpy.dtype(dtype))))
 
 
 def _width(name: str) -> int:
@@ -114,6 +114,7 @@ def linspace(start, stop, num, name=None, axis=0):
     lengths = [1] * (len(shape) + 1)
     lengths[axis] = max(count - 2, 0)
     places = numpy.arange(1, lengths[axis] + 1, dtype=start.array.dtype).reshape(lengths)
+    places = beside(places, start.array)
     between = first + (last - first) / max(count - 1, 1) * Tensor(places)
     whole = concat([first, between, last], axis)
     return whole if count >= 2 else whole[(slice(None),) * axis + (slice(count),)]

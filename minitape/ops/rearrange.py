@@ -8,7 +8,7 @@ import operator
 
 import numpy
 
-from ..arrays import array_module
+from ..arrays import array_module, placed
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import from_front, integers_of, reshape
@@ -501,4 +501,5 @@ def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=Non
     more = [-(n + sum(p)) % size for n, p, size in zip(lengths, pairs, sizes, strict=True)]
     paddings = [(before, after + n) for (before, after), n in zip(pairs, more, strict=True)]
     crops = [(0, n) for n in more]
-    return tuple(Tensor(numpy.array(p, "int32").reshape(len(sizes), 2)) for p in (paddings, crops))
+    arrays = (numpy.array(p, "int32").reshape(len(sizes), 2) for p in (paddings, crops))
+    return tuple(Tensor(placed(p)) for p in arrays)

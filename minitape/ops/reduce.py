@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ..arrays import array_module, as_dtype, cpu, with_kernel
+from ..arrays import array_module, as_dtype, cpu, cuda, with_kernel
 from ..engine import conj, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from .array import from_front, reshape, stop_gradient, transpose
@@ -91,7 +91,7 @@ def _total_kernel(x, axis, keepdims):
     return total
 
 
-_total = with_kernel(_total, _total_kernel)
+_total = with_kernel(_total, _total_kernel, cuda.total)
 
 
 def keeps_the_last(x, axis) -> bool:
@@ -164,6 +164,9 @@ def _reduce_max(x, *, axis, keepdims):
     if 0 in x.shape:
         return _of_nothing(x, axis, keepdims, _limits(x.dtype)[0])
     return x.max(axis=axis, keepdims=keepdims)
+
+
+_reduce_max.defkernel(cuda=cuda.largest)
 
 
 @primitive(kinds="iuf")

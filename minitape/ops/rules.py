@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from ..arrays import array_module, as_array, as_dtype, cpu
+import numpy
+
+from ..arrays import array_module, as_array, as_dtype, beside, cpu, explained
+from ..arrays import cuda as on_card
 from ..arrays.cpu import planned_by
+from ..arrays.dispatch import cpu_path
 from ..engine import Primitive, Tensor, active, next_id, primitive
-from ..errors import explained
 
 
 class Elementwise(Primitive):
@@ -35,6 +38,7 @@ class Elementwise(Primitive):
 _NUMBERS = (float, int)
 # The commonest type, which every op with a short path takes: it saves a look at the type's kind.
 _FLOAT32 = as_dtype("float32").numpy_dtype
+_ndarray, _generic = numpy.ndarray, numpy.generic  # what is neither lies on a card
 _new = object.__new__
 
 
@@ -49,7 +53,7 @@ class Unary(Elementwise):
 
     def call(self) -> Callable:
         """The op as a function."""
-        forward = self.run
+        run, forward = self.run, cpu_path(self.run)
         if "f" not in (self.kinds or "f"):
             return lambda x, name=None, **params: self(x, **params)
 
@@ -60,7 +64,10 @@ class Unary(Elementwise):
             if a.dtype is not _FLOAT32 and a.dtype.kind != "f":
                 return self(x, **params)
             try:
-                array = forward(a, **params) if params else forward(a)
+                if type(a) is not _ndarray and not isinstance(a, _generic):
+                    array = run(a, **params)
+                else:
+                    array = forward(a, **params) if params else forward(a)
             except Exception as error:
                 raise explained(error, self.name, (a,), params) from error
             y = _new(Tensor)
@@ -94,16 +101,18 @@ class Binary(Elementwise):
 
     def call(self) -> Callable:
         """The op as a function."""
-        forward, kinds = self.run, self.kinds or "biufcO"
+        run, forward, kinds = self.run, cpu_path(self.run), self.kinds or "biufcO"
         if "f" not in kinds:
             return lambda x, y, name=None: self(x, y)
 
         def call(x, y, name=None):
             if type(x) is not Tensor or type(y) is not Tensor:
                 if type(x) is Tensor and type(y) in _NUMBERS:
-                    y = Tensor(as_array(y, x.dtype))
+                    y = as_array(y, x.dtype)
+                    y = Tensor(y if type(x.array) is _ndarray else beside(y, x.array))
                 elif type(y) is Tensor and type(x) in _NUMBERS:
-                    x = Tensor(as_array(x, y.dtype))
+                    x = as_array(x, y.dtype)
+                    x = Tensor(x if type(y.array) is _ndarray else beside(x, y.array))
                 else:
                     return self(x, y)
             a, b = x.array, y.array
@@ -111,7 +120,8 @@ class Binary(Elementwise):
             if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype.kind not in kinds):
                 return self(x, y)
             try:
-                array = forward(a, b)
+                on_cpu = type(a) is _ndarray or isinstance(a, _generic)
+                array = forward(a, b) if on_cpu else run(a, b)
             except Exception as error:
                 raise explained(error, self.name, (a, b), {}) from error
             z = _new(Tensor)
@@ -130,6 +140,7 @@ def elementwise(
     ufunc: Callable | None = None,
     cpu: Callable | None = None,
     plan: Callable | None = None,
+    cuda: str | None = None,
     **properties,
 ) -> Callable:
     """Decorator that makes an elementwise op of a forward on raw arrays.
@@ -142,6 +153,8 @@ def elementwise(
             then. Other libraries' arrays answer NumPy's functions by themselves.
         cpu: a kernel, see `Primitive.defkernel`.
         plan: what makes its plans, see `cpu.planned_by`.
+        cuda: the result in CUDA C++, of the names of the inputs and parameters, where they are
+            floats: `T` is their type.
         **properties: of the Primitive.
 
     Returns:
@@ -157,8 +170,10 @@ def elementwise(
         op = kind(forward, **properties)
         if ufunc is not None:
             op.forward = op.run = ufunc
-        if cpu is not None:
-            op.defkernel(cpu)
+        if cpu is not None or cuda is not None:
+            names = forward.__code__.co_varnames[: len(rules)]
+            on_a_card = None if cuda is None else on_card.elementwise(op.forward, names, cuda)
+            op.defkernel(cpu, on_a_card)
         op.vjps = rules
         op.jvps = tuple(rule and _broadcasting(rule) for rule in tangents or rules)
         return wraps(forward)(op.call())
@@ -198,7 +213,7 @@ def sum_to_shape(x, *, shape):
     return x
 
 
-sum_to_shape.defkernel(cpu.sum_to_shape)
+sum_to_shape.defkernel(cpu.sum_to_shape, on_card.sum_to_shape)
 sum_to_shape.linear(lambda g, y, x, *, shape: broadcast_to(g, shape=x.array.shape))
 
 

@@ -20,13 +20,13 @@ from .types import ones_like
 _SLOPE = 2 / math.sqrt(math.pi)  # erf'(0)
 
 
-@elementwise(lambda g, y, x: g * _SLOPE * exp(-square(x)), kinds="f")
+@elementwise(lambda g, y, x: g * _SLOPE * exp(-square(x)), kinds="f", cuda="erf(x)")
 def erf(x):
     """The error function 2 / sqrt(pi) * (the integral of exp(-t**2) from 0 to x), elementwise."""
     return erfs.erf(x)
 
 
-@elementwise(lambda g, y, x: g * -_SLOPE * exp(-square(x)), kinds="f")
+@elementwise(lambda g, y, x: g * -_SLOPE * exp(-square(x)), kinds="f", cuda="erfc(x)")
 def erfc(x):
     """1 - erf(x), elementwise, exact also where that is tiny."""
     return erfs.erfc(x)
@@ -53,7 +53,7 @@ def ndtri(x):
 # -- the gamma function ----------------------------------------------------------------------------
 
 
-@elementwise(lambda g, y, x: g * digamma(x), kinds="f")
+@elementwise(lambda g, y, x: g * digamma(x), kinds="f", cuda="lgamma(x)")
 def lgamma(x):
     """log(abs(gamma(x))), elementwise; inf at 0, -1, -2, ..."""
     return gammas.lgamma(x)

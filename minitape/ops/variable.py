@@ -4,6 +4,7 @@ from ..arrays import array_module, check_dtypes
 from ..engine import Tensor, convert_to_tensor, primitive
 from ..errors import InvalidArgumentError
 from . import index, scatter
+from .array import beside_variable
 from .gather import IndexedSlices, check_indices, check_integers, gather
 
 
@@ -33,6 +34,16 @@ class VariableSlice(Tensor):
         variable = self._variable
         value = convert_to_tensor(value, variable.dtype)
         return variable.assign(_change_elements(variable, value, key=index.as_key(self._key)))
+
+
+def assign_add(self, delta, use_locking=False, name=None, read_value=True):
+    """Adds `delta`, of the variable's shape and dtype; it may lie elsewhere."""
+    return self.assign(self + beside_variable(delta, self))
+
+
+def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
+    """Subtracts `delta`, of the variable's shape and dtype; it may lie elsewhere."""
+    return self.assign(self - beside_variable(delta, self))
 
 
 def getitem(self, key):
@@ -176,6 +187,8 @@ def gather_nd(self, indices, name=None):
 
 METHODS = {
     "__getitem__": getitem,
+    "assign_add": assign_add,
+    "assign_sub": assign_sub,
     "batch_scatter_update": batch_scatter_update,
     "gather_nd": gather_nd,
     "scatter_add": scatter_add,

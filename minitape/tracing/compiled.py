@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..arrays import explained
 from ..arrays.cpu import Plans
-from ..errors import explained
 from .passes.updates import run_update
 from .program import Assign, Call, Check, Line, Program, Read, Update, name_of
 

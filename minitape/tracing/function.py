@@ -280,9 +280,12 @@ def _key(value, tensors: list[Tensor]) -> Any:
     kind = type(value)
     if kind is Tensor:
         tensors.append(value)
+        array = value.array
         if hasattr(value, "keras_logits"):
-            return value.array.shape, value.array.dtype, _key(value.keras_logits, [])
-        return value.array.shape, value.array.dtype
+            return array.shape, array.dtype, _key(value.keras_logits, [])
+        if type(array) is numpy.ndarray or isinstance(array, numpy.generic):
+            return array.shape, array.dtype
+        return array.shape, array.dtype, type(array)  # programs on a card are others
     if kind is tuple or kind is list:
         return (kind, *[_key(one, tensors) for one in value])
     if kind is dict:

@@ -11,8 +11,8 @@ def test_no_name_of_minitapes_own_passes_for_tensorflows():
     served = [path for path in dropin.public_names() if path.startswith("tf.")]
     assert len(served) > 500
     lacking = [path for path in served if not _has(tf, path.split(".")[1:])]
-    # minitape.errors makes its texts there; a learner's tf.errors has one name too many.
-    assert lacking == ["tf.errors.explained"]
+    # The device where new tensors are put is a setting of minitape's own.
+    assert lacking == ["tf.config.get_default_device", "tf.config.set_default_device"]
 
 
 def test_versions():

@@ -19,6 +19,7 @@ SOME = settings(max_examples=max(10, FEW.max_examples))
 
 # What is tested elsewhere, each with the place.
 ELSEWHERE = {
+    "copied_to": "tests/arrays/test_devices.py",
     "ascending_order": "tests/compat/test_random.py, through keras.random.shuffle",
     "orthonormal_columns": "tests/compat/test_initializers.py, through Orthogonal",
     **dict.fromkeys(

@@ -4,7 +4,7 @@ Each has a forward in NumPy beside it that says what is computed and takes over 
 doesn't answer. numba is loaded when a kernel is first needed, and nothing needs it.
 """
 
-from .compiler import suits, with_kernel
+from .compiler import suits
 from .convolutions import convolution, filter_gradient, input_gradient, is_sent_back, multiplies
 from .elementwise import (
     add_bias,
@@ -101,5 +101,4 @@ __all__ = [
     "uniform",
     "uniform_builder",
     "where",
-    "with_kernel",
 ]

@@ -1,41 +1,16 @@
-"""Kernels beside the forwards that say what they compute, and which arrays are worth one."""
+"""Which arrays are worth a compiled kernel."""
 
 import sys
-from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 from importlib.util import find_spec
-from inspect import signature
 from typing import Any
 
 import numpy
-
-from ...settings import cpu_kernels
 
 # Elements from which on an array is worth a kernel: below it, loading numba takes longer than a
 # whole training saves. Once it is loaded, its one call is quicker than NumPy's many.
 _LARGE = 1 << 14
 FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))  # what kernels are made for
-
-
-def with_kernel(forward: Callable, kernel: Callable) -> Callable:
-    """The forward, with a kernel that answers in its place unless it returns NotImplemented."""
-
-    @wraps(forward)
-    def run(*arrays, **params):
-        if cpu_kernels():
-            result = kernel(*arrays, **params)
-            if result is not NotImplemented:
-                return result
-        return forward(*arrays, **params)
-
-    run.kernel = kernel  # type: ignore[attr-defined]  # the tests ask it whether it answers
-    return run
-
-
-def kernel_with(run: Callable, parameter: str) -> Callable | None:
-    """The kernel of what `with_kernel` made, where it has this parameter beyond the forward's."""
-    kernel = getattr(run, "kernel", None)
-    return kernel if kernel and parameter in signature(kernel).parameters else None
 
 
 def suits(*arrays: Any) -> bool:

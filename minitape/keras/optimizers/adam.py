@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy
 
-from ...arrays import array_module, cpu
+from ...arrays import array_module, cpu, cuda
 from ...engine import primitive
 from .blocks import in_blocks
 from .optimizer import Optimizer
@@ -192,4 +192,4 @@ def _adam_kernel(
     )
 
 
-_adam_update.defkernel(cpu=_adam_kernel)
+_adam_update.defkernel(cpu=_adam_kernel, cuda=cuda.adam_update)

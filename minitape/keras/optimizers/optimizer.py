@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import ops
-from ...arrays import tell_look
+from ...arrays import beside, tell_look
+from ...arrays.devices import near
 from ...engine import GradientTape
 from ...engine import Variable as EngineVariable
 from ...settings import floatx
@@ -114,6 +115,8 @@ class Optimizer:
         require_init(self, "_variables")
         self._trainable_variables = list(variables)
         self._positions = {v.id: i for i, v in enumerate(self._trainable_variables)}
+        for v in self._variables if variables else ():  # the counter and the rate
+            v.array = beside(v.array, variables[0].array)
         if self.use_ema:
             self._averages = self.add_optimizer_variables(variables, "average")
         if self.gradient_accumulation_steps:
@@ -133,9 +136,10 @@ class Optimizer:
     def add_variable_from_reference(self, reference_variable, name="var", initializer="zeros"):
         """A new state variable of the shape and dtype of a trainable one."""
         owner = _name_of(reference_variable).replace("/", "_").replace(":", "_")
-        return self.add_variable(
-            reference_variable.shape, initializer, reference_variable.dtype, f"{owner}_{name}"
-        )
+        with near(reference_variable.array):
+            return self.add_variable(
+                reference_variable.shape, initializer, reference_variable.dtype, f"{owner}_{name}"
+            )
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
         """One state variable for each trainable one; a list of names gives a list for each name.

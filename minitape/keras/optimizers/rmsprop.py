@@ -1,6 +1,6 @@
 """RMSprop: gradients divided by the root of their running mean square."""
 
-from ...arrays import array_module, cpu
+from ...arrays import array_module, cpu, cuda
 from ...engine import primitive
 from .blocks import in_blocks
 from .optimizer import Optimizer
@@ -148,4 +148,4 @@ def _rmsprop_kernel(
     )
 
 
-_rmsprop_update.defkernel(cpu=_rmsprop_kernel)
+_rmsprop_update.defkernel(cpu=_rmsprop_kernel, cuda=cuda.rmsprop_update)

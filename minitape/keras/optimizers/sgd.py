@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with momentum."""
 
-from ...arrays import array_module, cpu
+from ...arrays import array_module, cpu, cuda
 from ...engine import primitive
 from .blocks import in_blocks
 from .optimizer import Optimizer
@@ -73,7 +73,7 @@ def _descent_kernel(gradient, learning_rate, variable, in_place=None):
     return cpu.descent_update(gradient, variable, rate=learning_rate, in_place=in_place)
 
 
-_gradient_descent.defkernel(cpu=_descent_kernel)
+_gradient_descent.defkernel(cpu=_descent_kernel, cuda=cuda.descent_update)
 
 
 @primitive(mixed=True, differentiable=False)
@@ -113,4 +113,4 @@ def _momentum_kernel(
     )
 
 
-_momentum_descent.defkernel(cpu=_momentum_kernel)
+_momentum_descent.defkernel(cpu=_momentum_kernel, cuda=cuda.momentum_update)

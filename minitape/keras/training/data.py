@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from ... import nest
-from ...arrays import is_array, philox
+from ...arrays import is_array, philox, placed
 from ...engine import Tensor, Variable, convert_to_tensor
 from ...settings import floatx, seeds
 from ..random_state import random_state, set_random_state
@@ -88,7 +88,7 @@ class ArrayBatches:
             if nest.is_nested(structure):
                 return nest.map_structure(cut, structure)
             # A slice shares the caller's memory: tensors are read and never written into.
-            return None if structure is None else Tensor(structure[rows])
+            return None if structure is None else Tensor(placed(structure[rows]))
 
         return pack_x_y_sample_weight(cut(self._x), cut(self._y), cut(self._sample_weight))
 
@@ -161,7 +161,7 @@ class StreamBatches:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         if sample_weight is not None:
             raise ValueError(_BOTH_WEIGHTS)
-        return x, y, Tensor(class_weights(y, self._class_weight))
+        return x, y, Tensor(placed(class_weights(y, self._class_weight)))
 
 
 def _as_tensor(value):

@@ -1,11 +1,14 @@
 """The loops around the steps: fit, evaluate, predict, and one batch alone."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import wraps
 from typing import Any
 
 import numpy
 
 from ... import nest
+from ...arrays.devices import near
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
 from ..variables import assign_stored
@@ -13,6 +16,18 @@ from .arrays import split_validation
 from .compiled import CompiledMetrics
 from .data import ArrayBatches, Epochs, batches, gives_batches, unpack_x_y_sample_weight
 from .steps import Steps
+
+
+def _near_weights(method: Callable) -> Callable:
+    """The method, whose data and new tensors go where the model's weights lie."""
+
+    @wraps(method)
+    def run(self, *args, **kwargs):
+        weights = self.weights if self.built else ()
+        with near(weights[0].array) if weights else nullcontext():
+            return method(self, *args, **kwargs)
+
+    return run
 
 
 class Run:
@@ -53,6 +68,7 @@ class Trainer(Steps):
     history: Any = None
     _fit_run: Run | None = None  # while `fit` runs
 
+    @_near_weights
     def fit(
         self,
         x=None,
@@ -161,6 +177,7 @@ class Trainer(Steps):
             self.optimizer.finalize_variable_values(self.trainable_weights)
         listeners.on_train_end(logs)
 
+    @_near_weights
     def evaluate(
         self,
         x=None,
@@ -200,6 +217,7 @@ class Trainer(Steps):
         listeners.on_test_end(dict(logs))
         return logs
 
+    @_near_weights
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None) -> Any:
         """The outputs for all of `x`, as NumPy arrays in the structure of the outputs."""
         data = Epochs(batches(x, batch_size=batch_size), steps)
@@ -219,6 +237,7 @@ class Trainer(Steps):
 
     # -- one batch -------------------------------------------------------------------------------
 
+    @_near_weights
     def train_on_batch(
         self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
     ) -> Any:
@@ -229,6 +248,7 @@ class Trainer(Steps):
         logs = _logs(self._program_of("train_step")(data), "train_step")
         return logs if return_dict else self._in_order(logs)
 
+    @_near_weights
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False) -> Any:
         """One step of evaluation on the given examples; returns what `evaluate` would."""
         self._check_compiled("test_on_batch")
@@ -237,6 +257,7 @@ class Trainer(Steps):
         logs = _logs(self._program_of("test_step")(data), "test_step")
         return logs if return_dict else self._in_order(logs)
 
+    @_near_weights
     def predict_on_batch(self, x) -> Any:
         """The outputs for the given examples, as NumPy arrays."""
         return _as_numpy(self._program_of("predict_step")(ArrayBatches(x).whole()))

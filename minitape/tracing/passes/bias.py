@@ -5,9 +5,11 @@ They are applied to the product while it is new, and no further array is made.
 
 from functools import cache, partial
 
+import numpy
+
 from ...arrays import array_module, cpu, with_kernel
 from ...arrays.cpu import builder_of, planned_by
-from ...arrays.cpu.compiler import kernel_with
+from ...arrays.dispatch import kernel_with
 from ...engine import PRIMITIVES, Primitive
 from ...settings import cpu_kernels
 from ..program import Call, Line, Program
@@ -27,11 +29,12 @@ _add_bias = with_kernel(_add_bias, cpu.add_bias)
 @cache
 def _with_bias(op: Primitive, then_relu: bool) -> Primitive:
     """The op with a last input that is added to its result, and then perhaps relu."""
-    kernel = kernel_with(op.run, "bias")
+    on_cpu, on_card = kernel_with(op.run, "bias"), kernel_with(op.run, "bias", "cuda")
     plan = builder_of(op)  # by convention it has a parameter `then_relu`, for a last input
 
     def forward(*arrays, **params):
         *inputs, bias = arrays
+        kernel = on_cpu if type(bias) is numpy.ndarray else on_card
         if kernel is not None and cpu_kernels():  # one that adds the bias by itself
             y = kernel(*inputs, bias=bias, then_relu=then_relu, **params)
             if y is not NotImplemented:

@@ -9,8 +9,10 @@ matrices needs no array at all: the update makes some rows of it and uses them w
 from sys import getrefcount
 from typing import Any
 
+import numpy
+
 from ...arrays.cpu import Plans, Product, is_large_product
-from ...arrays.cpu.compiler import kernel_with
+from ...arrays.dispatch import kernel_with
 from ...settings import cpu_kernels
 from ..program import Assign, Call, Line, Program, Read, Update
 
@@ -96,7 +98,9 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
         return
     plans.follow()
     if alone and all(x.flags.c_contiguous for x in arrays):
-        op.forward(*inputs, *arrays, **params, in_place=True)
-        return
+        on_card = None if type(arrays[0]) is numpy.ndarray else op.run.cuda  # type: ignore
+        for run in filter(None, (on_card, op.forward)):
+            if run(*inputs, *arrays, **params, in_place=True) is not NotImplemented:
+                return
     for variable, array in zip(line.variables, op.run(*inputs, *arrays, **params), strict=True):
         variable.array = array

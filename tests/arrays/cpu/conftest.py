@@ -2,7 +2,6 @@
 
 import threading
 
-import numpy as np
 import pytest
 
 
@@ -10,16 +9,6 @@ import pytest
 def numba():
     why = "numba, which compiles kernels, is not installed or refuses this NumPy"
     return pytest.importorskip("numba", reason=why, exc_type=ImportError)
-
-
-@pytest.fixture(params=["float32", "float64"])
-def dtype(request):
-    return np.dtype(request.param)
-
-
-@pytest.fixture
-def random():
-    return np.random.default_rng(0)
 
 
 def in_four_threads(run):

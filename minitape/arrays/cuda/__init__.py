@@ -1,0 +1,13 @@
+"""Kernels for graphics cards: CUDA C++ in the .cu files, and what launches each.
+
+On a card they are compiled by CuPy, which only gpu.py imports; the simulator runs them anywhere.
+"""
+
+from .elementwise import elementwise
+from .gather import gather, gather_grad, segment_sum
+from .optimizers import adam_update, descent_update, momentum_update, rmsprop_update
+from .products import product
+from .random import uniform
+from .reduce import largest, sum_to_shape, total, variance
+from .rows import softmax, sparse_cross_entropy, sparse_cross_entropy_grad
+from .windows import conv, conv_filter, conv_input, max_pool, max_pool_grad

@@ -1,0 +1,91 @@
+// Convolution of images, (batch, height, width, channels), with filters (rows, columns, channels,
+// filters), and its two derivatives. Each is a product of matrices, see tiles.cuh, one of which is
+// never written down: what all windows see (im2col) would take up as many copies of the images as
+// a window has pixels. Its elements are fetched from the images, and are 0 beyond their border.
+//
+//   conv         y[n, i, j, f]  = sum over (r, s, c) of x[n, i_r, j_s, c] * w[r, s, c, f]
+//   conv_input   dx[n, p, q, c] = sum over (r, s, f) of g[n, i, j, f] * w[r, s, c, f], of the windows
+//                                 (i, j) whose place (r, s) is the pixel (p, q)
+//   conv_filter  dw[r, s, c, f] = sum over (n, i, j) of x[n, i_r, j_s, c] * g[n, i, j, f]
+//   with i_r = i * step_down - top + r * spread_down, and j_s alike.
+//
+// Launch: a block of 256 threads for each tile of results; grid (tiles of filters, tiles of
+// positions). conv_filter has few results and long sums: blockIdx.z shares those out, each share
+// gives a dw of its own, and the caller adds them up, always in the same order.
+// Traffic: that of tiles.cuh. A pixel is fetched once for each place of the window that sees it,
+// most times from the cache, as neighbouring windows share their pixels.
+
+#include "tiles.cuh"
+
+template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
+__global__ void conv(const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
+                     T* __restrict__ y, int images, int filters, int then_relu, int height,
+                     int width, int channels, int down, int right, int rows, int columns,
+                     int step_down, int step_right, int spread_down, int spread_right, int top,
+                     int left) {
+    const int inner = rows * columns * channels;
+    multiply_tiles<T, true, true, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
+        images * down * right, filters, 0, inner,
+        [&](int m, int k) {
+            const int j = m % right, i = m / right % down, n = m / right / down;
+            const int c = k % channels, s = k / channels % columns, r = k / channels / columns;
+            const int p = i * step_down - top + r * spread_down;
+            const int q = j * step_right - left + s * spread_right;
+            if (p < 0 || p >= height || q < 0 || q >= width) return T(0);
+            return x[(((long long)n * height + p) * width + q) * channels + c];
+        },
+        [&](int k, int n) { return w[(long long)k * filters + n]; },
+        [&](int m, int n, T result) {
+            if (bias) result += bias[n];
+            if (then_relu && result <= 0) result = 0;
+            y[(long long)m * filters + n] = result;
+        });
+}
+
+template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
+__global__ void conv_input(const T* __restrict__ w, const T* __restrict__ g, T* __restrict__ dx,
+                           int images, int filters, int height, int width, int channels, int down,
+                           int right, int rows, int columns, int step_down, int step_right,
+                           int spread_down, int spread_right, int top, int left) {
+    const int inner = rows * columns * filters;
+    multiply_tiles<T, true, false, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
+        images * height * width, channels, 0, inner,
+        [&](int m, int k) {
+            const int q = m % width, p = m / width % height, n = m / width / height;
+            const int f = k % filters, s = k / filters % columns, r = k / filters / columns;
+            const int i = p + top - r * spread_down, j = q + left - s * spread_right;
+            if (i < 0 || j < 0 || i % step_down || j % step_right) return T(0);
+            if (i / step_down >= down || j / step_right >= right) return T(0);
+            return g[(((long long)n * down + i / step_down) * right + j / step_right) * filters +
+                     f];
+        },
+        [&](int k, int c) {
+            const int f = k % filters, place = k / filters;
+            return w[((long long)place * channels + c) * filters + f];
+        },
+        [&](int m, int c, T result) { dx[(long long)m * channels + c] = result; });
+}
+
+template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
+__global__ void conv_filter(const T* __restrict__ x, const T* __restrict__ g, T* __restrict__ dw,
+                            int images, int filters, int height, int width, int channels,
+                            int down, int right, int rows, int columns, int step_down,
+                            int step_right, int spread_down, int spread_right, int top,
+                            int left) {
+    const int places = rows * columns * channels, positions = images * down * right;
+    const int first = (long long)positions * blockIdx.z / gridDim.z;
+    const int last = (long long)positions * (blockIdx.z + 1) / gridDim.z;
+    const auto result_of_share = dw + (long long)blockIdx.z * places * filters;
+    multiply_tiles<T, false, true, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
+        places, filters, first, last,
+        [&](int m, int k) {
+            const int j = k % right, i = k / right % down, n = k / right / down;
+            const int c = m % channels, s = m / channels % columns, r = m / channels / columns;
+            const int p = i * step_down - top + r * spread_down;
+            const int q = j * step_right - left + s * spread_right;
+            if (p < 0 || p >= height || q < 0 || q >= width) return T(0);
+            return x[(((long long)n * height + p) * width + q) * channels + c];
+        },
+        [&](int k, int f) { return g[(long long)k * filters + f]; },
+        [&](int m, int f, T result) { result_of_share[(long long)m * filters + f] = result; });
+}

@@ -1,0 +1,289 @@
+// CUDA C++ on a CPU: as much of the language as the kernels in the folder above this one need.
+//
+// One block runs at a time, and in it one thread at a time. Each thread is a fiber, with a stack of
+// its own: it runs until it ends or comes to a barrier, and then hands over to the next. Nothing
+// happens at the same time, so each run gives the same bits. Threads take their turns forwards or
+// backwards, by choice; a result that depends on the choice lacks a barrier.
+//
+// compiler.py includes this file before a kernel's own, makes `Array`s of the pointers in the
+// kernel's signature, and adds a KERNEL line for each kernel.
+
+#pragma once
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <setjmp.h>
+#include <ucontext.h>
+#include <utility>
+#include <vector>
+
+#define __global__ static
+#define __device__
+#define __forceinline__ inline
+#define __launch_bounds__(...)
+#define __shared__ static  // a block has it to itself, as no other one runs meanwhile
+#define SIMULATOR
+
+using std::abs, std::ceil, std::cos, std::cosh, std::erf, std::exp, std::expm1, std::floor,
+    std::fma, std::fmax, std::fmin, std::fmod, std::isfinite, std::isinf, std::isnan, std::log,
+    std::log1p, std::lgamma, std::max, std::min, std::pow, std::rint, std::sin, std::sinh,
+    std::sqrt, std::tan, std::tanh, std::acos, std::acosh, std::asin, std::asinh, std::atan,
+    std::atan2, std::atanh, std::trunc;
+
+struct dim3 {
+    unsigned x, y, z;
+};
+static dim3 threadIdx, blockIdx, blockDim, gridDim;
+static const int warpSize = 32;
+
+namespace simulator {
+
+// -- what went wrong, as the caller is told -----------------------------------------------------
+
+static char message[400];
+
+struct Failure : std::exception {};
+
+static void fail(const char* what, long long a = 0, long long b = 0) {
+    char said[200];
+    snprintf(said, sizeof said, what, a, b);
+    snprintf(message, sizeof message, "block (%u, %u, %u), thread (%u, %u, %u): %s", blockIdx.x,
+             blockIdx.y, blockIdx.z, threadIdx.x, threadIdx.y, threadIdx.z, said);
+    throw Failure();
+}
+
+// -- who watches: called with what a thread does, and where in the file --------------------------
+
+enum Event { READS, WRITES, WAITS };
+// (event, number of the thread in its block, number of the array, element, line)
+static void (*watcher)(int, int, int, long long, int) = nullptr;
+
+// -- threads ---------------------------------------------------------------------------------------
+
+enum State { READY, AT_BLOCK_BARRIER, AT_WARP_BARRIER, DONE };
+
+struct Thread {
+    State state;
+    jmp_buf place;                // where it goes on
+    unsigned long long shuffled;  // what it shows the others of its warp
+};
+
+static const int STACK = 64 << 10;
+static std::vector<Thread> threads;
+static std::vector<std::unique_ptr<char[]>> stacks;
+static jmp_buf scheduler;
+static int current, begun, count;  // threads of the block
+static bool failed, backwards;
+static void (*kernel)(void**);
+static void** arguments;
+
+static int number_of(dim3 t) { return t.x + blockDim.x * (t.y + blockDim.y * t.z); }
+
+static void take_turn(int number) {
+    current = number;
+    threadIdx = {number % blockDim.x, number / blockDim.x % blockDim.y,
+                 number / (blockDim.x * blockDim.y)};
+}
+
+// What a fiber does: it runs one thread after the other, until one of them waits. So a kernel
+// without barriers needs one fiber, and no switching.
+static void run_threads() {
+    while (begun < count && !failed) {
+        take_turn(backwards ? count - 1 - begun : begun);
+        begun++;
+        try {
+            kernel(arguments);
+        } catch (Failure&) {
+            failed = true;
+        }
+        threads[current].state = DONE;
+    }
+    _longjmp(scheduler, 1);
+}
+
+// Begins a fiber; comes back when a thread of it waits, or all have ended.
+static void begin(int fiber) {
+    if ((int)stacks.size() <= fiber) stacks.emplace_back(new char[STACK]);
+    ucontext_t context;
+    getcontext(&context);
+    context.uc_stack.ss_sp = stacks[fiber].get();
+    context.uc_stack.ss_size = STACK;
+    makecontext(&context, run_threads, 0);
+    if (!_setjmp(scheduler)) setcontext(&context);
+}
+
+// Later a jump is enough, which takes no call of the system: it is thirty times as fast.
+static void go_on() {
+    if (!_setjmp(scheduler)) _longjmp(threads[current].place, 1);
+}
+
+static void wait(State at, int line) {
+    if (watcher) watcher(WAITS, current, at, 0, line);
+    threads[current].state = at;
+    if (!_setjmp(threads[current].place)) _longjmp(scheduler, 1);
+}
+
+// Lets the threads from `first` to `last` go on if each of them waits there or has ended; nobody
+// may have ended at a barrier of the whole block.
+static bool released(int first, int last, State at) {
+    int waiting = 0;
+    for (int i = first; i < last; i++) {
+        waiting += threads[i].state == at;
+        if (threads[i].state != at && (at == AT_BLOCK_BARRIER || threads[i].state != DONE))
+            return false;
+    }
+    for (int i = first; i < last; i++)
+        if (threads[i].state == at) threads[i].state = READY;
+    return waiting > 0;
+}
+
+static void run_block() {
+    begun = 0;
+    for (int fiber = 0; begun < count && !failed; fiber++) begin(fiber);
+    for (bool goes_on = true; goes_on && !failed;) {
+        goes_on = released(0, count, AT_BLOCK_BARRIER);
+        for (int first = 0; first < count; first += warpSize)
+            goes_on |= released(first, std::min(first + warpSize, count), AT_WARP_BARRIER);
+        for (int i = 0; i < count && !failed; i++) {
+            const int number = backwards ? count - 1 - i : i;
+            if (threads[number].state != READY) continue;
+            take_turn(number);
+            go_on();
+        }
+    }
+    for (int i = 0; i < count && !failed; i++) {
+        if (threads[i].state == DONE) continue;
+        failed = true;
+        take_turn(i);
+        try {
+            fail("it waits at a barrier that other threads of its block don't come to");
+        } catch (Failure&) {
+        }
+    }
+}
+
+// Runs a grid of blocks; 0, or 1 where `message` says what went wrong.
+static int launch(void (*body)(void**), void** given, const unsigned* sizes, bool from_behind) {
+    kernel = body;
+    arguments = given;
+    backwards = from_behind;
+    failed = false;
+    gridDim = {sizes[0], sizes[1], sizes[2]};
+    blockDim = {sizes[3], sizes[4], sizes[5]};
+    count = sizes[3] * sizes[4] * sizes[5];
+    if ((int)threads.size() < count) threads.resize(count);
+    const unsigned long long blocks = 1ull * sizes[0] * sizes[1] * sizes[2];
+    for (unsigned long long n = 0; n < blocks && !failed; n++) {
+        const unsigned long long b = backwards ? blocks - 1 - n : n;
+        blockIdx = {unsigned(b % sizes[0]), unsigned(b / sizes[0] % sizes[1]),
+                    unsigned(b / (1ull * sizes[0] * sizes[1]))};
+        run_block();
+    }
+    return failed;
+}
+
+// -- kernels, called with addresses of their arguments as by cuLaunchKernel ----------------------
+
+template <class... A, size_t... I>
+static void call(void (*f)(A...), void** given, std::index_sequence<I...>) {
+    f(*(A*)given[I]...);
+}
+
+template <auto>
+struct Body;
+template <class... A, void (*f)(A...)>
+struct Body<f> {
+    static void run(void** given) { call(f, given, std::index_sequence_for<A...>{}); }
+};
+
+template <class T>
+static T shuffle(T value, int from, int line) {
+    static_assert(sizeof(T) <= sizeof(unsigned long long));
+    memcpy(&threads[current].shuffled, &value, sizeof value);
+    const int first = current / warpSize * warpSize;
+    if (first + from >= count)
+        fail("it asks thread %lld of its warp for a value, which has only %lld", from,
+             count - first);
+    wait(AT_WARP_BARRIER, line);
+    memcpy(&value, &threads[first + from].shuffled, sizeof value);
+    wait(AT_WARP_BARRIER, line);
+    return value;
+}
+
+static int lane() { return current % warpSize; }
+
+}  // namespace simulator
+
+// A pointer into a kernel's array that knows where the array begins and ends.
+template <class T>
+struct Array {
+    T* place;
+    T* begin;
+    T* end;
+    int number;  // among the kernel's arguments
+
+    T& operator[](long long i) const {
+        if (place + i < begin || place + i >= end)
+            simulator::fail("element %lld of an array of %lld", place + i - begin, end - begin);
+        if (simulator::watcher)
+            simulator::watcher(std::is_const<T>::value ? simulator::READS : simulator::WRITES,
+                               simulator::number_of(threadIdx), number, place + i - begin, 0);
+        return place[i];
+    }
+    T& operator*() const { return (*this)[0]; }
+    Array operator+(long long n) const { return {place + n, begin, end, number}; }
+    explicit operator bool() const { return begin != nullptr; }
+    operator Array<const T>() const { return {place, begin, end, number}; }
+};
+
+#define __syncthreads() simulator::wait(simulator::AT_BLOCK_BARRIER, __LINE__)
+#define __syncwarp() simulator::wait(simulator::AT_WARP_BARRIER, __LINE__)
+#define __shfl_sync(mask, value, from) simulator::shuffle(value, (from) % warpSize, __LINE__)
+#define __shfl_xor_sync(mask, value, bits) \
+    simulator::shuffle(value, simulator::lane() ^ (bits), __LINE__)
+#define __shfl_down_sync(mask, value, n)                                                       \
+    simulator::shuffle(value,                                                                  \
+                       simulator::lane() + (n) < warpSize ? simulator::lane() + (n)            \
+                                                          : simulator::lane(),                 \
+                       __LINE__)
+
+template <class T>
+static T atomicAdd(T* place, T value) {
+    T old = *place;
+    *place += value;
+    return old;
+}
+template <class T>
+static T atomicMax(T* place, T value) {
+    T old = *place;
+    if (value > old) *place = value;
+    return old;
+}
+template <class T>
+static T atomicExch(T* place, T value) {
+    T old = *place;
+    *place = value;
+    return old;
+}
+template <class To, class From>
+static To with_bits_of(From x) {
+    To y;
+    memcpy(&y, &x, sizeof y);
+    return y;
+}
+static inline float __uint_as_float(unsigned x) { return with_bits_of<float>(x); }
+static inline double __longlong_as_double(long long x) { return with_bits_of<double>(x); }
+static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned long long)a * b >> 32; }
+static inline float rsqrt(float x) { return 1 / std::sqrt(x); }
+static inline double rsqrt(double x) { return 1 / std::sqrt(x); }
+
+#define KERNEL(name, ...)                                                                     \
+    extern "C" int name(void** given, const unsigned* sizes, int backwards) {                  \
+        return simulator::launch(simulator::Body<__VA_ARGS__>::run, given, sizes, backwards);  \
+    }
+extern "C" const char* simulator_message() { return simulator::message; }
+extern "C" void simulator_watch(void (*watcher)(int, int, int, long long, int)) {
+    simulator::watcher = watcher;
+}

@@ -1,0 +1,123 @@
+"""Convolution and pooling on a card, of images with one or two axes."""
+
+import math
+from typing import Any
+
+from .launching import FLOATS, THREADS, blocks_for, empty, launch
+from .products import words_of
+from .reduce import total
+
+# A tile of results (TILE_M, TILE_N, TILE_K, EACH_M, EACH_N), for 256 threads.
+_TILE = (64, 64, 16, 4, 4)
+_FEW = (64, 16, 16, 4, 1)  # for few channels or filters
+_BLOCKS = 64  # with fewer most of a card would wait
+
+
+def conv(x, w, *, window, bias=None, then_relu=False) -> Any:
+    """What each window sees times the filters, perhaps with a bias and relu."""
+    if not _suits(window, x, w) or w.shape[-2] != x.shape[-1]:
+        return NotImplemented
+    steps, filters = window.output_size(x.shape[1:-1]), w.shape[-1]
+    y = empty((len(x), *steps, filters), x.dtype, x)
+    sizes = math.prod(y.shape[:-1]), filters, 1
+    given = x, w, bias, y, len(x), filters, int(then_relu)
+    _launch("conv", sizes, *given, *_geometry(window, x.shape))
+    return y
+
+
+def conv_input(w, g, *, window, input_shape) -> Any:
+    """The cotangent of the images."""
+    if not _suits(window, w, g) or w.shape[-2] != input_shape[-1]:
+        return NotImplemented
+    x = empty(input_shape, g.dtype, g)
+    sizes = math.prod(input_shape[:-1]), input_shape[-1], 1
+    _launch("conv_input", sizes, w, g, x, len(x), w.shape[-1], *_geometry(window, input_shape))
+    return x
+
+
+def conv_filter(x, g, *, window, filter_shape) -> Any:
+    """The cotangent of the filters."""
+    if not _suits(window, x, g) or filter_shape[-2] != x.shape[-1]:
+        return NotImplemented
+    filters, places = filter_shape[-1], math.prod(filter_shape[:-1])
+    tile = _tile(filters)
+    blocks = -(-places // tile[0]) * -(-filters // tile[1])
+    shares = max(1, min(_BLOCKS // blocks, g.size // filters // tile[2]))
+    w = empty((shares, *filter_shape), x.dtype, x)
+    sizes = places, filters, shares
+    _launch("conv_filter", sizes, x, g, w, len(x), filters, *_geometry(window, x.shape))
+    return w[0] if shares == 1 else total(w, (0,), False)
+
+
+def max_pool(x, *, window) -> Any:
+    """The maximum of each window."""
+    if not _suits(window, x) or max(window.dilation) > 1:
+        return NotImplemented
+    y = empty((len(x), *window.output_size(x.shape[1:-1]), x.shape[-1]), x.dtype, x)
+    geometry = _without_spread(_geometry(window, x.shape))
+    launch(("pool.cu", "max_pool"), blocks_for(y.size), (THREADS,), x, y, y.size, *geometry)
+    return y
+
+
+def max_pool_grad(g, x, y, *, window) -> Any:
+    """The cotangent of the images: g at the first maximum of each window."""
+    if not _suits(window, g, x, y) or max(window.dilation) > 1:
+        return NotImplemented
+    dx = empty(x.shape, g.dtype, g)
+    geometry = _without_spread(_geometry(window, x.shape))
+    given = g, x, y, dx, dx.size, *geometry
+    launch(("pool.cu", "max_pool_grad"), blocks_for(dx.size), (THREADS,), *given)
+    return dx
+
+
+def _launch(name: str, sizes: tuple, *arguments) -> None:
+    """Launches a kernel that makes so many (rows, columns, shares) of a product."""
+    rows, columns, shares = sizes
+    tile = _tile(columns)
+    grid = -(-columns // tile[1]), -(-rows // tile[0]), shares
+    threads = tile[0] // tile[3] * (tile[1] // tile[4])
+    launch(("conv.cu", name), grid, (threads,), *arguments, **words_of(tile))
+
+
+def _tile(columns: int) -> tuple:
+    return _FEW if columns <= _FEW[1] else _TILE
+
+
+def _suits(window: Any, *arrays: Any) -> bool:
+    """Whether a kernel is made for these."""
+    return len(window.size) <= 2 and all(
+        x.dtype == arrays[0].dtype and x.dtype in FLOATS and x.size and x.flags.c_contiguous
+        for x in arrays
+    )
+
+
+def _geometry(window: Any, shape: tuple) -> list[int]:
+    """The window over images of this shape, as the kernels want it: with two axes."""
+    lengths = shape[1:-1]
+    before = [window.border(axis, length)[0] for axis, length in enumerate(lengths)]
+    steps = window.output_size(lengths)
+    by_axis = list(zip(lengths, steps, *window[:3], before, strict=True))
+    if len(by_axis) == 1:  # sequences are images of one row
+        by_axis.insert(0, (1, 1, 1, 1, 1, 0))
+    height, down, rows, step_down, spread_down, top = by_axis[0]
+    width, right, columns, step_right, spread_right, left = by_axis[1]
+    return [
+        height,
+        width,
+        shape[-1],
+        down,
+        right,
+        rows,
+        columns,
+        step_down,
+        step_right,
+        spread_down,
+        spread_right,
+        top,
+        left,
+    ]
+
+
+def _without_spread(geometry: list[int]) -> list[int]:
+    """The geometry of windows whose pixels lie side by side, as pool.cu wants it."""
+    return [*geometry[:9], *geometry[11:]]

@@ -1,0 +1,60 @@
+"""NVIDIA's compiler as a library: it makes a card's machine code on machines without one."""
+
+import ctypes
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+
+from minitape.arrays.cuda.kernels import FOLDER
+
+
+class Failed(Exception):
+    """The compiler's complaints."""
+
+
+@cache
+def library():
+    """libnvrtc of the wheel nvidia-cuda-nvrtc, or None."""
+    spec = importlib.util.find_spec("nvidia")
+    for folder in spec.submodule_search_locations if spec else ():
+        for path in sorted(Path(folder).glob("*/lib/libnvrtc.so.*")):
+            return ctypes.CDLL(str(path))
+    return None
+
+
+def compiled(source: str, instance: str, card: str) -> dict[str, int]:
+    """What an instance of a kernel takes of a card, "sm_90" say.
+
+    Returns:
+        registers, and bytes of shared memory, stack and spills, of each thread or block.
+    """
+    nvrtc, program = library(), ctypes.c_void_p()
+    _check(nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"k.cu", 0, None, None))
+    _check(nvrtc.nvrtcAddNameExpression(program, instance.encode()))
+    options = [f"-arch={card}", "-std=c++17", f"-I{FOLDER}", "--ptxas-options=-v"]
+    array = (ctypes.c_char_p * len(options))(*map(str.encode, options))
+    failed = nvrtc.nvrtcCompileProgram(program, len(options), array)
+    size = ctypes.c_size_t()
+    _check(nvrtc.nvrtcGetProgramLogSize(program, ctypes.byref(size)))
+    log = ctypes.create_string_buffer(size.value)
+    _check(nvrtc.nvrtcGetProgramLog(program, log))
+    text = log.value.decode()
+    if failed:
+        raise Failed(text)
+    nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
+    return {
+        "registers": _number(r"Used (\d+) registers", text),
+        "shared": _number(r"(\d+) bytes smem", text),
+        "stack": _number(r"(\d+) bytes stack frame", text),
+        "spills": _number(r"(\d+) bytes spill stores", text),
+    }
+
+
+def _number(pattern: str, text: str) -> int:
+    return int(found[1]) if (found := re.search(pattern, text)) else 0
+
+
+def _check(failed: int) -> None:
+    if failed:
+        raise Failed(f"NVRTC's error {failed}")
