@@ -50,6 +50,21 @@ def test_without_the_barrier_the_order_shows():
     assert (forwards != from_behind).any()
 
 
+def test_warps_are_as_far_apart_as_they_can_be():
+    # Nothing keeps the second warp from reading what the first one writes for the next round.
+    body = """__shared__ float s;
+    if (threadIdx.x == 0) s = 1;
+    __syncthreads();
+    x[threadIdx.x] = s;
+    if (threadIdx.x == 0) s = 2;
+    __syncthreads();"""
+    (forwards,) = run(body, floats(64))
+    with compiler.backwards():
+        (from_behind,) = run(body, floats(64))
+    np.testing.assert_array_equal(forwards, [1, *[2] * 63])
+    np.testing.assert_array_equal(from_behind, [1] * 64)
+
+
 def test_shuffles(order):
     body = """float v = x[threadIdx.x];
     x[threadIdx.x] = __shfl_down_sync(ALL, v, 5) + 100 * __shfl_xor_sync(ALL, v, 3)
@@ -64,12 +79,12 @@ def test_shuffles(order):
 def test_what_is_put_together_over_a_warp_and_a_block(order):
     body = """float v = x[threadIdx.x], w = over_warp<Sum>(v);
     if (threadIdx.x % 32 == 0) y[threadIdx.x / 32] = w;
-    y[3 + threadIdx.x] = over_block<Sum>(v) + over_block<Largest>(v) / 1000;"""
+    y[3 + threadIdx.x] = over_block<Sum>(v) + over_block<Sum>(2 * v) + over_block<Largest>(v) / 1000;"""
     two = "const float* __restrict__ x, float* __restrict__ y"
     _, y = run(body, floats(96), np.zeros(99, "float32"), block=(96,), parameters=two)
     sums = floats(96).reshape(3, 32).sum(axis=1)
     np.testing.assert_array_equal(y[:3], sums)
-    np.testing.assert_allclose(y[3:], sums.sum() + 0.095, rtol=1e-6)
+    np.testing.assert_allclose(y[3:], 3 * sums.sum() + 0.095, rtol=1e-6)
 
 
 def test_atomics(order):

@@ -74,7 +74,8 @@ static const int STACK = 64 << 10;
 static std::vector<Thread> threads;
 static std::vector<std::unique_ptr<char[]>> stacks;
 static jmp_buf scheduler;
-static int current, begun, count;  // threads of the block
+static int current, count;  // threads of the block: the one whose turn it is, and how many
+static int begun, wanted;   // how many have begun, and how many may for now
 static bool failed, backwards;
 static void (*kernel)(void**);
 static void** arguments;
@@ -90,7 +91,7 @@ static void take_turn(int number) {
 // What a fiber does: it runs one thread after the other, until one of them waits. So a kernel
 // without barriers needs one fiber, and no switching.
 static void run_threads() {
-    while (begun < count && !failed) {
+    while (begun < wanted && !failed) {
         take_turn(backwards ? count - 1 - begun : begun);
         begun++;
         try {
@@ -139,19 +140,26 @@ static bool released(int first, int last, State at) {
     return waiting > 0;
 }
 
+// Each warp goes as far as it can before the next one does anything: as far apart as warps can be.
 static void run_block() {
-    begun = 0;
-    for (int fiber = 0; begun < count && !failed; fiber++) begin(fiber);
+    const int warps = (count + warpSize - 1) / warpSize;
+    int fiber = begun = 0;
     for (bool goes_on = true; goes_on && !failed;) {
-        goes_on = released(0, count, AT_BLOCK_BARRIER);
-        for (int first = 0; first < count; first += warpSize)
-            goes_on |= released(first, std::min(first + warpSize, count), AT_WARP_BARRIER);
-        for (int i = 0; i < count && !failed; i++) {
-            const int number = backwards ? count - 1 - i : i;
-            if (threads[number].state != READY) continue;
-            take_turn(number);
-            go_on();
+        for (int w = 0; w < warps; w++) {
+            const int warp = backwards ? warps - 1 - w : w;
+            const int first = warp * warpSize, last = std::min(first + warpSize, count);
+            wanted = backwards ? count - first : last;
+            while (begun < wanted && !failed) begin(fiber++);
+            do {
+                for (int i = 0; i < last - first && !failed; i++) {
+                    const int number = backwards ? last - 1 - i : first + i;
+                    if (threads[number].state != READY) continue;
+                    take_turn(number);
+                    go_on();
+                }
+            } while (released(first, last, AT_WARP_BARRIER) && !failed);
         }
+        goes_on = released(0, count, AT_BLOCK_BARRIER);
     }
     for (int i = 0; i < count && !failed; i++) {
         if (threads[i].state == DONE) continue;
