@@ -2,6 +2,14 @@
 
 from .check import GradientError, GradientReport, check_gradients
 from .curves import plot_history
+from .kernels import watch_kernels
 from .show import tape_page
 
-__all__ = ["GradientError", "GradientReport", "check_gradients", "plot_history", "tape_page"]
+__all__ = [
+    "GradientError",
+    "GradientReport",
+    "check_gradients",
+    "plot_history",
+    "tape_page",
+    "watch_kernels",
+]

@@ -79,7 +79,8 @@ def test_shuffles(order):
 def test_what_is_put_together_over_a_warp_and_a_block(order):
     body = """float v = x[threadIdx.x], w = over_warp<Sum>(v);
     if (threadIdx.x % 32 == 0) y[threadIdx.x / 32] = w;
-    y[3 + threadIdx.x] = over_block<Sum>(v) + over_block<Sum>(2 * v) + over_block<Largest>(v) / 1000;"""
+    v = over_block<Sum>(v) + over_block<Sum>(2 * v) + over_block<Largest>(v) / 1000;
+    y[3 + threadIdx.x] = v;"""
     two = "const float* __restrict__ x, float* __restrict__ y"
     _, y = run(body, floats(96), np.zeros(99, "float32"), block=(96,), parameters=two)
     sums = floats(96).reshape(3, 32).sum(axis=1)

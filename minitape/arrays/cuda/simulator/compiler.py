@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
+from ctypes import c_int, c_int64
 from functools import cache
 from pathlib import Path
 from threading import Lock, local
@@ -37,13 +39,21 @@ class KernelError(RuntimeError):
     """A kernel that reads or writes past an array, or whose threads wait for each other in vain."""
 
 
-class _Order(local):
-    """In which order a block's threads, and the blocks, take their turns."""
+class _Choices(local):
+    """How kernels run in a thread of Python's.
+
+    Attributes:
+        backwards: in which order a block's threads, and the blocks, take their turns.
+        watcher: who is told of each launch, see `watching`.
+    """
 
     backwards = False
+    watcher: Callable | None = None
 
 
-_order = _Order()
+_choices = _Choices()
+EVENTS = ("reads", "writes", "waits")
+_WATCHER = ctypes.CFUNCTYPE(None, c_int, c_int64, c_int, c_int, c_int64)
 
 
 @contextmanager
@@ -52,11 +62,27 @@ def backwards():
 
     What then gives another result lacks a barrier, or writes to one place from several threads.
     """
-    _order.backwards = True
+    _choices.backwards = True
     try:
         yield
     finally:
-        _order.backwards = False
+        _choices.backwards = False
+
+
+@contextmanager
+def watching(watcher: Callable):
+    """Within this context a function is told of launches, and of what the threads do in them.
+
+    Args:
+        watcher: called as `watcher(kernel, instance, grid, block)` before a launch; it returns what
+            is called as `(event, block, thread, argument, element)` then, with the number of an
+            event among EVENTS and of the array among the kernel's arguments.
+    """
+    before, _choices.watcher = _choices.watcher, watcher
+    try:
+        yield
+    finally:
+        _choices.watcher = before
 
 
 def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance: str) -> None:
@@ -74,7 +100,9 @@ def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance:
     addresses = (ctypes.c_void_p * len(kept))(*map(ctypes.addressof, kept))
     with _one_at_a_time:
         library = compiled(kernel, instance)
-        if library.run(addresses, (ctypes.c_uint * 6)(*sizes), int(_order.backwards)):
+        told = _choices.watcher and _WATCHER(_choices.watcher(kernel, instance, grid, block))
+        library.simulator_watch(told or None)
+        if library.run(addresses, (ctypes.c_uint * 6)(*sizes), int(_choices.backwards)):
             raise KernelError(
                 f"{kernel.file}: {kernel.name}, {library.simulator_message().decode()}"
             )

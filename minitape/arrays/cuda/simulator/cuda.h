@@ -54,11 +54,19 @@ static void fail(const char* what, long long a = 0, long long b = 0) {
     throw Failure();
 }
 
-// -- who watches: called with what a thread does, and where in the file --------------------------
+// -- who watches is called with what a thread does ------------------------------------------------
 
 enum Event { READS, WRITES, WAITS };
-// (event, number of the thread in its block, number of the array, element, line)
-static void (*watcher)(int, int, int, long long, int) = nullptr;
+// (event, block, thread in it, number of the array among the arguments, element)
+static void (*watcher)(int, long long, int, int, long long) = nullptr;
+
+static void tell(Event event, int array, long long element) {
+    if (!watcher) return;
+    const long long block = blockIdx.x + 1ll * gridDim.x * (blockIdx.y + 1ll * gridDim.y * blockIdx.z);
+    const int thread =
+        threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
+    watcher(event, block, thread, array, element);
+}
 
 // -- threads ---------------------------------------------------------------------------------------
 
@@ -79,8 +87,6 @@ static int begun, wanted;   // how many have begun, and how many may for now
 static bool failed, backwards;
 static void (*kernel)(void**);
 static void** arguments;
-
-static int number_of(dim3 t) { return t.x + blockDim.x * (t.y + blockDim.y * t.z); }
 
 static void take_turn(int number) {
     current = number;
@@ -120,8 +126,8 @@ static void go_on() {
     if (!_setjmp(scheduler)) _longjmp(threads[current].place, 1);
 }
 
-static void wait(State at, int line) {
-    if (watcher) watcher(WAITS, current, at, 0, line);
+static void wait(State at) {
+    tell(WAITS, 0, 0);
     threads[current].state = at;
     if (!_setjmp(threads[current].place)) _longjmp(scheduler, 1);
 }
@@ -207,20 +213,21 @@ struct Body<f> {
 };
 
 template <class T>
-static T shuffle(T value, int from, int line) {
+static T shuffle(T value, int from) {
     static_assert(sizeof(T) <= sizeof(unsigned long long));
     memcpy(&threads[current].shuffled, &value, sizeof value);
     const int first = current / warpSize * warpSize;
     if (first + from >= count)
         fail("it asks thread %lld of its warp for a value, which has only %lld", from,
              count - first);
-    wait(AT_WARP_BARRIER, line);
+    wait(AT_WARP_BARRIER);
     memcpy(&value, &threads[first + from].shuffled, sizeof value);
-    wait(AT_WARP_BARRIER, line);
+    wait(AT_WARP_BARRIER);
     return value;
 }
 
 static int lane() { return current % warpSize; }
+static int lane_below(int n) { return lane() + n < warpSize ? lane() + n : lane(); }
 
 }  // namespace simulator
 
@@ -235,9 +242,8 @@ struct Array {
     T& operator[](long long i) const {
         if (place + i < begin || place + i >= end)
             simulator::fail("element %lld of an array of %lld", place + i - begin, end - begin);
-        if (simulator::watcher)
-            simulator::watcher(std::is_const<T>::value ? simulator::READS : simulator::WRITES,
-                               simulator::number_of(threadIdx), number, place + i - begin, 0);
+        simulator::tell(std::is_const<T>::value ? simulator::READS : simulator::WRITES, number,
+                        place + i - begin);
         return place[i];
     }
     T& operator*() const { return (*this)[0]; }
@@ -246,16 +252,12 @@ struct Array {
     operator Array<const T>() const { return {place, begin, end, number}; }
 };
 
-#define __syncthreads() simulator::wait(simulator::AT_BLOCK_BARRIER, __LINE__)
-#define __syncwarp() simulator::wait(simulator::AT_WARP_BARRIER, __LINE__)
-#define __shfl_sync(mask, value, from) simulator::shuffle(value, (from) % warpSize, __LINE__)
+#define __syncthreads() simulator::wait(simulator::AT_BLOCK_BARRIER)
+#define __syncwarp() simulator::wait(simulator::AT_WARP_BARRIER)
+#define __shfl_sync(mask, value, from) simulator::shuffle(value, (from) % warpSize)
 #define __shfl_xor_sync(mask, value, bits) \
-    simulator::shuffle(value, simulator::lane() ^ (bits), __LINE__)
-#define __shfl_down_sync(mask, value, n)                                                       \
-    simulator::shuffle(value,                                                                  \
-                       simulator::lane() + (n) < warpSize ? simulator::lane() + (n)            \
-                                                          : simulator::lane(),                 \
-                       __LINE__)
+    simulator::shuffle(value, simulator::lane() ^ (bits))
+#define __shfl_down_sync(mask, value, n) simulator::shuffle(value, simulator::lane_below(n))
 
 template <class T>
 static T atomicAdd(T* place, T value) {
@@ -292,6 +294,6 @@ static inline double rsqrt(double x) { return 1 / std::sqrt(x); }
         return simulator::launch(simulator::Body<__VA_ARGS__>::run, given, sizes, backwards);  \
     }
 extern "C" const char* simulator_message() { return simulator::message; }
-extern "C" void simulator_watch(void (*watcher)(int, int, int, long long, int)) {
+extern "C" void simulator_watch(void (*watcher)(int, long long, int, int, long long)) {
     simulator::watcher = watcher;
 }
