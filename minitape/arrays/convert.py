@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy
 
+from .cuda import gpu
 from .dtypes import DType, is_known, native
 from .module import is_array
 
@@ -32,6 +33,8 @@ def as_array(value: Any, dtype: DType | None = None, hint: DType | None = None) 
         except OverflowError:
             raise _out_of_range(value, dtype.name) from None
     is_python = not is_array(value)
+    if not is_python and hasattr(value, "__cuda_array_interface__") and not hasattr(value, "get"):
+        value = gpu.adopted(value)  # another library's
     array = _from_python(value) if is_python else value
     if array.dtype.kind in "OSUMmV":
         return _as_text(array, value, dtype)

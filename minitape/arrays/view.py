@@ -95,6 +95,18 @@ class ArrayView:
         """A hashable handle for dict keys, because `==` on tensors compares elements."""
         return Reference(self)
 
+    def __dlpack__(self, **options) -> Any:
+        """The array for another library, which shares its memory and must not write there."""
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple:
+        return self.array.__dlpack_device__()
+
+    @property
+    def __cuda_array_interface__(self) -> dict:
+        """Where the array lies on a GPU; there is none (AttributeError) elsewhere."""
+        return self.array.__cuda_array_interface__
+
     def __array__(self, dtype=None, copy=None) -> Any:
         return numpy.array(to_numpy(self.concrete), dtype)  # a copy: NumPy's users may write to it
 

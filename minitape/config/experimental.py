@@ -1,5 +1,6 @@
 """`tf.config.experimental`: older names, and settings of GPUs."""
 
+from ..arrays.cuda import gpu
 from ..arrays.devices import LogicalDevice, PhysicalDevice, logical_devices, physical_devices
 from ..settings import set_op_determinism
 from .settings import SETTINGS
@@ -35,19 +36,22 @@ def list_logical_devices(device_type=None) -> list[LogicalDevice]:
 
 
 def set_memory_growth(device, enable) -> None:
-    """Refuses: this is a setting of a GPU.
+    """Nothing to do for a GPU: CuPy takes memory as it is needed.
 
     Raises:
-        ValueError: always, for there is no GPU.
+        ValueError: a device that is no GPU, or is not there.
     """
     check_device(device)
-    raise ValueError("Cannot set memory growth on non-GPU and non-Pluggable devices")
+    if device.device_type != "GPU":
+        raise ValueError("Cannot set memory growth on non-GPU and non-Pluggable devices")
 
 
 def get_device_details(device) -> dict:
-    """What is known of a device: nothing of a CPU."""
+    """What is known of a device: a GPU's name and compute capability, nothing of a CPU."""
     check_device(device)
-    return {}
+    if device.device_type == "CPU":
+        return {}
+    return gpu.details(int(device.name.rpartition(":")[2]))
 
 
 def enable_op_determinism() -> None:

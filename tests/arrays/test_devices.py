@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import minitape as mt
+from minitape.arrays.cuda import gpu
 from minitape.arrays.cuda.simulator import compiler
 from minitape.errors import InvalidArgumentError
 from tests.conftest import CHECKOUT
@@ -96,6 +97,26 @@ def test_copies_to_other_devices():
     assert v.cpu().device == CPU
     with pytest.raises(InvalidArgumentError, match="no device '/GPU:7'"):
         x.gpu(7)
+
+
+def test_other_libraries_share_the_memory():
+    x = mt.constant([[1.0, 2.0], [3.0, 4.0]])
+    for value in x, mt.Variable(x):
+        shared = np.from_dlpack(value)
+        assert np.shares_memory(shared, value.array)
+        np.testing.assert_array_equal(shared, x)
+        assert not hasattr(value, "__cuda_array_interface__")
+
+
+def test_another_librarys_array_on_a_gpu_needs_cupy():
+    class OnGPU:
+        __cuda_array_interface__ = {}
+        dtype = np.dtype("float32")
+
+    if gpu.why_not() is None:
+        pytest.skip("there is a GPU")
+    with pytest.raises(RuntimeError, match="can't be taken over: CuPy"):
+        mt.constant(OnGPU())
 
 
 @needs_compiler

@@ -7,10 +7,15 @@ from typing import Any
 from .kernels import FOLDER, Kernel
 
 
+def is_installed() -> bool:
+    """Whether CuPy is there, without loading it."""
+    return find_spec("cupy") is not None
+
+
 @cache
 def _cupy() -> Any:
     """CuPy, or the reason why there is none."""
-    if find_spec("cupy") is None:
+    if not is_installed():
         return "CuPy is not installed (pip install 'minitape[cuda]')"
     try:
         import cupy
@@ -34,6 +39,15 @@ def count() -> int:
     return 0 if why_not() else _cupy().cuda.runtime.getDeviceCount()
 
 
+def details(number: int) -> dict[str, Any]:
+    """What is known of a card: its name, and its compute capability as (major, minor)."""
+    known = _cupy().cuda.runtime.getDeviceProperties(number)
+    return {
+        "device_name": known["name"].decode(),
+        "compute_capability": (known["major"], known["minor"]),
+    }
+
+
 def put(array: Any, number: int) -> Any:
     """A NumPy array's values on a card."""
     cupy = _cupy()
@@ -46,6 +60,18 @@ def empty(shape: tuple, dtype: Any, number: int) -> Any:
     cupy = _cupy()
     with cupy.cuda.Device(number):
         return cupy.empty(shape, dtype)
+
+
+def adopted(x: Any) -> Any:
+    """CuPy's array of another library's memory on a card, such as a tensor of PyTorch's."""
+    if why_not():
+        raise RuntimeError(f"An array on a GPU can't be taken over: {why_not()}.")
+    return _cupy().asarray(x)
+
+
+def used_bytes() -> int:
+    """How much of the cards' memory CuPy has given out, and not had back."""
+    return _cupy().get_default_memory_pool().used_bytes()
 
 
 def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance: str) -> None:
