@@ -132,6 +132,16 @@ def test_no_card_has_such_blocks(block):
         run("", floats(64), block=block)
 
 
+def test_libraries_go_elsewhere_where_the_cache_is_read_only(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    folder = compiler._folder.__wrapped__()
+    assert folder.is_dir()
+    assert tmp_path not in folder.parents
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert compiler._folder.__wrapped__() == tmp_path / "cache" / "minitape" / "kernels"
+
+
 # -- its memory ------------------------------------------------------------------------------------
 
 

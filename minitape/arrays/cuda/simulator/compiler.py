@@ -1,5 +1,6 @@
 """Kernels as functions of a library, which the machine's own C++ compiler makes with cuda.h."""
 
+import atexit
 import ctypes
 import hashlib
 import os
@@ -179,8 +180,15 @@ def _found() -> str | None:
 
 @cache
 def _folder() -> Path:
-    """Where libraries are kept: the user's own cache."""
+    """Where libraries are kept: the user's own cache, or until Python ends if that is read-only."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(home, "minitape", "kernels")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    made = tempfile.TemporaryDirectory(prefix="minitape-kernels-")
+    atexit.register(made.cleanup)
+    return Path(made.name)
