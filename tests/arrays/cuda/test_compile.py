@@ -104,8 +104,11 @@ def test_it_compiles_without_spills(launched, card):
         kernel, instance = one
         return kernel, instance, nvrtc.compiled(kernel.source, instance, card)
 
+    # Expressions of doubles are the same texts: one card will do for them.
+    expressions = [one for one in launched if one[0].source.startswith("typedef double T;")]
+    wanted = launched if card == CARDS[-1] else launched - set(expressions)
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(compiled, launched))
+        found = list(pool.map(compiled, wanted))
     assert len(found) > 100
     for kernel, instance, taken in found:
         assert 0 < taken["registers"] <= 255, f"{kernel.file}: {instance}"
