@@ -29,7 +29,7 @@ def test_each_thread_reads_and_writes_its_element():
         assert list(map(str, accesses)) == [
             f"reads x_[{n}]",
             f"reads y_[{n}]",
-            f"writes result[{n}]",
+            f"writes result_[{n}]",
         ]
 
 
@@ -57,6 +57,6 @@ def test_several_launches_in_their_order_and_none_afterwards():
 def test_what_is_printed_is_short():
     text = str(watched(mt.sin, [0.5] * 300)).splitlines()
     assert text[0] == "elementwise of elementwise.cu: (2,) blocks of (256,) threads"
-    assert text[2] == "    thread 0 reads x_[0], writes result[0]"
+    assert text[2] == "    thread 0 reads x_[0], writes result_[0]"
     assert text[6] == "    ... and 252 threads more"
     assert len(text) == 13

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from minitape.arrays.cuda.kernels import FOLDER
+from minitape.arrays.cuda import gpu
 
 
 class Failed(Exception):
@@ -32,7 +32,7 @@ def compiled(source: str, instance: str, card: str) -> dict[str, int]:
     nvrtc, program = library(), ctypes.c_void_p()
     _check(nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"k.cu", 0, None, None))
     _check(nvrtc.nvrtcAddNameExpression(program, instance.encode()))
-    options = [f"-arch={card}", "-std=c++17", f"-I{FOLDER}", "--ptxas-options=-v"]
+    options = [f"-arch={card}", *gpu._OPTIONS, "--ptxas-options=-v"]
     array = (ctypes.c_char_p * len(options))(*map(str.encode, options))
     failed = nvrtc.nvrtcCompileProgram(program, len(options), array)
     size = ctypes.c_size_t()
