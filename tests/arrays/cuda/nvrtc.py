@@ -23,6 +23,13 @@ def library():
     return None
 
 
+def version() -> str:
+    """Its version: 13.0, say."""
+    major, minor = ctypes.c_int(), ctypes.c_int()
+    _check(library().nvrtcVersion(ctypes.byref(major), ctypes.byref(minor)))
+    return f"{major.value}.{minor.value}"
+
+
 def compiled(source: str, instance: str, card: str) -> dict[str, int]:
     """What an instance of a kernel takes of a card, "sm_90" say.
 
