@@ -56,12 +56,12 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
 
 
 def cpu_kernels() -> bool:
-    """Whether compiled kernels run where numba is installed (True unless MINITAPE_KERNELS=0)."""
+    """Whether kernels run, numba's and those for cards (True unless MINITAPE_KERNELS=0)."""
     return _settings["cpu_kernels"]
 
 
 def set_cpu_kernels(enabled: bool) -> None:
-    """Says whether compiled kernels may run; NumPy computes everything without them."""
+    """Says whether kernels may run; NumPy, or CuPy, computes everything without them."""
     _settings["cpu_kernels"] = bool(enabled)
 
 

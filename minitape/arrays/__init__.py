@@ -1,7 +1,8 @@
 """Floor 0: numbers on a device. Nothing here knows of gradients."""
 
+from .complaints import explained
 from .convert import as_array
-from .devices import beside, explained, new_array, placed
+from .devices import beside, new_array, placed
 from .dispatch import with_kernel
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
 from .memory import keep_freed_memory

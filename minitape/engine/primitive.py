@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import nest
 from ..arrays import array_module, as_dtype, check_dtypes, is_array, with_kernel
-from ..arrays.devices import beside, explained, new_array
+from ..arrays.complaints import explained
+from ..arrays.devices import beside, new_array
 from .recording import active
 from .tensor import Tensor
 

@@ -3,7 +3,7 @@
 On a card they are compiled by CuPy, which only gpu.py imports; the simulator runs them anywhere.
 """
 
-from .elementwise import Step, computed, elementwise
+from .elementwise import Step, computed, elementwise, suit_expressions
 from .gather import gather, gather_grad, segment_sum
 from .optimizers import adam_update, descent_update, momentum_update, rmsprop_update
 from .products import product

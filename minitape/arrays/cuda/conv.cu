@@ -17,23 +17,36 @@
 
 #include "tiles.cuh"
 
+// How windows lie over the images.
+struct Windows {
+    int height, width, channels, down, right, rows, columns, step_down, step_right;
+    int spread_down, spread_right, top, left;
+
+    // What the window at a position, (n, i, j) as one number, sees in a place of it, (r, s, c).
+    template <typename T, typename Images>
+    __device__ T seen(const Images& x, int position, int place) const {
+        const int j = position % right, i = position / right % down, n = position / right / down;
+        const int c = place % channels, s = place / channels % columns;
+        const int r = place / channels / columns;
+        const int p = i * step_down - top + r * spread_down;
+        const int q = j * step_right - left + s * spread_right;
+        if (p < 0 || p >= height || q < 0 || q >= width) return 0;
+        return x[(((long long)n * height + p) * width + q) * channels + c];
+    }
+};
+
 template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
 __global__ void conv(const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
                      T* __restrict__ y, int images, int filters, int then_relu, int height,
                      int width, int channels, int down, int right, int rows, int columns,
                      int step_down, int step_right, int spread_down, int spread_right, int top,
                      int left) {
+    const Windows windows = {height,    width,      channels,    down,         right, rows, columns,
+                             step_down, step_right, spread_down, spread_right, top,   left};
     const int inner = rows * columns * channels;
     multiply_tiles<T, true, true, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
         images * down * right, filters, 0, inner,
-        [&](int m, int k) {
-            const int j = m % right, i = m / right % down, n = m / right / down;
-            const int c = k % channels, s = k / channels % columns, r = k / channels / columns;
-            const int p = i * step_down - top + r * spread_down;
-            const int q = j * step_right - left + s * spread_right;
-            if (p < 0 || p >= height || q < 0 || q >= width) return T(0);
-            return x[(((long long)n * height + p) * width + q) * channels + c];
-        },
+        [&](int m, int k) { return windows.seen<T>(x, m, k); },
         [&](int k, int n) { return w[(long long)k * filters + n]; },
         [&](int m, int n, T result) {
             if (bias) result += bias[n];
@@ -72,20 +85,15 @@ __global__ void conv_filter(const T* __restrict__ x, const T* __restrict__ g, T*
                             int down, int right, int rows, int columns, int step_down,
                             int step_right, int spread_down, int spread_right, int top,
                             int left) {
+    const Windows windows = {height,    width,      channels,    down,         right, rows, columns,
+                             step_down, step_right, spread_down, spread_right, top,   left};
     const int places = rows * columns * channels, positions = images * down * right;
     const int first = (long long)positions * blockIdx.z / gridDim.z;
     const int last = (long long)positions * (blockIdx.z + 1) / gridDim.z;
     const auto result_of_share = dw + (long long)blockIdx.z * places * filters;
     multiply_tiles<T, false, true, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
         places, filters, first, last,
-        [&](int m, int k) {
-            const int j = k % right, i = k / right % down, n = k / right / down;
-            const int c = m % channels, s = m / channels % columns, r = m / channels / columns;
-            const int p = i * step_down - top + r * spread_down;
-            const int q = j * step_right - left + s * spread_right;
-            if (p < 0 || p >= height || q < 0 || q >= width) return T(0);
-            return x[(((long long)n * height + p) * width + q) * channels + c];
-        },
+        [&](int m, int k) { return windows.seen<T>(x, k, m); },
         [&](int k, int f) { return g[(long long)k * filters + f]; },
         [&](int m, int f, T result) { result_of_share[(long long)m * filters + f] = result; });
 }

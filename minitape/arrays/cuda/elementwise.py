@@ -56,7 +56,7 @@ def elementwise(forward: Callable, names: Sequence[str], text: str) -> Callable:
 
     def run(*arrays, **params) -> Any:
         dtypes = tuple(x.dtype for x in arrays)
-        if not _suit(dtypes) or not all(map(math.isfinite, params.values())):
+        if not suit_expressions(dtypes) or not all(map(math.isfinite, params.values())):
             return NotImplemented
         found = computed((step(dtypes, tuple(params.items())),), names, ("result",), arrays)
         return found if found is NotImplemented else found[0]
@@ -72,11 +72,9 @@ def computed(steps: tuple[Step, ...], inputs: tuple, outputs: tuple, arrays: Seq
         steps: what is computed, in this order.
         inputs: the names of the arrays.
         outputs: the names of the steps' results that are wanted.
-        arrays: on one card.
+        arrays: on one card, of types that `suit_expressions`.
     """
     dtypes = tuple(x.dtype for x in arrays)
-    if not _suit(dtypes):
-        return NotImplemented
     shape = numpy.broadcast_shapes(*(x.shape for x in arrays))
     size, kernels = math.prod(shape), _kernels(steps, inputs, outputs, dtypes)
     made = {s.result: empty(shape, s.dtype, arrays[0]) for s in steps if s.result in outputs}
@@ -94,7 +92,7 @@ def computed(steps: tuple[Step, ...], inputs: tuple, outputs: tuple, arrays: Seq
     return tuple(made[name] for name in outputs)
 
 
-def _suit(dtypes: tuple) -> bool:
+def suit_expressions(dtypes: tuple) -> bool:
     """Whether these are floats of one type, and perhaps booleans."""
     kinds = set(dtypes) - {_BOOL}
     return len(kinds) == 1 and kinds.issubset(FLOATS)

@@ -15,11 +15,8 @@ def gather(x, index, *, axis, batch_dims) -> Any:
     """The rows of x that are named; the forward complains of one that isn't there."""
     if axis or batch_dims or not _suits(x, index) or not x.size:
         return NotImplemented
-    y, wrong = empty((*index.shape, *x.shape[1:]), x.dtype, x), zeros((1,), "int32", x)
-    width = math.prod(x.shape[1:])
-    given = x, index, y, wrong, index.size, len(x), width
-    launch(("gather.cu", "gather_rows"), blocks_for(y.size), (THREADS,), *given)
-    return NotImplemented if int(wrong[0]) else y
+    y = empty((*index.shape, *x.shape[1:]), x.dtype, x)
+    return _launched("gather_rows", y.size, x, index, y, x.shape)
 
 
 def gather_grad(g, index, *, axis, batch_dims, shape) -> Any:
@@ -37,10 +34,16 @@ def segment_sum(data, segment_ids, *, num_segments) -> Any:
 def _added(x, index, shape: tuple) -> Any:
     if not _suits(x, index) or not math.prod(shape):
         return NotImplemented
-    y, wrong, width = zeros(shape, x.dtype, x), zeros((1,), "int32", x), math.prod(shape[1:])
-    in_order = ops_are_deterministic()
-    name, size = ("scatter_add_in_order", y.size) if in_order else ("scatter_add", x.size)
-    given = x, index, y, wrong, index.size, shape[0], width
+    y = zeros(shape, x.dtype, x)
+    if ops_are_deterministic():
+        return _launched("scatter_add_in_order", y.size, x, index, y, shape)
+    return _launched("scatter_add", x.size, x, index, y, shape)
+
+
+def _launched(name: str, size: int, x, index, y, table: tuple) -> Any:
+    """y, which a kernel has written; the forward complains of a row that the table lacks."""
+    wrong = zeros((1,), "int32", x)
+    given = x, index, y, wrong, index.size, table[0], math.prod(table[1:])
     launch(("gather.cu", name), blocks_for(size), (THREADS,), *given)
     return NotImplemented if int(wrong[0]) else y
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy
 
+from ..cpu.compiler import FLOATS as FLOATS
 from . import gpu, simulator
 from .kernels import Kernel, kernel
 
-FLOATS = (numpy.dtype("float32"), numpy.dtype("float64"))  # what kernels are made for
 THREADS = 256  # of a block, where the kernel doesn't say
 _BLOCKS = 2048  # as many as keep the largest card busy, where each thread goes on by the grid
 _WARP = 32

@@ -2,7 +2,7 @@
 //
 // Launch: a thread for each weight, in blocks of 256; see EACH.
 // Traffic: of Adam 28 bytes of float32 for a weight: gradient, weight, mean and mean square are read,
-// all but the gradient written. Written as one op after the other it would be 100.
+// all but the gradient written. Op by op, as NumPy's formula stands, it is 120.
 // Why so: the learning rate and the number of steps are read from the card's memory. As arguments they
 // would be fixed in a graph of launches; and reading them to pass them on would wait for the card.
 

@@ -19,30 +19,22 @@ def softmax(x, *, axis) -> Any:
 
 
 def sparse_cross_entropy(labels, x) -> Any:
-    """-log(softmax(x)) at each row's label; the forward complains of a label that is no class."""
-    if not _are_rows(x) or not _are_labels(labels):
-        return NotImplemented
-    loss, wrong, columns = empty(labels.shape, x.dtype, x), zeros((1,), "int32", x), x.shape[-1]
-    launch(
-        ("softmax.cu", "cross_entropy"),
-        (labels.size,),
-        threads_for(columns),
-        *(x, labels, loss, wrong, columns),
-    )
-    return NotImplemented if int(wrong[0]) else loss
+    """-log(softmax(x)) at each row's label."""
+    return _by_labels("cross_entropy", labels, x, labels.shape)
 
 
 def sparse_cross_entropy_grad(labels, x) -> Any:
     """softmax(x) with 1 taken off at each row's label."""
+    return _by_labels("cross_entropy_grad", labels, x, x.shape)
+
+
+def _by_labels(name: str, labels, x, shape: tuple) -> Any:
+    """What a kernel makes of rows and labels; the forward complains of one that is no class."""
     if not _are_rows(x) or not _are_labels(labels):
         return NotImplemented
-    y, wrong, columns = empty(x.shape, x.dtype, x), zeros((1,), "int32", x), x.shape[-1]
-    launch(
-        ("softmax.cu", "cross_entropy_grad"),
-        (labels.size,),
-        threads_for(columns),
-        *(x, labels, y, wrong, columns),
-    )
+    y, wrong, columns = empty(shape, x.dtype, x), zeros((1,), "int32", x), x.shape[-1]
+    given = x, labels, y, wrong, columns
+    launch(("softmax.cu", name), (labels.size,), threads_for(columns), *given)
     return NotImplemented if int(wrong[0]) else y
 
 

@@ -105,7 +105,8 @@ def _running(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Pr
 def _on_card(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Program) -> Callable:
     """The function of the inputs' arrays that makes the outputs' on a card, by one kernel."""
     kernels: list[Any] = [getattr(call.op.run, "cuda", None) for call in calls]
-    if not all(hasattr(kernel, "text") for kernel in kernels):
+    suit = cuda.suit_expressions(tuple(program.kinds[n].dtype for n in inputs))
+    if not suit or not all(hasattr(kernel, "text") for kernel in kernels):
         return lambda arrays: NotImplemented
     steps = tuple(
         cuda.Step(

@@ -271,12 +271,6 @@ static T atomicMax(T* place, T value) {
     if (value > old) *place = value;
     return old;
 }
-template <class T>
-static T atomicExch(T* place, T value) {
-    T old = *place;
-    *place = value;
-    return old;
-}
 template <class To, class From>
 static To with_bits_of(From x) {
     To y;
@@ -286,8 +280,6 @@ static To with_bits_of(From x) {
 static inline float __uint_as_float(unsigned x) { return with_bits_of<float>(x); }
 static inline double __longlong_as_double(long long x) { return with_bits_of<double>(x); }
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned long long)a * b >> 32; }
-static inline float rsqrt(float x) { return 1 / std::sqrt(x); }
-static inline double rsqrt(double x) { return 1 / std::sqrt(x); }
 
 #define KERNEL(name, ...)                                                                     \
     extern "C" int name(void** given, const unsigned* sizes, int backwards) {                  \
