@@ -24,7 +24,7 @@ _UNCOPIED, _AVX_512 = 1_000_000, ("SkylakeX", "Cooperlake", "SapphireRapids")
 # Elements from which on a result had better be made by the loop that needs it: smaller ones stay in
 # the cache anyway; and how many are made at a time.
 _LARGE_RESULT, _ROOM = 1 << 20, 1 << 17
-_STRIP = 4  # rows that OpenBLAS makes at once: it may round unlike in what is left of them
+_STRIP = 12  # rows that OpenBLAS makes at once, or 4: it may round unlike in what is left of them
 
 
 def product(a: Any, b: Any, out: Any = None) -> Any:
@@ -103,7 +103,13 @@ def _blocks(rows: int, columns: int, threads: int, at_once: int) -> list[tuple[s
     if rows < columns:
         return [(slice(0, rows), part) for part in parts(columns, threads)]
     count = threads * -(-rows // (threads * at_once))
-    return [(part, slice(0, columns)) for part in parts(rows, count)]
+    return [(part, slice(0, columns)) for part in _strips(rows, count)]
+
+
+def _strips(rows: int, count: int) -> list[slice]:
+    """The rows in so many parts, of whole strips but for the last: the bits of all at once."""
+    strips = parts(-(-rows // _STRIP), count)
+    return [slice(_STRIP * x.start, min(_STRIP * x.stop, rows)) for x in strips]
 
 
 def _rows_at_once(inner: int, columns: int, by_rows: tuple) -> int:
@@ -178,10 +184,13 @@ def _plan_of_halves(
     """
     rows, inner, columns = sizes
     a, b = _factors(sizes, by_rows)
+    # With AVX-512 fewer columns at once are the same columns. Otherwise they are rounded unlike.
+    blas: Any = openblas()
+    cuts = max(1, threads // 2) if blas.processor in _AVX_512 else 1
     calls = []
     for i, half in enumerate(parts(inner, 2)):
         own = Matrix(At(2, i * rows * columns * dtype.itemsize), columns)
-        for across in parts(columns, max(1, threads // 2)):
+        for across in parts(columns, cuts):
             lengths = rows, half.stop - half.start, across.stop - across.start
             factors = a.part(0, half.start, dtype), b.part(half.start, across.start, dtype)
             result = own.part(0, across.start, dtype)
@@ -287,8 +296,7 @@ def _loop_plan(
     rows, inner, columns = sizes
     a, b = _factors(sizes, by_rows)
     count = threads * -(-rows * columns // (threads * _ROOM))
-    strips = parts(-(-rows // _STRIP), count)
-    blocks = [slice(_STRIP * x.start, min(_STRIP * x.stop, rows)) for x in strips]
+    blocks = _strips(rows, count)
     room = max(x.stop - x.start for x in blocks) * columns * dtype.itemsize
     shares = []
     for i, part in enumerate(parts(count, threads)):
