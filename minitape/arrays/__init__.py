@@ -2,7 +2,7 @@
 
 from .complaints import explained
 from .convert import as_array
-from .devices import beside, new_array, placed
+from .devices import CPU, beside, device_of, new_array, placed
 from .dispatch import with_kernel
 from .dtypes import DType, as_dtype, check_dtypes, from_numpy
 from .memory import keep_freed_memory
@@ -14,6 +14,7 @@ from .view import ArrayView, looks, tell_look, text_of
 keep_freed_memory()
 
 __all__ = [
+    "CPU",
     "ArrayView",
     "DType",
     "TensorShape",
@@ -23,6 +24,7 @@ __all__ = [
     "as_dtype",
     "beside",
     "check_dtypes",
+    "device_of",
     "explained",
     "from_numpy",
     "is_array",

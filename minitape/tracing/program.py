@@ -98,6 +98,7 @@ class Program(NamedTuple):
         lines: what is done.
         outputs: the numbers of the results.
         kinds: of all values, by number.
+        on_card: whether values lie on a graphics card: what makes plans for the CPU leaves it.
     """
 
     inputs: list[int]
@@ -105,6 +106,7 @@ class Program(NamedTuple):
     lines: list[Line]
     outputs: list[int]
     kinds: dict[int, Kind]
+    on_card: bool = False
 
     def __str__(self) -> str:
         """The program as text, a line each."""

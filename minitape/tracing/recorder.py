@@ -4,7 +4,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from ..arrays import looks
+from ..arrays import CPU, device_of, looks
 from ..engine import Recorder, Tensor
 from ..engine.tensor import next_id
 from ..engine.variable import read_variable
@@ -62,9 +62,11 @@ class Tracer(Recorder):
         kinds = {n: Kind(x.array.dtype, x.array.shape) for n, x in enumerate(self._values)}
         lines = [x for x in self._lines if self._followed.isdisjoint(x.outputs)]
         constants = {n: a for n, a in self._constants.items() if n not in self._followed}
+        followed = [*self._inputs, *self.captured]
+        on_card = any(device_of(x.array) != CPU for x in self._values)
         return (
-            Program(self._inputs, self._constants, lines, numbers, kinds),
-            Program([*self._inputs, *self.captured], constants, self._lines, numbers, kinds),
+            Program(self._inputs, self._constants, lines, numbers, kinds, on_card),
+            Program(followed, constants, self._lines, numbers, kinds, on_card),
         )
 
     def _new(self, x: Tensor, dynamic: bool) -> int:

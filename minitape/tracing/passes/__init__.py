@@ -6,6 +6,7 @@ from .chains import with_chains
 from .checks import with_checks_first
 from .dead_code import without_dead_code
 from .joint_plans import with_plans_joined
+from .kernels import with_kernels_joined
 from .pooling import with_relu_before_pooling
 from .shared_values import with_shared_values
 from .updates import with_products_in_updates, with_updates_in_place
@@ -20,6 +21,7 @@ ALL = (
     with_bias_in_products,
     with_relu_before_pooling,
     with_chains,
+    with_kernels_joined,
     with_plans_joined,
 )
 

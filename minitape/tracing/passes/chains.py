@@ -1,4 +1,4 @@
-"""Elementwise calls on large arrays run together, block by block.
+"""On the CPU, elementwise calls on large arrays run together, block by block.
 
 One after the other, each of them would fetch its inputs from memory and write its result back. A
 block's values stay in the cache from the first call to the last, and no array is made for those
@@ -6,14 +6,12 @@ that only the chain needs. The blocks are shared out among threads.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy
 
-from ...arrays import cuda
 from ...arrays.cpu import in_parts
 from ...ops.rules import Elementwise
-from ..program import Call, Line, Program, name_of
+from ..program import Call, Line, Program
 from .joined import joined
 
 _LARGE = 1 << 16  # elements from which on blocks save more than it costs to handle them
@@ -26,6 +24,8 @@ def with_chains(program: Program) -> Program:
 
     Other lines may stand between them as long as these need nothing that the chain makes.
     """
+    if program.on_card:  # see the pass `with_kernels_joined`
+        return program
     uses = program.uses()
     lines: list[Line] = []
     chain: list[Call] = []
@@ -71,8 +71,6 @@ def _running(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Pr
     step = max(1, _BLOCK * shape[0] // size)
     cut = {n for n in inputs if program.kinds[n].shape == shape}  # the others are broadcast
 
-    on_card = _on_card(calls, inputs, outputs, program)
-
     def run(values: dict) -> None:
         for call in calls:
             arrays = [values[n] for n in call.inputs]
@@ -81,9 +79,6 @@ def _running(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Pr
     def forward(*arrays):
         values = dict(zip(inputs, arrays, strict=True))
         if any(type(x) is not numpy.ndarray for n, x in values.items() if n in cut):
-            results = on_card(arrays)
-            if results is not NotImplemented:
-                return results
             run(values)
             return tuple(values[n] for n in outputs)
         results = {n: numpy.empty(shape, program.kinds[n].dtype) for n in outputs}
@@ -100,30 +95,3 @@ def _running(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Pr
         return tuple(results.values())
 
     return forward
-
-
-def _on_card(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Program) -> Callable:
-    """The function of the inputs' arrays that makes the outputs' on a card, by one kernel."""
-    kernels: list[Any] = [getattr(call.op.run, "cuda", None) for call in calls]
-    suit = cuda.suit_expressions(tuple(program.kinds[n].dtype for n in inputs))
-    if not suit or not all(hasattr(kernel, "text") for kernel in kernels):
-        return lambda arrays: NotImplemented
-    steps = tuple(
-        cuda.Step(
-            name_of(call.outputs[0]),
-            program.kinds[call.outputs[0]].dtype,
-            kernel.text,
-            kernel.names,
-            tuple(map(name_of, call.inputs)),
-            tuple(call.params.items()),
-        )
-        for call, kernel in zip(calls, kernels, strict=True)
-    )
-    given, wanted = tuple(map(name_of, inputs)), tuple(map(name_of, outputs))
-
-    def run(arrays) -> Any:
-        if not all(hasattr(x, "get") for x in arrays):  # a number that is NumPy's, say
-            return NotImplemented
-        return cuda.computed(steps, given, wanted, arrays)
-
-    return run

@@ -17,7 +17,7 @@ def with_plans_joined(program: Program) -> Program:
     give variables their new values after them. Without numba, or with its kernels turned off, none
     has a plan.
     """
-    if not cpu_kernels() or not has_numba():
+    if program.on_card or not cpu_kernels() or not has_numba():
         return program
     uses = program.uses()
     lines: list[Line] = []

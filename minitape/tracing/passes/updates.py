@@ -56,6 +56,8 @@ def _assigned(values: tuple, variables: list, lines: list) -> bool:
 
 def with_products_in_updates(program: Program) -> Program:
     """Takes a large product that an Update alone needs, as its gradient, into that."""
+    if program.on_card:
+        return program
     uses, kinds = program.uses(), program.kinds
     gradients = {line.inputs[0] for line in program.lines if isinstance(line, Update)}
     products: dict[int, Call] = {}

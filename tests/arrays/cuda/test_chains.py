@@ -6,7 +6,7 @@ import pytest
 import minitape as mt
 from minitape.arrays.cuda.simulator import compiler
 
-SIZE = 1 << 16  # from which on ops are joined
+SIZE = 1 << 10
 
 
 def launches_of(f, *arrays):
@@ -43,6 +43,22 @@ def test_several_results_and_booleans(dtype, random):
         return [z > 0.5, y, mt.where(z > 0.5, y, z)]
 
     assert launches_of(f, x) == 1
+
+
+def test_a_kernel_has_so_many_steps_at_most(random):
+    x = random.normal(size=(5,)).astype("float32")
+
+    def f(x):
+        for _ in range(30):
+            x = mt.sin(x)
+        return [x]
+
+    assert launches_of(f, x) == 2
+
+
+def test_floats_of_two_types_are_two_kernels(random):
+    x, y = random.normal(size=5).astype("float32"), random.normal(size=5)
+    assert launches_of(lambda x, y: [mt.sin(x) + x, mt.sin(y) + y], x, y) == 2
 
 
 def test_broadcast_inputs(dtype, random):
