@@ -15,6 +15,7 @@ _settings: dict[str, Any] = {
     "run_functions_eagerly": False,
     "op_determinism": False,
     "cpu_kernels": os.environ.get("MINITAPE_KERNELS") != "0",
+    "cuda_graphs": os.environ.get("MINITAPE_GRAPHS") != "0",
 }
 
 
@@ -63,6 +64,16 @@ def cpu_kernels() -> bool:
 def set_cpu_kernels(enabled: bool) -> None:
     """Says whether kernels may run; NumPy, or CuPy, computes everything without them."""
     _settings["cpu_kernels"] = bool(enabled)
+
+
+def cuda_graphs() -> bool:
+    """Whether functions on a card are replayed as CUDA graphs (True unless MINITAPE_GRAPHS=0)."""
+    return _settings["cuda_graphs"]
+
+
+def set_cuda_graphs(enabled: bool) -> None:
+    """Says whether functions on a card are replayed as CUDA graphs, or kernel by kernel."""
+    _settings["cuda_graphs"] = bool(enabled)
 
 
 def ops_are_deterministic() -> bool:

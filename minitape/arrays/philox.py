@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy
 
-from . import cpu
+from . import cpu, cuda
 from .dispatch import with_kernel
 
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
@@ -135,6 +135,11 @@ def scramble_seed(seed: int, seed2: int) -> tuple[int, int]:
 def scramble_builder(inputs: list, result: Any) -> Any:
     """What makes the plan of the packed state of `scramble_seed`: see `cpu.planned_by`."""
     return cpu.scramble_builder(inputs, result, _CONSTANTS, _SEED_KEY)
+
+
+def scramble_on_card(seed: Any) -> Any:
+    """The packed state of `scramble_seed`, where the seed lies on a card."""
+    return cuda.mixed(seed, key=_SEED_KEY)
 
 
 def signed(number: int) -> int:

@@ -106,7 +106,7 @@ def _stateless_seed(seed):
 
     Numbers are drawn where it lies: where new tensors are put.
     """
-    return placed_tensor(ops.cast(draw_seed(seed) % (2**31 - 2), "int32"))
+    return placed_tensor(random.seed_in_31_bits(draw_seed(seed)))
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):

@@ -58,6 +58,12 @@ def next_random_state(*, operation, seed, blocks):
 
 
 @primitive(differentiable=False)
+def seed_in_31_bits(seed):
+    """What Keras gives a stateless op for a seed of its own."""
+    return (seed % (2**31 - 2)).astype("int32")
+
+
+@primitive(differentiable=False)
 @planned_by(philox.scramble_builder)
 def _seeded_random_state(seed):
     """The state that a stateless op makes of its seed, two integers."""
@@ -66,6 +72,9 @@ def _seeded_random_state(seed):
     if from_numpy(seed.dtype).name not in INTEGERS:  # NumPy takes long to name a type
         raise InvalidArgumentError(f"seed must be int32 or int64, not {seed.dtype.name}")
     return beside(philox.pack_state(*philox.scramble_seed(*seed.tolist())), seed)
+
+
+_seeded_random_state.defkernel(cuda=philox.scramble_on_card)
 
 
 @primitive(differentiable=False)
@@ -125,6 +134,9 @@ def standard_normal(state, *, shape, dtype):
     """Floats of mean 0 and standard deviation 1."""
     key, counter = philox.unpack_state(state)
     return philox.random_normal(key, counter, shape, dtype, array_module(state))
+
+
+standard_normal.defkernel(cuda=cuda.normal)
 
 
 @primitive(differentiable=False)

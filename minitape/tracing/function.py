@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy
 
 from .. import nest
-from ..arrays import as_dtype
+from ..arrays import as_dtype, device_of
 from ..engine import Tensor, active, convert_to_tensor
 from ..engine.primitive import PRIMITIVES
 from ..engine.variable import Variable
 from ..settings import functions_run_eagerly, seeds
 from .compiled import compiled
+from .graphs import Replayed
 from .passes import ALL, after, text_of_passes
 from .program import Check, is_stateful
 from .recorder import Tracer
@@ -43,7 +44,8 @@ class Trace:
 
     Attributes:
         recorded: the program as it was written down.
-        plan: what runs where nobody records.
+        plan: what is computed where nobody records.
+        run: what computes it, of arrays.
         needs_python: whether Python has to run where somebody records: there are custom gradients
             in it, which know the first call's values alone, or decisions.
     """
@@ -57,7 +59,7 @@ class Trace:
         self.recorded, self._followed = tracer.programs([*tensors, *_logits(tensors)])
         self._captured = list(tracer.captured.values())
         self.plan = after(ALL, self.recorded)
-        self._run = compiled(self.plan)
+        self.run = Replayed(self.plan) if self.plan.on_card else compiled(self.plan)
         kinds = [Check if isinstance(x, Check) else is_stateful(x) for x in self.plan.lines]
         self._draws_before_check = True in kinds and Check in kinds[kinds.index(True) :]
         places = iter(range(len(tensors)))
@@ -73,7 +75,7 @@ class Trace:
             values = self._followed.replay([*tensors, *self._captured])
         else:
             state = seeds.state() if self._draws_before_check else None
-            arrays = self._run(*[x.array for x in tensors])
+            arrays = self.run(*[x.array for x in tensors])
             if arrays is None:
                 if state is not None:
                     seeds.set_state(state)
@@ -216,6 +218,21 @@ class Function:
         """
         return "\n\n".join(text_of_passes(x.recorded) for x in self._ways_of(args, kwargs))
 
+    def graph(self, *args, **kwargs) -> str:
+        """How the kernels of a call with these arguments are launched on a card, and why so.
+
+        A program is written down as one CUDA graph, which takes one launch, unless it looks at
+        values on the way, or does something else that can't be written down.
+
+        Raises:
+            ValueError: there is no program, because Python has to run each time; or it runs on the
+                CPU.
+        """
+        runs = [trace.run for trace in self._ways_of(args, kwargs)]
+        if not all(isinstance(run, Replayed) for run in runs):
+            raise ValueError(f"function {self._name} runs on the CPU with these arguments.")
+        return "\n".join(map(str, runs))
+
     def _ways_of(self, args: tuple, kwargs: dict) -> list[Trace]:
         """What is kept for calls with these arguments, which have programs."""
         call = self._call_of(args, kwargs)
@@ -285,7 +302,7 @@ def _key(value, tensors: list[Tensor]) -> Any:
             return array.shape, array.dtype, _key(value.keras_logits, [])
         if type(array) is numpy.ndarray or isinstance(array, numpy.generic):
             return array.shape, array.dtype
-        return array.shape, array.dtype, type(array)  # programs on a card are others
+        return array.shape, array.dtype, device_of(array)  # programs on a card are others
     if kind is tuple or kind is list:
         return (kind, *[_key(one, tensors) for one in value])
     if kind is dict:

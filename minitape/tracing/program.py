@@ -123,15 +123,15 @@ class Program(NamedTuple):
 
     def _text(self, line: Line) -> str:
         if isinstance(line, Assign):
-            return f"{_variable_name(line.variable)} <- {self._operand(line.inputs[0])}"
+            return f"{variable_name(line.variable)} <- {self._operand(line.inputs[0])}"
         if isinstance(line, Check):
             return f"only if {'' if line.wanted else 'not '}{self._operand(line.inputs[0])}"
         if isinstance(line, Read):
-            result, text = name_of(line.outputs[0]), f"read {_variable_name(line.variable)}"
+            result, text = name_of(line.outputs[0]), f"read {variable_name(line.variable)}"
         else:
             arguments = [self._operand(n) for n in line.inputs]
             if isinstance(line, Update):
-                names = list(map(_variable_name, line.variables))
+                names = list(map(variable_name, line.variables))
                 if line.product:
                     arguments[:2] = [self._call(line.product, arguments[:2])]
                 return f"{', '.join(names)} <- {self._call(line, [*arguments, *names])} in place"
@@ -199,5 +199,6 @@ def name_of(number: int) -> str:
     return f"v{number}"
 
 
-def _variable_name(variable) -> str:
+def variable_name(variable) -> str:
+    """What a variable is called in the text of a program."""
     return str(getattr(variable, "path", None) or variable.name)

@@ -21,6 +21,7 @@ SOME = settings(max_examples=max(10, FEW.max_examples))
 ELSEWHERE = {
     "copied_to": "tests/arrays/test_devices.py",
     "ascending_order": "tests/compat/test_random.py, through keras.random.shuffle",
+    "seed_in_31_bits": "tests/compat/test_random.py, through keras.random.uniform",
     "orthonormal_columns": "tests/compat/test_initializers.py, through Orthogonal",
     **dict.fromkeys(
         (

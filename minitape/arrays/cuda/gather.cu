@@ -11,47 +11,46 @@
 // Why so: where two rows have the same number, scatter_add needs atomic additions, which happen in
 // the order in which threads come to them; sums of floats depend on it. In order each row of y has
 // threads of its own, which look for the rows that are added to it.
-// `wrong` becomes 1 where a number names no row: nothing is read or written then, and the caller
-// complains. Negative numbers are passed over in sums.
+// A number that names no row is passed over. That there is none, `look` has found out before:
+//
+//   look                 wrong[0] = 1 if index[n] < least or index[n] >= end, for any n
 
 #include "common.cuh"
 
+template <typename I>
+__global__ void look(const I* __restrict__ index, int* __restrict__ wrong, long long least,
+                     long long end, long long count) {
+    for EACH (i, count)
+        if (index[i] < least || index[i] >= end) wrong[0] = 1;
+}
+
 template <typename T, typename I>
 __global__ void gather_rows(const T* __restrict__ x, const I* __restrict__ index,
-                            T* __restrict__ y, int* __restrict__ wrong, long long count,
-                            long long rows, long long width) {
+                            T* __restrict__ y, long long count, long long rows, long long width) {
     for EACH (i, count * width) {
         const I row = index[i / width];
-        if (row < 0 || row >= rows)
-            wrong[0] = 1;
-        else
-            y[i] = x[row * width + i % width];
+        if (row >= 0 && row < rows) y[i] = x[row * width + i % width];
     }
 }
 
 template <typename T, typename I>
 __global__ void scatter_add(const T* __restrict__ x, const I* __restrict__ index,
-                            T* __restrict__ y, int* __restrict__ wrong, long long count,
-                            long long rows, long long width) {
+                            T* __restrict__ y, long long count, long long rows, long long width) {
     for EACH (i, count * width) {
         const I row = index[i / width];
-        if (row >= rows)
-            wrong[0] = 1;
-        else if (row >= 0)
+        if (row >= 0 && row < rows)
             atomicAdd(&y[row * width + i % width], x[i]);
     }
 }
 
 template <typename T, typename I>
 __global__ void scatter_add_in_order(const T* __restrict__ x, const I* __restrict__ index,
-                                     T* __restrict__ y, int* __restrict__ wrong, long long count,
-                                     long long rows, long long width) {
+                                     T* __restrict__ y, long long count, long long rows,
+                                     long long width) {
     for EACH (i, rows * width) {
         T total = 0;
-        for (long long n = 0; n < count; n++) {
-            if (index[n] >= rows) wrong[0] = 1;
+        for (long long n = 0; n < count; n++)
             if (index[n] == i / width) total += x[n * width + i % width];
-        }
         y[i] = total;
     }
 }

@@ -1,5 +1,6 @@
 """NVIDIA's cards through CuPy, which is loaded when somebody first asks for one."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -56,6 +57,8 @@ def details(number: int) -> dict[str, Any]:
 def put(array: Any, number: int) -> Any:
     """A NumPy array's values on a card."""
     cupy = _cupy()
+    if cupy.cuda.get_current_stream().is_capturing():  # what is copied then is gone at the launch
+        raise RuntimeError("a value is brought to the card on the way")
     with cupy.cuda.Device(number):
         return cupy.asarray(array)
 
@@ -81,12 +84,50 @@ def used_bytes() -> int:
 
 def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance: str) -> None:
     """Runs an instance of a kernel, with arguments as `Kernel.arguments` gives them."""
+    cupy = _cupy()
     # CuPy takes no pointer to nothing but a number.
-    given = tuple(_cupy().uint64(0) if x is None else x for x in arguments)
-    _compiled(kernel, instance)(grid, block, given)
+    given = tuple(cupy.uint64(0) if x is None else x for x in arguments)
+    number = next(x.device.id for x in arguments if isinstance(x, cupy.ndarray))
+    run = _compiled(kernel, instance)
+    if number == cupy.cuda.runtime.getDevice():
+        run(grid, block, given)
+    else:  # CuPy launches on the current card, wherever the arrays are
+        with cupy.cuda.Device(number):
+            run(grid, block, given)
 
 
 @cache
 def _compiled(kernel: Kernel, instance: str) -> Any:
     module = _cupy().RawModule(code=kernel.source, options=_OPTIONS, name_expressions=[instance])
     return module.get_function(instance)
+
+
+class Graph:
+    """A CUDA graph of what `compute` launches; `results` are what it returns.
+
+    Nothing is computed until the graph is launched. What is made on the way lies in memory of the
+    graph's own, and each launch writes there.
+
+    Args:
+        compute: a function without arguments, which looks at no value on the card.
+
+    Attributes:
+        size: None, as CuPy doesn't tell how many launches there are.
+    """
+
+    size = None
+
+    def __init__(self, compute: Callable[[], Any]):
+        cupy = _cupy()
+        self._memory = cupy.cuda.MemoryPool()
+        stream = cupy.cuda.Stream(non_blocking=True)
+        with cupy.cuda.using_allocator(self._memory.malloc), stream:
+            stream.begin_capture()
+            try:
+                self.results = compute()
+            finally:
+                self._graph = stream.end_capture()
+
+    def launch(self) -> None:
+        """Makes all launches once more, in the order of the current stream."""
+        self._graph.launch()

@@ -6,6 +6,7 @@ import numpy
 
 from ..cpu.compiler import FLOATS as FLOATS
 from . import gpu, simulator
+from .graphs import is_for_graph
 from .kernels import Kernel, kernel
 
 THREADS = 256  # of a block, where the kernel doesn't say
@@ -49,8 +50,8 @@ def threads_for(row: int) -> tuple[int]:
 
 
 def has_own_products(x: Any) -> bool:
-    """Whether matrices are multiplied by our kernel: cuBLAS is quicker, where it is."""
-    return type(x) is simulator.SimulatedArray
+    """Whether matrices are multiplied by our kernel: cuBLAS is quicker, where it can be."""
+    return type(x) is simulator.SimulatedArray or is_for_graph()
 
 
 def zeros(shape: tuple, dtype: Any, like: Any) -> Any:

@@ -11,13 +11,14 @@ from typing import Any
 import numpy
 
 from ... import nest
-from ...arrays import is_array, philox, placed
+from ...arrays import beside, is_array, philox, placed
 from ...engine import Tensor, Variable, convert_to_tensor
 from ...settings import floatx, seeds
 from ..random_state import random_state, set_random_state
 from .arrays import as_arrays, class_weights, count_examples
 from .py_dataset import PyDataset
 
+_AT_ONCE = 1 << 30  # bytes that go to a card all at once; of more data, batch by batch
 _BOTH_WEIGHTS = (
     "You cannot `class_weight` and `sample_weight` at the same time: multiply them yourself, and "
     "pass `sample_weight`."
@@ -58,13 +59,19 @@ class ArrayBatches:
     def __init__(
         self, x, y=None, sample_weight=None, class_weight=None, batch_size=None, shuffle=False
     ):
-        self._x, self._y = as_arrays(x, "x"), as_arrays(y, "y")
+        x, y = as_arrays(x, "x"), as_arrays(y, "y")
         if class_weight is not None:
             if sample_weight is not None:
                 raise ValueError(_BOTH_WEIGHTS)
-            sample_weight = class_weights(self._y, class_weight)
-        self._sample_weight = as_arrays(sample_weight, "sample_weight")
-        self.examples = count_examples(self._x, self._y, self._sample_weight)
+            sample_weight = class_weights(y, class_weight)
+        weights = as_arrays(sample_weight, "sample_weight")
+        self.examples = count_examples(x, y, weights)
+        self._data = x, y, weights
+        arrays = [one for one in nest.flatten(self._data) if one is not None]
+        if sum(one.nbytes for one in arrays) <= _AT_ONCE:
+            self._data = nest.map_structure(
+                lambda one: None if one is None else placed(one), self._data
+            )
         self.batch_size = 32 if batch_size is None else int(batch_size)
         if self.batch_size < 1:
             raise ValueError(f"Expected batch_size to be at least 1. Received: {batch_size}.")
@@ -74,7 +81,10 @@ class ArrayBatches:
         return math.ceil(self.examples / self.batch_size)
 
     def __iter__(self) -> Iterator:
-        order = _random_order(self.examples) if self._shuffle else None
+        order: Any = None
+        if self._shuffle:
+            data = next(one for one in nest.flatten(self._data) if one is not None)
+            order = beside(_random_order(self.examples), data)
         for start in range(0, self.examples, self.batch_size):
             rows = slice(start, start + self.batch_size)
             yield self._batch(rows if order is None else order[rows])
@@ -90,7 +100,7 @@ class ArrayBatches:
             # A slice shares the caller's memory: tensors are read and never written into.
             return None if structure is None else Tensor(placed(structure[rows]))
 
-        return pack_x_y_sample_weight(cut(self._x), cut(self._y), cut(self._sample_weight))
+        return pack_x_y_sample_weight(*map(cut, self._data))
 
 
 def _random_order(examples: int) -> numpy.ndarray:

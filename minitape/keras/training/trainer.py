@@ -1,13 +1,13 @@
 """The loops around the steps: fit, evaluate, predict, and one batch alone."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
 import numpy
 
 from ... import nest
+from ...arrays import CPU, beside, device_of
 from ...arrays.devices import near
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
@@ -24,10 +24,22 @@ def _near_weights(method: Callable) -> Callable:
     @wraps(method)
     def run(self, *args, **kwargs):
         weights = self.weights if self.built else ()
-        with near(weights[0].array) if weights else nullcontext():
+        if not weights:
+            return method(self, *args, **kwargs)
+        if device_of(weights[0].array) != CPU:
+            _bring_counts(self, weights)
+        with near(weights[0].array):
             return method(self, *args, **kwargs)
 
     return run
+
+
+def _bring_counts(model, weights: list) -> None:
+    """Moves what steps count to the weights' card, metrics and seeds, wherever it was made."""
+    known = {id(x) for x in weights}
+    seeds = [x for x in model.variables if id(x) not in known]
+    for x in (*seeds, *(x for metric in model.metrics for x in metric.variables)):
+        x.array = beside(x.array, weights[0].array)
 
 
 class Run:

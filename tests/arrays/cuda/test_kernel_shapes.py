@@ -199,6 +199,13 @@ def test_random_numbers_have_the_same_bits(size, dtype, order):
     state = np.array([(1 << 63) - 2, 5, -7], "int64")  # the counter's low half runs over
     state[0] = -1
     compare(PRIMITIVES["standard_uniform"], state, shape=(size,), dtype=dtype.name, exactly=True)
+    compare(PRIMITIVES["standard_normal"], state, shape=(size,), dtype=dtype.name)
+
+
+@pytest.mark.parametrize("seed", [(0, 0), (3, -4), (-(1 << 31), (1 << 31) - 1)])
+@pytest.mark.parametrize("kind", ["int32", "int64"])
+def test_seeds_make_the_same_states(seed, kind):
+    compare(PRIMITIVES["seeded_random_state"], np.array(seed, kind), exactly=True)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def trained(network, optimizer, device, eagerly=False):
     """(losses by step, predictions, weights) of a model that is made and trained on a device."""
     mt.random.set_seed(3)
     random = np.random.default_rng(0)
-    shape, stack = network()
+    with mt.device(device):
+        shape, stack = network()
     x = random.normal(size=(BATCH * STEPS, *shape)).astype("float32")
     y = random.integers(0, 4, len(x))
     losses = []

@@ -4,42 +4,83 @@ What has a kernel runs in that. All else is NumPy's, in the place of CuPy, which
 functions: `LIBRARY` has them, and makes arrays on the card.
 """
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy
 
+from .graph import check_looks, computed, later
+
 
 class SimulatedArray(numpy.ndarray):
     """An array on the simulated card. Arrays of the CPU don't mix with it; numbers do."""
 
+    @property
+    def base(self) -> Any:
+        """What this is a view of, as of a CuPy array: None if its memory is its own."""
+        base = super().base
+        return base if type(base) is SimulatedArray else None
+
     def get(self) -> numpy.ndarray:
         """A copy in the CPU's memory, as of a CuPy array."""
+        check_looks()
         return numpy.array(self.view(numpy.ndarray))
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs) -> Any:
         _check_on_card(inputs)
-        if out is not None:
-            kwargs["out"] = tuple(map(_plain, out))
-        result = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+        function = getattr(ufunc, method)
         if out is None:
-            return on_card(result)
+            return _computed(function, inputs, kwargs)
+        _write(function, inputs, {**kwargs, "out": out})
         return out[0] if len(out) == 1 else out
 
     def __array_function__(self, function, types, args, kwargs) -> Any:
         _check_on_card(args)
-        return on_card(function(*_plain(args), **_plain(kwargs)))
+        return _computed(function, args, kwargs)
 
-    # What would be a number of NumPy's is an array without axes, as CuPy gives it.
+    def __setitem__(self, index, value) -> None:
+        _write(numpy.ndarray.__setitem__, (self, index, value))
 
-    def __getitem__(self, index) -> Any:
-        return on_card(super().__getitem__(index))
+    def fill(self, value) -> None:
+        """Gives all elements a value."""
+        _write(numpy.ndarray.fill, (self, value))
 
-    def argmax(self, *args, **kwargs) -> Any:
-        return on_card(super().argmax(*args, **kwargs))
 
-    def argmin(self, *args, **kwargs) -> Any:
-        return on_card(super().argmin(*args, **kwargs))
+def _method(name: str) -> Callable:
+    function = getattr(numpy.ndarray, name)
+    return lambda self, *args, **kwargs: _computed(function, (self, *args), kwargs)
+
+
+def _look(name: str) -> Callable:
+    function = getattr(numpy.ndarray, name)
+
+    def look(self, *args):
+        check_looks()
+        return function(self, *args)
+
+    return look
+
+
+# Methods of NumPy's that ask no function above, and what would be a number of NumPy's is an array
+# without axes, as CuPy gives it.
+for _name in ("__getitem__", "argmax", "argmin", "astype", "copy", "ravel", "reshape", "take"):
+    setattr(SimulatedArray, _name, _method(_name))
+for _name in ("__bool__", "__float__", "__index__", "__int__", "item", "tolist"):
+    setattr(SimulatedArray, _name, _look(_name))
+
+
+def _computed(function: Callable, args: tuple, kwargs: dict) -> Any:
+    """What a function of NumPy's returns, on the card."""
+    args, kwargs = _plain(args), _plain(kwargs)
+    return on_card(computed(lambda: _arrays(function(*args, **kwargs))))
+
+
+def _write(function: Callable, args: tuple, kwargs: dict | None = None) -> None:
+    """Calls a function of NumPy's that writes into an array, now or when the graph is launched."""
+    args, kwargs = _plain(args), _plain(kwargs or {})
+    if not later(lambda: function(*args, **kwargs)):
+        function(*args, **kwargs)
 
 
 def _check_on_card(args: tuple) -> None:
@@ -51,15 +92,28 @@ def _check_on_card(args: tuple) -> None:
             _check_on_card(x)
 
 
+def put(array: Any) -> SimulatedArray:
+    """A copy of an array of the CPU's, on the card."""
+    check_looks()  # nothing is brought to a card meanwhile, either
+    return numpy.array(array).view(SimulatedArray)
+
+
+def _arrays(value: Any) -> Any:
+    """NumPy's numbers in a result, as arrays."""
+    return _each(value, numpy.asarray)
+
+
 def on_card(value: Any) -> Any:
     """NumPy's arrays and numbers in a result, as arrays on the card."""
+    return _each(value, lambda x: numpy.asarray(x).view(SimulatedArray))
+
+
+def _each(value: Any, change: Callable) -> Any:
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*map(on_card, value))
+        return type(value)(*(_each(x, change) for x in value))
     if type(value) in (tuple, list):
-        return type(value)(map(on_card, value))
-    if isinstance(value, (numpy.ndarray, numpy.generic)):
-        return numpy.asarray(value).view(SimulatedArray)
-    return value
+        return type(value)(_each(x, change) for x in value)
+    return change(value) if isinstance(value, (numpy.ndarray, numpy.generic)) else value
 
 
 def _plain(value: Any) -> Any:
@@ -92,7 +146,9 @@ class Library:
         def call(*args, **kwargs):
             if name not in _MAKE_COPIES:
                 _check_on_card(args)
-            return on_card(found(*_plain(args), **_plain(kwargs)))
+            elif type(args[0]) is not SimulatedArray:
+                check_looks()
+            return _computed(found, args, kwargs)
 
         return call
 

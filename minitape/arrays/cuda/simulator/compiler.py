@@ -19,6 +19,7 @@ from typing import Any
 import numpy
 
 from ..kernels import FOLDER, MOST_THREADS, Kernel
+from .graph import is_written, later
 
 _HERE = Path(__file__).parent
 _OPTIONS = ("-std=c++17", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-w")
@@ -97,6 +98,10 @@ def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance:
     sizes = (*grid, *(1,) * (3 - len(grid)), *block, *(1,) * (3 - len(block)))
     if not 0 < sizes[3] * sizes[4] * sizes[5] <= MOST_THREADS or min(sizes[:3]) < 0:
         raise ValueError(f"{kernel.name}: no card has blocks of {block} threads in a grid {grid}.")
+    if is_written():  # with views of the memory: who has the arrays is nobody's business
+        views = [x.view(numpy.ndarray) if isinstance(x, numpy.ndarray) else x for x in arguments]
+        later(lambda: launch(kernel, grid, block, views, instance))
+        return
     kept = [_passed(i, x) for i, x in enumerate(arguments)]
     addresses = (ctypes.c_void_p * len(kept))(*map(ctypes.addressof, kept))
     with _one_at_a_time:
