@@ -10,6 +10,7 @@ import pytest
 
 import minitape as mt
 from minitape import settings
+from minitape.arrays import cuda
 from minitape.arrays.cuda import products, simulator
 from minitape.engine import PRIMITIVES
 from minitape.keras.optimizers import SGD, Adam, RMSprop
@@ -78,6 +79,21 @@ def test_wrong_labels_are_left_to_the_forward(label):
     x, labels = simulator.put(np.ones((3, 5), "float32")), simulator.put(np.array([0, label, 1]))
     for name in "sparse_softmax_cross_entropy", "sparse_softmax_cross_entropy_grad":
         assert PRIMITIVES[name].run.cuda(labels, x) is NotImplemented
+
+
+@pytest.mark.parametrize("wrong", [-1, 5, 1 << 40])
+def test_numbers_that_name_no_place_are_passed_over_where_nobody_looked(wrong, dtype, order):
+    x, places = simulator.put(np.ones((5, 5), dtype)), simulator.put(np.array([1, wrong, 0]))
+    rows = simulator.put(np.ones((3, 5), dtype))
+    with cuda.for_graph():
+        loss = cuda.sparse_cross_entropy(places, rows).get()
+        grad = cuda.sparse_cross_entropy_grad(places, rows).get()
+        found = cuda.gather(x, places, axis=0, batch_dims=0).get()
+        added = cuda.segment_sum(rows, places, num_segments=5).get()
+    np.testing.assert_allclose(loss[[0, 2]], np.log(5), rtol=1e-6)
+    np.testing.assert_allclose(grad[1], 0.2, rtol=1e-6)
+    np.testing.assert_array_equal(found[[0, 2]], 1)
+    np.testing.assert_array_equal(added, np.repeat([[1], [1], [0], [0], [0]], 5, axis=1))
 
 
 @pytest.mark.parametrize(
