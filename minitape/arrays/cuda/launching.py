@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy
-
 from ..cpu.compiler import FLOATS as FLOATS
 from . import gpu, simulator
 from .kernels import Kernel, kernel
@@ -63,5 +61,5 @@ def zeros(shape: tuple, dtype: Any, like: Any) -> Any:
 def empty(shape: tuple, dtype: Any, like: Any) -> Any:
     """A new array on the card of another one."""
     if type(like) is simulator.SimulatedArray:
-        return numpy.empty(shape, dtype).view(simulator.SimulatedArray)
+        return simulator.SimulatedArray(shape, dtype)
     return gpu.empty(shape, dtype, like.device.id)

@@ -91,6 +91,15 @@ def _call_all(dtype):
         optimizers.Adam(amsgrad=True),
     ):
         optimizer.apply_gradients([(numbers(3), mt.Variable(numbers(3)))])
+        _renew_many(optimizer.from_config(optimizer.get_config()), numbers(3))
+
+
+def _renew_many(optimizer, g):
+    """Calls what renews as many variables at once as one launch can."""
+    variables = [mt.Variable(g) for _ in range(16)]
+    step = mt.function(lambda: optimizer.apply([g * 2.0] * 16, variables))
+    for _ in range(3):  # the first makes the optimizer's variables, the second the program
+        step()
 
 
 def test_every_kernel_is_launched(launched):
