@@ -14,32 +14,30 @@ from .updates import arrays_of, run_update
 def with_updates_joined(program: Program) -> Program:
     """Makes one Update of those by one op whose parameters and inputs but the gradients are equal.
 
-    They come where the last of them was, or before a line that needs or renews one of their
-    variables.
+    All that renews variables comes last, or before a line that needs or renews one of the same. So
+    no kernel that the next pass makes of several lines ends where a variable gets its value.
     """
     if not program.on_card:
         return program
     lines: list[Line] = []
-    waiting: dict[Any, list[Update]] = {}  # by what updates must share
-    last = {_shared(line, program): i for i, line in enumerate(program.lines)}
-    for i, line in enumerate(program.lines):
-        key = _shared(line, program)
-        for other, updates in list(waiting.items()):
-            if any(_variables(line) & _variables(x) for x in updates):
-                lines.append(_joined(waiting.pop(other)))
-        if not isinstance(line, Update) or key is None:
+    waiting: dict[Any, list] = {}  # what renews variables, by what that must share to be one
+
+    for line in program.lines:
+        for key, renewals in list(waiting.items()):
+            if any(_variables(line) & _variables(x) for x in renewals):
+                lines.append(_joined(waiting.pop(key)))
+        if isinstance(line, Update | Assign):
+            waiting.setdefault(_shared(line, program), []).append(line)
+        else:
             lines.append(line)
-            continue
-        waiting.setdefault(key, []).append(line)
-        if last[key] == i:
-            lines.append(_joined(waiting.pop(key)))
+    lines.extend(map(_joined, waiting.values()))
     return program._replace(lines=lines)
 
 
-def _shared(line: Line, program: Program) -> Any:
-    """What two updates that can be one have in common; None for other lines."""
-    if not isinstance(line, Update) or not hasattr(line.op.run.cuda, "of_many"):  # type: ignore
-        return None
+def _shared(line: Update | Assign, program: Program) -> Any:
+    """What two updates that can be one have in common; another thing for each other line."""
+    if isinstance(line, Assign) or not hasattr(line.op.run.cuda, "of_many"):  # type: ignore
+        return id(line)
     kind = program.kinds[line.inputs[0]].dtype
     return line.op, tuple(line.params.items()), line.inputs[1:], len(line.variables), kind
 
@@ -51,12 +49,14 @@ def _variables(line: Line) -> set[int]:
     return {id(line.variable)} if isinstance(line, Read | Assign) else set()
 
 
-def _joined(updates: list[Update]) -> Update:
-    """Updates as one: all gradients come first, then what they share."""
-    first = updates[0]
-    inputs = (*(line.inputs[0] for line in updates), *first.inputs[1:])
-    variables = tuple(x for line in updates for x in line.variables)
-    return first._replace(inputs=inputs, variables=variables, gradients=len(updates))
+def _joined(lines: list) -> Update | Assign:
+    """Updates as one: all gradients come first, then what they share. One line as it is."""
+    first, *others = lines
+    if not others:
+        return first
+    inputs = (*(line.inputs[0] for line in lines), *first.inputs[1:])
+    variables = tuple(x for line in lines for x in line.variables)
+    return first._replace(inputs=inputs, variables=variables, gradients=len(lines))
 
 
 def run_updates(line: Update, plans: Plans, *inputs) -> None:

@@ -224,8 +224,8 @@ def test_what_has_other_rates_or_types_is_renewed_apart():
 
     assert lines_of(f, *rates, *gradients) == [
         "w0, w1 <- gradient_descent",
-        "w3 <- gradient_descent",
         "w2, w4 <- gradient_descent",
+        "w3 <- gradient_descent",
     ]
 
 
