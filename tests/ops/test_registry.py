@@ -22,6 +22,7 @@ ELSEWHERE = {
     "copied_to": "tests/arrays/test_devices.py",
     "ascending_order": "tests/compat/test_random.py, through keras.random.shuffle",
     "orthonormal_columns": "tests/compat/test_initializers.py, through Orthogonal",
+    **dict.fromkeys(("normalized", "normalized_grad"), "tests/arrays/cuda/test_normalization.py"),
     **dict.fromkeys(
         (
             "adadelta_update",

@@ -5,6 +5,7 @@ On a card they are compiled by CuPy, which only gpu.py imports; the simulator ru
 
 from .elementwise import Step, computed, elementwise, suit_expressions
 from .gather import gather, gather_grad, segment_sum
+from .normalization import normalize, normalize_grad
 from .optimizers import adam_update, descent_update, momentum_update, rmsprop_update
 from .products import product
 from .random import uniform

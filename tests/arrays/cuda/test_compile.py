@@ -66,6 +66,8 @@ def _call_all(dtype):
         tape.gradient(y, x)
     for axis in 0, 1:
         mt.reduce_sum(x, axis), mt.reduce_max(x, axis)
+        y = PRIMITIVES["normalized"](x, x[0], x[0], axis=axis, epsilon=0.1)
+        PRIMITIVES["normalized_grad"](x, x, x[0], *y[1:], axis=axis, epsilon=0.1)
     for size in 9, 600, 1100:
         for flags in [(False, False), (True, False), (False, True), (True, True)]:
             mt.matmul(numbers(size, size), mt.zeros((size, size), dtype), *flags)
