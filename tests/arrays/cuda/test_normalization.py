@@ -11,6 +11,7 @@ from minitape.keras import layers
 EPSILON = 1e-3
 SHAPES = [
     (1, 1),
+    (1, 33),
     (3, 12),
     (40, 3),
     (7, 33),
