@@ -21,7 +21,6 @@ def with_updates_joined(program: Program) -> Program:
         return program
     lines: list[Line] = []
     waiting: dict[Any, list] = {}  # what renews variables, by what that must share to be one
-
     for line in program.lines:
         for key, renewals in list(waiting.items()):
             if any(_variables(line) & _variables(x) for x in renewals):
