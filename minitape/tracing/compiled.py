@@ -6,6 +6,7 @@ from typing import Any
 
 from ..arrays import explained
 from ..arrays.cpu import Plans
+from .passes.joint_updates import run_updates
 from .passes.updates import run_update
 from .program import Assign, Call, Check, Line, Program, Read, Update, name_of
 
@@ -44,9 +45,9 @@ class _Compiler:
         begun: set[int] = set()
         updated: set[int] = set()
         for line, dead in zip(program.lines, last_uses, strict=True):
-            if isinstance(line, Update):  # it looks at all that goes in but the gradient
+            if isinstance(line, Update):  # it looks at all that goes in but the gradients
                 renewed = set(map(id, line.variables))
-                needed = line.inputs[2 if line.product else 1 :]
+                needed = line.inputs[2 if line.product else line.gradients :]
                 follows = bool(renewed & updated)
             else:
                 renewed, needed = set(), line.inputs
@@ -92,7 +93,8 @@ class _Compiler:
             return f"if bool({name_of(line.inputs[0])}) is not {line.wanted}: return None"
         arguments = [name_of(n) for n in line.inputs]
         if isinstance(line, Update):
-            update = self._bound(f"{line.op.name}_in_place", partial(run_update, line))
+            run = run_update if line.gradients == 1 else run_updates
+            update = self._bound(f"{line.op.name}_in_place", partial(run, line))
             return f"{update}({', '.join(['plans', *arguments])})"
         arguments += [f"{key}={self._bound(key, value)}" for key, value in line.params.items()]
         targets = ", ".join(map(name_of, line.outputs)) + ("," if line.is_tuple else "")

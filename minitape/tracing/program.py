@@ -48,6 +48,8 @@ class Update(NamedTuple):
     Attributes:
         product: the `matmul` whose result is the op's first input, if the update makes that for
             itself; its inputs are the first two.
+        gradients: how many of the inputs are; more than one where the pass `with_updates_joined`
+            made one of as many updates, whose variables come one update after the other.
     """
 
     op: Primitive
@@ -56,6 +58,7 @@ class Update(NamedTuple):
     params: dict
     outputs: tuple[()] = ()
     product: Call | None = None
+    gradients: int = 1
 
 
 class Check(NamedTuple):

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "ascending_order": "tests/compat/test_random.py, through keras.random.shuffle",
     "seed_in_31_bits": "tests/compat/test_random.py, through keras.random.uniform",
     "orthonormal_columns": "tests/compat/test_initializers.py, through Orthogonal",
+    **dict.fromkeys(("normalized", "normalized_grad"), "tests/arrays/cuda/test_normalization.py"),
     **dict.fromkeys(
         (
             "adadelta_update",

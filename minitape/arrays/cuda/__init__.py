@@ -7,6 +7,7 @@ from .elementwise import Step, computed, elementwise, suit_expressions
 from .gather import gather, gather_grad, segment_sum
 from .graphs import address_of, for_graph, graph_of
 from .launching import empty
+from .normalization import normalize, normalize_grad
 from .optimizers import adam_update, descent_update, momentum_update, rmsprop_update
 from .places import are_places
 from .products import product

@@ -1,6 +1,7 @@
 """Normalization of each example by itself: its layers, its groups of channels, its length."""
 
 from ... import ops
+from ...ops.normalized import normalized_on_card
 from .input_spec import InputSpec
 from .layer import ShapeKeepingLayer
 from .weights import keep_options, make_weight, weight_config
@@ -145,10 +146,12 @@ class LayerNormalization(_CentredLayer):
 
     def call(self, inputs):
         """The normalized inputs."""
-        axes = _axes_of(self, inputs.shape)
-        gamma, beta = (_beside(inputs, axes, weight) for weight in (self.gamma, self.beta))
-        y = _scaled(_centred(_in_full(inputs), axes, self.epsilon), gamma, beta)
-        return ops.cast(y, self.dtype)
+        x, axes = _in_full(inputs), _axes_of(self, inputs.shape)
+        on_card = normalized_on_card(x, self.gamma, self.beta, axes, self.epsilon)
+        if on_card:
+            return ops.cast(on_card[0], self.dtype)
+        gamma, beta = (_beside(x, axes, weight) for weight in (self.gamma, self.beta))
+        return ops.cast(_scaled(_centred(x, axes, self.epsilon), gamma, beta), self.dtype)
 
 
 class GroupNormalization(_CentredLayer):

@@ -1,6 +1,7 @@
 """Batch normalization."""
 
 from ... import ops
+from ...ops.normalized import normalized_on_card
 from .. import initializers
 from .input_spec import InputSpec
 from .layer import ShapeKeepingLayer
@@ -92,9 +93,12 @@ class BatchNormalization(ShapeKeepingLayer):
         axis = self.axis % inputs.ndim
         if training and self.trainable:
             others = [i for i in range(inputs.ndim) if i != axis]
-            mean, variance = ops.moments(inputs, others)
+            on_card = normalized_on_card(inputs, self.gamma, self.beta, others, self.epsilon)
+            mean, variance = on_card[1:] if on_card else ops.moments(inputs, others)
             self._move(self.moving_mean, mean)
             self._move(self.moving_variance, variance)
+            if on_card:
+                return on_card[0]
         else:
             mean, variance = self.moving_mean, self.moving_variance
         beta, gamma = self.beta, self.gamma

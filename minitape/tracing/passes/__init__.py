@@ -6,6 +6,7 @@ from .chains import with_chains
 from .checks import with_checks_first
 from .dead_code import without_dead_code
 from .joint_plans import with_plans_joined
+from .joint_updates import with_updates_joined
 from .kernels import with_kernels_joined
 from .pooling import with_relu_before_pooling
 from .shared_values import with_shared_values
@@ -21,6 +22,7 @@ ALL = (
     with_bias_in_products,
     with_relu_before_pooling,
     with_chains,
+    with_updates_joined,
     with_kernels_joined,
     with_plans_joined,
 )

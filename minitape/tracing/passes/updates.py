@@ -6,6 +6,7 @@ tensor that was read from a variable shares its array. A gradient that is a larg
 matrices needs no array at all: the update makes some rows of it and uses them while they are new.
 """
 
+from collections.abc import Sequence
 from sys import getrefcount
 from typing import Any
 
@@ -82,12 +83,7 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
     Those are written by plans that are added to the others, and followed with them.
     """
     op, params = line.op, line.params
-    arrays, alone = [], True
-    for variable in line.variables:
-        x = variable.array
-        arrays.append(x)
-        # References: the variable's, `x`, one in `arrays`, that of this question, and the plans'.
-        alone = alone and getrefcount(x) == 4 + plans.held(x) and x.base is None
+    arrays, alone = arrays_of(line.variables, plans)
     kernel: Any = op.run.kernel if alone and cpu_kernels() else None  # type: ignore[attr-defined]
     if line.product:
         a, b, *others = inputs
@@ -106,3 +102,14 @@ def run_update(line: Update, plans: Plans, *inputs) -> None:
                 return
     for variable, array in zip(line.variables, op.run(*inputs, *arrays, **params), strict=True):
         variable.array = array
+
+
+def arrays_of(variables: Sequence, plans: Plans) -> tuple[list, bool]:
+    """The variables' arrays, and whether these are the variables' alone."""
+    arrays, alone = [], True
+    for variable in variables:
+        x = variable.array
+        arrays.append(x)
+        # References: the variable's, `x`, one in `arrays`, that of this question, and the plans'.
+        alone = alone and getrefcount(x) == 4 + plans.held(x) and x.base is None
+    return arrays, alone

@@ -66,6 +66,8 @@ def _call_all(dtype):
         tape.gradient(y, x)
     for axis in 0, 1:
         mt.reduce_sum(x, axis), mt.reduce_max(x, axis)
+        y = PRIMITIVES["normalized"](x, x[0], x[0], axis=axis, epsilon=0.1)
+        PRIMITIVES["normalized_grad"](x, x, x[0], *y[1:], axis=axis, epsilon=0.1)
     for size in 9, 600, 1100:
         for flags in [(False, False), (True, False), (False, True), (True, True)]:
             mt.matmul(numbers(size, size), mt.zeros((size, size), dtype), *flags)
@@ -93,6 +95,15 @@ def _call_all(dtype):
         optimizers.Adam(amsgrad=True),
     ):
         optimizer.apply_gradients([(numbers(3), mt.Variable(numbers(3)))])
+        _renew_many(optimizer.from_config(optimizer.get_config()), numbers(3))
+
+
+def _renew_many(optimizer, g):
+    """Calls what renews as many variables at once as one launch can."""
+    variables = [mt.Variable(g) for _ in range(16)]
+    step = mt.function(lambda: optimizer.apply([g * 2.0] * 16, variables))
+    for _ in range(3):  # the first makes the optimizer's variables, the second the program
+        step()
 
 
 def test_every_kernel_is_launched(launched):
