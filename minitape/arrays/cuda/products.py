@@ -29,6 +29,14 @@ def product(a, b, *, transpose_a, transpose_b, bias=None, then_relu=False) -> An
     return y
 
 
+def multiply(a, b, y, *, transpose_a=False, transpose_b=False, bias=None, then_relu=False) -> None:
+    """Writes to y the product of two matrices, by our kernel or by cuBLAS: that adds no bias."""
+    if has_own_products(a):
+        gemm(a, b, y, not transpose_a, not transpose_b, bias, then_relu)
+    else:
+        (a.T if transpose_a else a).dot(b.T if transpose_b else b, out=y)
+
+
 def gemm(a, b, y, a_by_rows: bool, b_by_rows: bool, bias=None, then_relu=False) -> None:
     """Writes to y the products of a and b, each stored by rows or by columns."""
     rows, columns = y.shape[-2:]

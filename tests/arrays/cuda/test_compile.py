@@ -75,6 +75,11 @@ def _call_all(dtype):
             tape.watch([images, w])
             y = mt.nn.max_pool2d(mt.nn.conv2d(images, w, 1, "VALID"), 2, 2, "VALID")
         tape.gradient(y, [images, w])
+    volumes, w = numbers(2, 4, 4, 4, 3), numbers(2, 2, 2, 3, 4)
+    with mt.GradientTape() as tape:
+        tape.watch([volumes, w])
+        y = mt.nn.conv3d(volumes, w, [1] * 5, "VALID")
+    tape.gradient(y, [volumes, w])
     for kind in "int32", "int64":
         for determinism in False, True:
             settings.set_op_determinism(determinism)
