@@ -4,13 +4,14 @@ import math
 from typing import Any
 
 from . import unfold
-from .launching import FLOATS, THREADS, blocks_for, empty, has_own_products, launch
-from .products import words_of
+from .launching import FLOATS, THREADS, blocks_for, empty, launch
+from .products import is_ours, multiplier, tiles
 from .reduce import total
 
-# A tile of results (TILE_M, TILE_N, TILE_K, EACH_M, EACH_N), for 256 threads.
-_TILE = (64, 64, 16, 4, 4)
-_FEW = (64, 16, 16, 4, 1)  # for few channels or filters
+# Tiles (M, N, K, EACH_M, EACH_N) for 256 threads, by who multiplies them: see products.py.
+_TILE = {"ByThread": (64, 64, 16, 4, 4), "ByTensorCore": (64, 64, 16, 32, 16)}
+_FEW = {"ByThread": (64, 16, 16, 4, 1), "ByTensorCore": (64, 16, 16, 16, 8)}
+_FEW_COLUMNS = 16  # of the results: channels or filters
 _BLOCKS = 64  # with fewer most of a card would wait
 
 
@@ -20,7 +21,7 @@ def conv(x, w, *, window, bias=None, then_relu=False) -> Any:
         return NotImplemented
     steps, filters = window.output_size(x.shape[1:-1]), w.shape[-1]
     if len(steps) > 2:
-        if bias is not None and not has_own_products(x):
+        if bias is not None and not is_ours(x):
             return NotImplemented
         return unfold.conv(x, w, window, bias, then_relu)
     y = empty((len(x), *steps, filters), x.dtype, x)
@@ -49,7 +50,7 @@ def conv_filter(x, g, *, window, filter_shape) -> Any:
     if len(window.size) > 2:
         return unfold.conv_filter(x, g, window, filter_shape)
     filters, places = filter_shape[-1], math.prod(filter_shape[:-1])
-    tile = _tile(filters)
+    _, tile = _tile(filters, x)
     blocks = -(-places // tile[0]) * -(-filters // tile[1])
     shares = max(1, min(_BLOCKS // blocks, g.size // filters // tile[2]))
     w = empty((shares, *filter_shape), x.dtype, x)
@@ -112,14 +113,16 @@ def _planes(x) -> Any:
 def _launch(name: str, sizes: tuple, *arguments) -> None:
     """Launches a kernel that makes so many (rows, columns, shares) of a product."""
     rows, columns, shares = sizes
-    tile = _tile(columns)
-    grid = -(-columns // tile[1]), -(-rows // tile[0]), shares
-    threads = tile[0] // tile[3] * (tile[1] // tile[4])
-    launch(("conv.cu", name), grid, (threads,), *arguments, **words_of(tile))
+    who, tile = _tile(columns, arguments[0])
+    grid = -(-rows // tile[0]) * -(-columns // tile[1]), shares
+    word = tiles(who, arguments[0].dtype, tile)
+    launch(("conv.cu", name), grid, (THREADS,), *arguments, Tiles=word)
 
 
-def _tile(columns: int) -> tuple:
-    return _FEW if columns <= _FEW[1] else _TILE
+def _tile(columns: int, x: Any) -> tuple[str, tuple]:
+    """Who multiplies tiles, and their sizes."""
+    who = multiplier(x)
+    return who, (_FEW if columns <= _FEW_COLUMNS else _TILE)[who]
 
 
 def _suits(window: Any, *arrays: Any) -> bool:

@@ -66,15 +66,10 @@ def _call_all(dtype):
         tape.gradient(y, x)
     for axis in 0, 1:
         mt.reduce_sum(x, axis), mt.reduce_max(x, axis)
-    for size in 9, 600, 1100:
-        for flags in [(False, False), (True, False), (False, True), (True, True)]:
-            mt.matmul(numbers(size, size), mt.zeros((size, size), dtype), *flags)
-    for filters in 3, 20:
-        images, w = numbers(2, 6, 6, 3), numbers(2, 2, 3, filters)
-        with mt.GradientTape() as tape:
-            tape.watch([images, w])
-            y = mt.nn.max_pool2d(mt.nn.conv2d(images, w, 1, "VALID"), 2, 2, "VALID")
-        tape.gradient(y, [images, w])
+    for tf32 in False, True:
+        settings.enable_tensor_float_32_execution(tf32)
+        _call_products(numbers)
+    settings.enable_tensor_float_32_execution(False)
     volumes, w = numbers(2, 4, 4, 4, 3), numbers(2, 2, 2, 3, 4)
     with mt.GradientTape() as tape:
         tape.watch([volumes, w])
@@ -96,6 +91,18 @@ def _call_all(dtype):
         optimizers.Adam(amsgrad=True),
     ):
         optimizer.apply_gradients([(numbers(3), mt.Variable(numbers(3)))])
+
+
+def _call_products(numbers):
+    for size in 9, 600, 1100:
+        for flags in [(False, False), (True, False), (False, True), (True, True)]:
+            mt.matmul(numbers(size, size), numbers(size, size), *flags)
+    for filters in 3, 20:
+        images, w = numbers(2, 6, 6, 3), numbers(2, 2, 3, filters)
+        with mt.GradientTape() as tape:
+            tape.watch([images, w])
+            y = mt.nn.max_pool2d(mt.nn.conv2d(images, w, 1, "VALID"), 2, 2, "VALID")
+        tape.gradient(y, [images, w])
 
 
 def test_every_kernel_is_launched(launched):
@@ -122,6 +129,8 @@ def test_it_compiles_without_spills(launched, card):
     for kernel, instance, taken in found:
         assert 0 < taken["registers"] <= 255, f"{kernel.file}: {instance}"
         assert not taken["spills"], f"{kernel.file}: {instance} keeps values in memory: {taken}"
+        if kernel.file in ("gemm.cu", "conv.cu"):
+            assert not taken["stack"], f"{kernel.file}: {instance} keeps results in memory: {taken}"
         assert taken["shared"] <= 48 << 10, f"{kernel.file}: {instance}"
 
 
