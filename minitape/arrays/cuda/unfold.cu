@@ -24,11 +24,11 @@ struct Axis {
         return step * stride - before + place * spread;
     }
     __device__ bool has(int pixel) const { return pixel >= 0 && pixel < length; }
-    // The step of the window that has a pixel in that place, or -1.
+    // The step of the window that has a pixel in that place; below 0 if there is none.
     __device__ int step(int pixel, int place) const {
         const int from_first = pixel + before - place * spread;
-        if (from_first < 0 || from_first % stride) return -1;
-        return from_first / stride < steps ? from_first / stride : -1;
+        if (from_first % stride || from_first / stride >= steps) return -1;
+        return from_first / stride;
     }
 };
 
