@@ -14,6 +14,7 @@ _settings: dict[str, Any] = {
     "image_data_format": "channels_last",
     "run_functions_eagerly": False,
     "op_determinism": False,
+    "tensor_float_32_execution": False,
     "cpu_kernels": os.environ.get("MINITAPE_KERNELS") != "0",
     "cuda_graphs": os.environ.get("MINITAPE_GRAPHS") != "0",
 }
@@ -84,6 +85,21 @@ def ops_are_deterministic() -> bool:
 def set_op_determinism(enabled: bool) -> None:
     """Says whether ops give the same bits in each run on a card; on the CPU they always do."""
     _settings["op_determinism"] = bool(enabled)
+
+
+def tensor_float_32_execution_enabled() -> bool:
+    """Whether cards may round the factors of float32 products to TF32 (False unless set)."""
+    return _settings["tensor_float_32_execution"]
+
+
+def enable_tensor_float_32_execution(enabled: bool) -> None:
+    """Says whether a card's tensor cores may multiply float32, rounded to 10 digits of 23.
+
+    They are several times as fast. TensorFlow does so unless told not to; minitape only if it is
+    told to, so that a card gives the CPU's results. Sums stay in float32, and nothing else changes:
+    matrix products and convolutions, on the simulated card and on GPUs since sm_80.
+    """
+    _settings["tensor_float_32_execution"] = bool(enabled)
 
 
 class NameScopes(threading.local):

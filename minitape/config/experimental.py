@@ -2,8 +2,11 @@
 
 from ..arrays.cuda import gpu
 from ..arrays.devices import LogicalDevice, PhysicalDevice, logical_devices, physical_devices
-from ..settings import set_op_determinism
-from .settings import SETTINGS
+from ..settings import (
+    enable_tensor_float_32_execution,
+    set_op_determinism,
+    tensor_float_32_execution_enabled,
+)
 
 __all__ = [
     "enable_op_determinism",
@@ -57,13 +60,3 @@ def get_device_details(device) -> dict:
 def enable_op_determinism() -> None:
     """Has ops on a GPU give the same bits in each run; on the CPU they always do."""
     set_op_determinism(True)
-
-
-def tensor_float_32_execution_enabled() -> bool:
-    """What `enable_tensor_float_32_execution` was told."""
-    return SETTINGS["tensor_float_32_execution"]
-
-
-def enable_tensor_float_32_execution(enabled) -> None:
-    """Accepted: this is a setting of GPUs."""
-    SETTINGS["tensor_float_32_execution"] = bool(enabled)

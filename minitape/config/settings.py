@@ -9,5 +9,4 @@ SETTINGS: dict[str, Any] = {
     "intra_op_parallelism_threads": 0,
     "jit": "",
     "optimizer_options": {"disable_meta_optimizer": False, "disable_model_pruning": False},
-    "tensor_float_32_execution": True,
 }

@@ -49,10 +49,10 @@ PROGRAMS = [
         tf.config.set_soft_device_placement(True),
     ],
     lambda tf: [
+        tf.config.experimental.enable_tensor_float_32_execution(True),
         tf.config.experimental.tensor_float_32_execution_enabled(),
         tf.config.experimental.enable_tensor_float_32_execution(False),
         tf.config.experimental.tensor_float_32_execution_enabled(),
-        tf.config.experimental.enable_tensor_float_32_execution(True),
     ],
     lambda tf: [
         tf.config.optimizer.get_jit(),

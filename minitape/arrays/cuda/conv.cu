@@ -9,13 +9,13 @@
 //   conv_filter  dw[r, s, c, f] = sum over (n, i, j) of x[n, i_r, j_s, c] * g[n, i, j, f]
 //   with i_r = i * step_down - top + r * spread_down, and j_s alike.
 //
-// Launch: a block of 256 threads for each tile of results; grid (tiles of filters, tiles of
-// positions). conv_filter has few results and long sums: blockIdx.z shares those out, each share
-// gives a dw of its own, and the caller adds them up, always in the same order.
+// Launch: a block of 256 threads for each tile of results. conv_filter has few results and long
+// sums: blockIdx.y shares those out, each share gives a dw of its own, and the caller adds them up,
+// always in the same order.
 // Traffic: that of tiles.cuh. A pixel is fetched once for each place of the window that sees it,
 // most times from the cache, as neighbouring windows share their pixels.
 
-#include "tiles.cuh"
+#include "tensor.cuh"
 
 // How windows lie over the images.
 struct Windows {
@@ -35,7 +35,7 @@ struct Windows {
     }
 };
 
-template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
+template <typename T, typename Tiles>
 __global__ void conv(const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
                      T* __restrict__ y, int images, int filters, int then_relu, int height,
                      int width, int channels, int down, int right, int rows, int columns,
@@ -44,8 +44,8 @@ __global__ void conv(const T* __restrict__ x, const T* __restrict__ w, const T* 
     const Windows windows = {height,    width,      channels,    down,         right, rows, columns,
                              step_down, step_right, spread_down, spread_right, top,   left};
     const int inner = rows * columns * channels;
-    multiply_tiles<T, true, true, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
-        images * down * right, filters, 0, inner,
+    multiply_tiles<Tiles, true, true>(
+        blockIdx.x, images * down * right, filters, 0, inner,
         [&](int m, int k) { return windows.seen<T>(x, m, k); },
         [&](int k, int n) { return w[(long long)k * filters + n]; },
         [&](int m, int n, T result) {
@@ -55,14 +55,14 @@ __global__ void conv(const T* __restrict__ x, const T* __restrict__ w, const T* 
         });
 }
 
-template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
+template <typename T, typename Tiles>
 __global__ void conv_input(const T* __restrict__ w, const T* __restrict__ g, T* __restrict__ dx,
                            int images, int filters, int height, int width, int channels, int down,
                            int right, int rows, int columns, int step_down, int step_right,
                            int spread_down, int spread_right, int top, int left) {
     const int inner = rows * columns * filters;
-    multiply_tiles<T, true, false, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
-        images * height * width, channels, 0, inner,
+    multiply_tiles<Tiles, true, false>(
+        blockIdx.x, images * height * width, channels, 0, inner,
         [&](int m, int k) {
             const int q = m % width, p = m / width % height, n = m / width / height;
             const int f = k % filters, s = k / filters % columns, r = k / filters / columns;
@@ -79,7 +79,7 @@ __global__ void conv_input(const T* __restrict__ w, const T* __restrict__ g, T* 
         [&](int m, int c, T result) { dx[(long long)m * channels + c] = result; });
 }
 
-template <typename T, int TILE_M, int TILE_N, int TILE_K, int EACH_M, int EACH_N>
+template <typename T, typename Tiles>
 __global__ void conv_filter(const T* __restrict__ x, const T* __restrict__ g, T* __restrict__ dw,
                             int images, int filters, int height, int width, int channels,
                             int down, int right, int rows, int columns, int step_down,
@@ -88,11 +88,11 @@ __global__ void conv_filter(const T* __restrict__ x, const T* __restrict__ g, T*
     const Windows windows = {height,    width,      channels,    down,         right, rows, columns,
                              step_down, step_right, spread_down, spread_right, top,   left};
     const int places = rows * columns * channels, positions = images * down * right;
-    const int first = (long long)positions * blockIdx.z / gridDim.z;
-    const int last = (long long)positions * (blockIdx.z + 1) / gridDim.z;
-    const auto result_of_share = dw + (long long)blockIdx.z * places * filters;
-    multiply_tiles<T, false, true, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
-        places, filters, first, last,
+    const int first = (long long)positions * blockIdx.y / gridDim.y;
+    const int last = (long long)positions * (blockIdx.y + 1) / gridDim.y;
+    const auto result_of_share = dw + (long long)blockIdx.y * places * filters;
+    multiply_tiles<Tiles, false, true>(
+        blockIdx.x, places, filters, first, last,
         [&](int m, int k) { return windows.seen<T>(x, k, m); },
         [&](int k, int f) { return g[(long long)k * filters + f]; },
         [&](int m, int f, T result) { result_of_share[(long long)m * filters + f] = result; });

@@ -1,23 +1,23 @@
 // gemm: y[m, n] = sum over k of a[m, k] * b[k, n], then perhaps + bias[n], then perhaps relu.
 // Each factor is stored by rows, or by columns, which is what a transposed one is.
 //
-// Launch: a block of 256 threads for each tile of results; grid (tiles along n, tiles along m,
-// matrices). How a tile is made is told in tiles.cuh.
+// Launch: a block of 256 threads for each tile of results, of one matrix after the other. How a tile
+// is made is told in tiles.cuh.
 // Traffic: a factor's element is read once for each tile along the other factor; y is written once.
 // Why so: bias and relu are applied while a result is still in its register. By themselves they
 // would read and write y once more.
 
-#include "tiles.cuh"
+#include "tensor.cuh"
 
-template <typename T, bool A_BY_ROWS, bool B_BY_ROWS, int TILE_M, int TILE_N, int TILE_K,
-          int EACH_M, int EACH_N>
-__global__ void gemm(const T* __restrict__ a, const T* __restrict__ b, const T* __restrict__ bias,
+template <typename T, bool A_BY_ROWS, bool B_BY_ROWS, typename Tiles>
+__global__ void __launch_bounds__(Tiles::THREADS, Tiles::BLOCKS) gemm(const T* __restrict__ a, const T* __restrict__ b, const T* __restrict__ bias,
                      T* __restrict__ y, int rows, int columns, int inner, int then_relu) {
-    const auto matrix_a = a + (long long)blockIdx.z * rows * inner;
-    const auto matrix_b = b + (long long)blockIdx.z * inner * columns;
-    const auto matrix_y = y + (long long)blockIdx.z * rows * columns;
-    multiply_tiles<T, A_BY_ROWS, B_BY_ROWS, TILE_M, TILE_N, TILE_K, EACH_M, EACH_N>(
-        rows, columns, 0, inner,
+    const int tiles = tiles_of<Tiles>(rows, columns), number = blockIdx.x / tiles;
+    const auto matrix_a = a + (long long)number * rows * inner;
+    const auto matrix_b = b + (long long)number * inner * columns;
+    const auto matrix_y = y + (long long)number * rows * columns;
+    multiply_tiles<Tiles, A_BY_ROWS, B_BY_ROWS>(
+        blockIdx.x % tiles, rows, columns, 0, inner,
         [&](int m, int k) {
             return matrix_a[A_BY_ROWS ? (long long)m * inner + k : (long long)k * rows + m];
         },

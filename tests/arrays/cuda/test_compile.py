@@ -68,15 +68,15 @@ def _call_all(dtype):
         mt.reduce_sum(x, axis), mt.reduce_max(x, axis)
         y = PRIMITIVES["normalized"](x, x[0], x[0], axis=axis, epsilon=0.1)
         PRIMITIVES["normalized_grad"](x, x, x[0], *y[1:], axis=axis, epsilon=0.1)
-    for size in 9, 600, 1100:
-        for flags in [(False, False), (True, False), (False, True), (True, True)]:
-            mt.matmul(numbers(size, size), mt.zeros((size, size), dtype), *flags)
-    for filters in 3, 20:
-        images, w = numbers(2, 6, 6, 3), numbers(2, 2, 3, filters)
-        with mt.GradientTape() as tape:
-            tape.watch([images, w])
-            y = mt.nn.max_pool2d(mt.nn.conv2d(images, w, 1, "VALID"), 2, 2, "VALID")
-        tape.gradient(y, [images, w])
+    for tf32 in False, True:
+        settings.enable_tensor_float_32_execution(tf32)
+        _call_products(numbers)
+    settings.enable_tensor_float_32_execution(False)
+    volumes, w = numbers(2, 4, 4, 4, 3), numbers(2, 2, 2, 3, 4)
+    with mt.GradientTape() as tape:
+        tape.watch([volumes, w])
+        y = mt.nn.conv3d(volumes, w, [1] * 5, "VALID")
+    tape.gradient(y, [volumes, w])
     for kind in "int32", "int64":
         for determinism in False, True:
             settings.set_op_determinism(determinism)
@@ -106,6 +106,18 @@ def _renew_many(optimizer, g):
         step()
 
 
+def _call_products(numbers):
+    for size in 9, 600, 1100:
+        for flags in [(False, False), (True, False), (False, True), (True, True)]:
+            mt.matmul(numbers(size, size), numbers(size, size), *flags)
+    for filters in 3, 20:
+        images, w = numbers(2, 6, 6, 3), numbers(2, 2, 3, filters)
+        with mt.GradientTape() as tape:
+            tape.watch([images, w])
+            y = mt.nn.max_pool2d(mt.nn.conv2d(images, w, 1, "VALID"), 2, 2, "VALID")
+        tape.gradient(y, [images, w])
+
+
 def test_every_kernel_is_launched(launched):
     there = {
         (path.name, name)
@@ -130,6 +142,8 @@ def test_it_compiles_without_spills(launched, card):
     for kernel, instance, taken in found:
         assert 0 < taken["registers"] <= 255, f"{kernel.file}: {instance}"
         assert not taken["spills"], f"{kernel.file}: {instance} keeps values in memory: {taken}"
+        if kernel.file in ("gemm.cu", "conv.cu"):
+            assert not taken["stack"], f"{kernel.file}: {instance} keeps results in memory: {taken}"
         assert taken["shared"] <= 48 << 10, f"{kernel.file}: {instance}"
 
 

@@ -11,7 +11,7 @@ import pytest
 import minitape as mt
 from minitape import settings
 from minitape.arrays import cuda
-from minitape.arrays.cuda import products, simulator
+from minitape.arrays.cuda import products, simulator, unfold, windows
 from minitape.engine import PRIMITIVES
 from minitape.keras.optimizers import SGD, Adam, RMSprop
 from minitape.ops.window import Window
@@ -150,9 +150,9 @@ def test_products(sizes, transpose_a, transpose_b, dtype, random, order):
     compare(PRIMITIVES["matmul"], np.stack([a, a + 1]), np.stack([b, b]), **flags)
 
 
-@pytest.mark.parametrize("tile", products._TILES)
+@pytest.mark.parametrize("tile", products._TILES["ByThread"])
 def test_each_tile(tile, dtype, random, order, monkeypatch):
-    monkeypatch.setattr(products, "_TILES", (tile,))
+    monkeypatch.setitem(products._TILES, "ByThread", (tile,))
     a, b = (random.normal(size=s).astype(dtype) for s in ((130, 70), (70, 131)))
     flags = dict(transpose_a=False, transpose_b=False)
     compare(PRIMITIVES["matmul"], a, b, **flags)
@@ -172,6 +172,9 @@ WINDOWS = {
     "spread": ((3, 13, 11, 5), Window((3, 2), (1, 1), (2, 3), "SAME")),
     "one axis": ((3, 50, 4), Window((4,), (2,), (1,), "SAME")),
     "pairs": ((3, 12, 12, 5), Window((2, 2), (2, 2), (1, 1), "VALID")),
+    "three axes": ((2, 5, 6, 7, 3), Window((2, 3, 2), (1, 1, 1), (1, 1, 1), "VALID")),
+    "three with steps": ((2, 5, 6, 7, 3), Window((3, 2, 3), (2, 1, 3), (1, 1, 1), "SAME")),
+    "three, spread": ((2, 6, 5, 7, 3), Window((2, 3, 2), (1, 1, 1), (3, 1, 2), "SAME")),
 }
 every_window = pytest.mark.parametrize(("shape", "window"), WINDOWS.values(), ids=WINDOWS)
 
@@ -194,7 +197,48 @@ def test_convolutions(shape, window, filters, dtype, random, order):
     np.testing.assert_allclose(found.get(), expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in WINDOWS if kind != "spread"])
+@every_window
+def test_what_windows_see_and_the_way_back(shape, window, dtype, random, order):
+    x = random.normal(size=shape).astype(dtype)
+    steps = window.output_size(shape[1:-1])
+    found = unfold.im2col(simulator.put(x), window)
+    np.testing.assert_array_equal(found.get(), window.patches(window.padded(x), steps))
+    matrix = random.integers(-4, 5, found.shape).astype(dtype)  # sums are exact
+    expected = np.zeros(window.padded_shape(shape), dtype)
+    sent = matrix.reshape(len(x), *steps, *window.size, shape[-1])
+    for place, tap in window.taps(expected, steps):
+        tap += sent[(..., *place, slice(None))]
+    y = simulator.put(x)
+    unfold.col2im(simulator.put(matrix), y, window)
+    np.testing.assert_array_equal(y.get(), window.unpadded(expected, shape[1:-1]))
+
+
+@pytest.mark.parametrize("own_products", [True, False], ids=["ours", "cuBLAS' place"])
+def test_volumes_are_taken_some_at_a_time(own_products, dtype, random, monkeypatch):
+    shape, window = WINDOWS["three, spread"]
+    x, matrices = random.normal(size=(5, *shape[1:])).astype(dtype), []
+    w = random.normal(size=(*window.size, shape[-1], 4)).astype(dtype)
+    g = random.normal(size=(5, *window.output_size(shape[1:-1]), 4)).astype(dtype)
+
+    def noted(x, window):
+        matrices.append(im2col(x, window))
+        return matrices[-1]
+
+    im2col = unfold.im2col
+    monkeypatch.setattr(unfold, "im2col", noted)
+    monkeypatch.setattr(unfold, "_MOST_BYTES", 2 * im2col(simulator.put(x[:1]), window).nbytes)
+    monkeypatch.setattr(products, "has_own_products", lambda x: own_products)
+    compare(PRIMITIVES["conv"], x, w, window=window)
+    compare(PRIMITIVES["conv_backprop_input"], w, g, window=window, input_shape=x.shape)
+    compare(PRIMITIVES["conv_backprop_filter"], x, g, window=window, filter_shape=w.shape)
+    of_one = len(g[0].reshape(-1, 4))
+    assert [len(matrix) // of_one for matrix in matrices] == [2, 2, 1] * 2
+    bias = simulator.put(np.ones(4, dtype))
+    found = windows.conv(*map(simulator.put, (x, w)), window=window, bias=bias)
+    assert (found is NotImplemented) is not own_products  # cuBLAS adds none
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WINDOWS if "spread" not in kind])
 @pytest.mark.parametrize("values", ["different", "often equal", "some nan", "all nan"])
 def test_pooling(kind, values, dtype, random, order):
     shape, window = WINDOWS[kind]

@@ -132,6 +132,12 @@ def test_no_card_has_such_blocks(block):
         run("", floats(64), block=block)
 
 
+@pytest.mark.parametrize("grid", [(1 << 31,), (1, 1 << 16), (1, 1, 1 << 16), (-1,)])
+def test_no_card_has_such_grids(grid):
+    with pytest.raises(ValueError, match="in a grid"):
+        run("", floats(64), grid=grid)
+
+
 def test_libraries_go_elsewhere_where_the_cache_is_read_only(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

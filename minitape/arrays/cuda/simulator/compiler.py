@@ -23,6 +23,7 @@ from .graph import is_written, later
 
 _HERE = Path(__file__).parent
 _OPTIONS = ("-std=c++17", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-w")
+_MOST_BLOCKS = (1 << 31) - 1, (1 << 16) - 1  # along a grid's first axis, and along the others
 _one_at_a_time = Lock()  # a library's threads, barriers and message are its own variables
 
 
@@ -92,11 +93,12 @@ def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance:
 
     Raises:
         KernelError: the kernel did what would be undefined on a card; the message has the thread.
-        ValueError: a block of more threads than a card has.
+        ValueError: a block of more threads than a card has, or a grid of more blocks.
         RuntimeError: there is no C++ compiler.
     """
     sizes = (*grid, *(1,) * (3 - len(grid)), *block, *(1,) * (3 - len(block)))
-    if not 0 < sizes[3] * sizes[4] * sizes[5] <= MOST_THREADS or min(sizes[:3]) < 0:
+    too_many = sizes[0] > _MOST_BLOCKS[0] or max(sizes[1:3]) > _MOST_BLOCKS[1]
+    if not 0 < sizes[3] * sizes[4] * sizes[5] <= MOST_THREADS or min(sizes[:3]) < 0 or too_many:
         raise ValueError(f"{kernel.name}: no card has blocks of {block} threads in a grid {grid}.")
     if is_written():  # with views of the memory: who has the arrays is nobody's business
         views = [x.view(numpy.ndarray) if isinstance(x, numpy.ndarray) else x for x in arguments]

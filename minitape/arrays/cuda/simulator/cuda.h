@@ -24,7 +24,8 @@
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 #define __shared__ static  // a block has it to itself, as no other one runs meanwhile
-#define SIMULATOR
+#define __align__(n) __attribute__((aligned(n)))
+#define __CUDA_ARCH__ 0  // older than any card: it has no instructions but those of C++
 
 using std::abs, std::ceil, std::cos, std::cosh, std::erf, std::exp, std::expm1, std::floor,
     std::fma, std::fmax, std::fmin, std::fmod, std::isfinite, std::isinf, std::isnan, std::log,
@@ -278,6 +279,7 @@ static To with_bits_of(From x) {
     return y;
 }
 static inline float __uint_as_float(unsigned x) { return with_bits_of<float>(x); }
+static inline unsigned __float_as_uint(float x) { return with_bits_of<unsigned>(x); }
 static inline double __longlong_as_double(long long x) { return with_bits_of<double>(x); }
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned long long)a * b >> 32; }
 
