@@ -416,6 +416,46 @@ def test_without_a_gpu_its_suite_says_why():
     assert finished.stderr == f"There is no GPU: {gpu.why_not()}.\n"
 
 
+def run_check(folder, python, path=""):
+    """Runs gpu_check.sh with a Python; programs in `path` come first."""
+    environment = os.environ | {"PYTHON": str(python), "PATH": f"{path}:{os.environ['PATH']}"}
+    command = [CHECKOUT / "benchmarks" / "gpu_check.sh", folder]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.skipif(gpu.why_not() is None, reason="there is a GPU")
+def test_the_check_of_a_gpu_says_that_there_is_none(tmp_path):
+    finished = run_check(tmp_path / "results", sys.executable)
+    assert finished.returncode == 2
+    assert finished.stdout == f"There is no GPU: {gpu.why_not()}.\n"
+    assert (tmp_path / "results" / "check.log").read_text() == finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("failing", "code"), [("nothing", 0), ("memcheck", 1), ("PART=3/8", 1), ("-m benchmarks", 1)]
+)
+def test_the_check_of_a_gpu_goes_on_after_a_failure(tmp_path, failing, code):
+    """With programs in the place of Python and NVIDIA's, of which one fails."""
+    for name in "python", "nvidia-smi", "compute-sanitizer":
+        program = tmp_path / name
+        program.write_text(
+            '#!/bin/sh\n[ "$1" = -c ] && exit 0\n'  # why there is no GPU: nothing
+            f'echo "{name} $* PART=$PART"\n'
+            f'case "{name} $* PART=$PART" in *"{failing}"*) exit 1; esac\n'
+        )
+        program.chmod(0o755)
+    finished = run_check(tmp_path / "results", tmp_path / "python", tmp_path)
+    assert finished.returncode == code, finished.stdout + finished.stderr
+    about, short = finished.stdout.split("== In short")
+    ended = dict(re.findall(r"^([\w-]+): (ok|FAILED)", short, re.MULTILINE))
+    names = ["card", "every-kernel", "memcheck", "racecheck", "benchmarks"]
+    assert set(ended) == {*names, *(f"tests-{n}" for n in range(1, 9))}
+    assert list(ended.values()).count("FAILED") == code
+    assert "python -m benchmarks --suite gpu --rounds 3" in about
+    assert "-m gpu -q" in about
+    assert (tmp_path / "results" / "check.log").read_text() == finished.stdout
+
+
 def test_an_unknown_measurement_is_named():
     finished = run_program("--only", "chains")
     assert finished.returncode == 1
