@@ -40,6 +40,7 @@ def main():
     where = "beside a GPU" if options.device.startswith("/GPU") else "on two cores"
     print(f"About {about:.0f} minutes {where}.", flush=True)
     path = options.output or report.RESULTS / f"{started:%Y-%m-%d_%H%M%S}.json"
+    page = options.page or path.with_suffix(".md")
     found = {
         "started": started.isoformat(),
         "suite": options.suite,
@@ -61,14 +62,12 @@ def main():
             same = section.without(too_far)
             found["sections"].append(measure(same, workers, found["distances"], options.rounds))
             found["problems"] = {w.name: w.problem for w in workers if w.problem}
-            report.write(found, path)  # what comes to an end on the way is not lost
+            report.write(found, path, page)  # now, lest an end on the way lose it
     finally:
         for worker in workers:
             worker.close()
-    page = options.page or path.with_suffix(".md")
     picture = plot.draw(found, page)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(report.page(found, picture and picture.relative_to(page.parent)))
+    report.write(found, path, page, picture and picture.relative_to(page.parent))
     print("\n" + report.tables(found))
     print("\nWritten:", *filter(None, (path, page, picture)))
     return 0 if workers[0].version and not workers[0].problem and not too_far else 1

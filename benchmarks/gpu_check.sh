@@ -86,7 +86,7 @@ told memcheck 30
 told racecheck 30
 
 # By itself, for others would be in its way.
-step benchmarks 300 "$python" -m benchmarks --suite gpu --rounds 3 \
+step benchmarks 330 "$python" -m benchmarks --suite gpu --rounds 3 \
     --output "$folder/gpu.json" --page "$folder/gpu.md"
 told benchmarks 120
 

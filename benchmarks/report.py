@@ -210,7 +210,11 @@ def _on(machine):
     return f"{machine['device']}{', ' + machine['card'] if machine['card'] else ''}; "
 
 
-def write(found, path):
-    """Writes everything that was measured as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found, indent=2) + "\n")
+def write(found, path, page_path, picture=None):
+    """Writes everything that was measured as JSON, and the page."""
+    for file, text in (
+        (path, json.dumps(found, indent=2) + "\n"),
+        (page_path, page(found, picture)),
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -21,6 +22,8 @@ from benchmarks.measurements import Fresh, Launched, Repeated, Training
 from minitape.arrays.cuda import gpu
 from minitape.arrays.cuda.simulator import compiler
 from tests.conftest import CHECKOUT
+
+CHECK = CHECKOUT / "benchmarks" / "gpu_check.sh"
 
 
 @pytest.fixture
@@ -419,7 +422,7 @@ def test_without_a_gpu_its_suite_says_why():
 def run_check(folder, python, path=""):
     """Runs gpu_check.sh with a Python; programs in `path` come first."""
     environment = os.environ | {"PYTHON": str(python), "PATH": f"{path}:{os.environ['PATH']}"}
-    command = [CHECKOUT / "benchmarks" / "gpu_check.sh", folder]
+    command = [CHECK, folder]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 
@@ -429,6 +432,24 @@ def test_the_check_of_a_gpu_says_that_there_is_none(tmp_path):
     assert finished.returncode == 2
     assert finished.stdout == f"There is no GPU: {gpu.why_not()}.\n"
     assert (tmp_path / "results" / "check.log").read_text() == finished.stdout
+
+
+@pytest.mark.skipif(gpu.why_not() is None, reason="there is a GPU")
+def test_the_tests_on_a_gpu_need_few_packages_and_no_compiler(tmp_path):
+    names = ("tensorflow", "keras", "h5py", "numba", "tensorboard", "matplotlib", "PIL")
+    (tmp_path / "few.py").write_text(f"import sys\nsys.modules.update(dict.fromkeys({names}))\n")
+    (script,) = re.findall(r"-m (pytest .*?)tests/arrays/cuda$", CHECK.read_text(), re.S | re.M)
+    options = shlex.split(script.replace("\\\n", " "))
+    finished = subprocess.run(
+        [sys.executable, "-m", *options, "-p", "few", "tests/arrays/cuda/test_on_a_gpu.py"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "PATH": str(tmp_path), "PART": "1/1"},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 1, finished.stdout + finished.stderr  # for what was skipped
+    assert f"there is no GPU: {gpu.why_not()}" in finished.stdout
+    assert "1 skipped" in finished.stdout
 
 
 @pytest.mark.parametrize(
