@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from minitape.arrays.cuda import gpu
+
 from . import agreement, plot, report
 from .engines import ENGINES
 from .suite import SUITES, minutes
@@ -17,54 +19,67 @@ def main():
     options = parse_arguments()
     # Read by TensorFlow and by the C++ logging below it, in the workers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if options.device.startswith("/GPU"):
+        if gpu.why_not():
+            print(f"There is no GPU: {gpu.why_not()}.", file=sys.stderr)
+            return 1
+        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the others need some, too
+    else:
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
     started = datetime.datetime.now().astimezone()
-    machine = report.machine()
+    machine = report.machine(options.device)
     sections = chosen_sections(options)
-    workers = start_workers(options.peers)
+    needed = {name for section in sections for name in section.engines(options.peers)}
+    workers = start_workers([name for name in options.peers if name in needed], options.device)
     working = [worker.name for worker in workers if worker.version]
     for worker in workers:
         print(f"  {worker.name}: {worker.version or report.last_line(worker.problem)}")
-    print(
-        f"About {minutes(sections, working, options.rounds):.0f} minutes on two cores.", flush=True
-    )
+    about = minutes(sections, working, options.rounds, options.device)
+    where = "beside a GPU" if options.device.startswith("/GPU") else "on two cores"
+    print(f"About {about:.0f} minutes {where}.", flush=True)
+    path = options.output or report.RESULTS / f"{started:%Y-%m-%d_%H%M%S}.json"
+    page = options.page or path.with_suffix(".md")
+    found = {
+        "started": started.isoformat(),
+        "suite": options.suite,
+        "machine": machine,
+        "versions": {worker.name: worker.version for worker in workers},
+        "problems": {},
+        "rounds": options.rounds,
+        "distances": {},
+        "sections": [],
+    }
     try:
-        distances, too_far = compare(sections, workers)
+        found["distances"], too_far = compare(sections, workers)
         for key in too_far:
-            said = ", ".join(f"{name} {away:.1e}" for name, away in distances[key].items())
+            said = ", ".join(f"{name} {away:.1e}" for name, away in found["distances"][key].items())
             print(f"{key}: not the same; from what most compute: {said}", file=sys.stderr)
         if too_far:
-            print("Nothing is timed. --peers and --only leave out what differs.", file=sys.stderr)
-            return 1
-        tables = [measure(section, workers, distances, options.rounds) for section in sections]
+            print("That is not timed. --peers and --only leave out what differs.", file=sys.stderr)
+        for section in sections:
+            same = section.without(too_far)
+            found["sections"].append(measure(same, workers, found["distances"], options.rounds))
+            found["problems"] = {w.name: w.problem for w in workers if w.problem}
+            report.write(found, path, page)  # now, lest an end on the way lose it
     finally:
         for worker in workers:
             worker.close()
-    found = {
-        "started": started.isoformat(),
-        "machine": machine,
-        "versions": {worker.name: worker.version for worker in workers},
-        "problems": {worker.name: worker.problem for worker in workers if worker.problem},
-        "rounds": options.rounds,
-        "distances": distances,
-        "sections": tables,
-    }
-    path = options.output or report.RESULTS / f"{started:%Y-%m-%d_%H%M%S}.json"
-    report.write(found, path)
-    page = options.page or path.with_suffix(".md")
     picture = plot.draw(found, page)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(report.page(found, picture and picture.relative_to(page.parent)))
+    report.write(found, path, page, picture and picture.relative_to(page.parent))
     print("\n" + report.tables(found))
     print("\nWritten:", *filter(None, (path, page, picture)))
-    return 0 if workers[0].version and not workers[0].problem else 1
+    return 0 if workers[0].version and not workers[0].problem and not too_far else 1
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--suite", choices=SUITES, default="cpu", help="(cpu)")
+    parser.add_argument(
+        "--device",
+        help="/CPU:0, /GPU:0, or /SIM:0, for minitape alone (the suite's)",
+    )
     parser.add_argument("--rounds", type=int, help="rounds of each engine (7; quick: 2)")
     parser.add_argument(
         "--peers", nargs="*", choices=["all", *ENGINES], default=["all"], help="(all)"
@@ -78,6 +93,7 @@ def parse_arguments():
         "--page", type=Path, help="the page with tables and a picture (beside the JSON file)"
     )
     options = parser.parse_args()
+    options.device = options.device or f"/{options.suite.upper()}:0"
     options.rounds = options.rounds or (2 if options.quick else 7)
     named = ENGINES if "all" in options.peers else options.peers
     options.peers = [
@@ -101,8 +117,8 @@ def chosen_sections(options):
     return [section for section in chosen if section.measurements]
 
 
-def start_workers(names, cores=None):
-    workers = [Worker(name, cores) for name in names]
+def start_workers(names, device, cores=None):
+    workers = [Worker(name, device, cores) for name in names]
     for worker in workers:
         worker.wait()
     return workers
@@ -147,7 +163,8 @@ def measure(section, workers, distances, rounds):
                 summaries = {name: report.summary(found) for name, found in by_engine.items()}
                 rows[title] = {name: found for name, found in summaries.items() if found}
     progress("")
-    return {"name": section.name, "title": section.title, "rows": rows}
+    work = {m.title: m.work for m in section.measurements if hasattr(m, "work")}
+    return {"name": section.name, "title": section.title, "rows": rows, "work": work}
 
 
 @contextlib.contextmanager
@@ -156,7 +173,7 @@ def bound(workers, cores):
     if cores is None:
         yield workers
         return
-    others = start_workers([worker.name for worker in workers], cores)
+    others = start_workers([w.name for w in workers], workers[0].device, cores)
     try:
         yield [other for other in others if other.version]
     finally:
@@ -174,7 +191,7 @@ def comparable(measurement, worker, distances):
 def round_of(measurement, worker):
     if hasattr(measurement, "prepare"):
         return worker.round(measurement) or [None] * len(measurement.rows)
-    return measurement.measure(worker.name)
+    return measurement.measure(worker.name, worker.device)
 
 
 def taking_part(section, workers):

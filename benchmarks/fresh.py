@@ -1,6 +1,6 @@
 """The first step of a training in a fresh process, and the peak memory of a short one.
 
-python -m benchmarks.fresh minitape mlp
+python -m benchmarks.fresh minitape mlp /CPU:0
 """
 
 import json
@@ -21,18 +21,18 @@ CACHES = ("NUMBA_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR", "JAX_COMPILATION_CACHE_D
 KEEP_ALL = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
 
 
-def first_steps(engine, model):
+def first_steps(engine, model, device):
     """Returns (seconds with empty caches, seconds with full ones, megabytes); None if it fails."""
     with tempfile.TemporaryDirectory() as folder:
         caches = {name: f"{folder}/{name.lower()}" for name in CACHES}
         environment = os.environ | caches | KEEP_ALL
-        cold, warm = (_run(engine, model, environment) for _ in range(2))
+        cold, warm = (_run(engine, model, device, environment) for _ in range(2))
     return cold[0], warm[0], warm[1]
 
 
-def _run(engine, model, environment):
+def _run(engine, model, device, environment):
     finished = subprocess.run(
-        [sys.executable, "-m", "benchmarks.fresh", engine, model],
+        [sys.executable, "-m", "benchmarks.fresh", engine, model, device],
         env=environment,
         capture_output=True,
         text=True,
@@ -44,8 +44,8 @@ def _run(engine, model, environment):
 
 
 def main():
-    _, name, model = sys.argv
-    engine = engines.start(name)
+    _, name, model, device = sys.argv
+    engine = engines.start(name, device)
     model = MODELS[model]
     x, y = model.data(STEPS * BATCH)
     start = time.perf_counter()

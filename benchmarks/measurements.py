@@ -4,7 +4,8 @@ A measurement has a `key`, and `rows`, the titles in the report of the values th
 Those that run in an engine's worker have `prepare(engine)`, which returns a function that runs one
 round, and `results(engine)`, the arrays that are compared before anything is timed; both return
 None where the engine lacks what is measured. `checked` names what is compared, which several may
-share. The others have `measure(engine_name)`, which starts processes.
+share. The others have `measure(engine_name, device)`, which starts processes. `work` is what a
+kernel has to do, where that is known.
 """
 
 import statistics
@@ -16,9 +17,12 @@ import numpy as np
 from . import imports
 from .engines import MODULES
 from .fresh import first_steps
-from .workload import BATCH, MODELS, Model
+from .workload import BATCH, LAUNCHES, MODELS, Model
 
 CHECKED_STEPS = 5
+CHECKED_NUMBERS = (
+    1 << 18
+)  # of an array, spread over all of it: more take longer than what made them
 REPEATED_SECONDS = 0.25
 
 
@@ -57,19 +61,54 @@ class Repeated:
 
     def prepare(self, engine):
         make = getattr(engine, self.key, None)
-        if make is None:
-            return None
-        run = make()
+        return make and _median(make(), REPEATED_SECONDS, self.count * self.unit)
 
-        def median():
-            seconds = []
-            end = time.perf_counter() + REPEATED_SECONDS
-            while (start := time.perf_counter()) < end or not seconds:
-                run()
-                seconds.append(time.perf_counter() - start)
-            return [statistics.median(seconds) / self.count / self.unit]
 
-        return median
+@dataclass(frozen=True)
+class Launched:
+    """A kernel on a card, LAUNCHES times in a row.
+
+    Attributes:
+        method: The engine's, which returns the function to run.
+        arguments: The method's: sizes.
+        amount: How much a launch has to do: operations, or bytes that it can't help moving.
+        of: "FLOP" or "B".
+        tolerance: How far the results may be apart, as a part of the largest. Products of numbers
+            cut to TF32 are 1e-4 and more.
+    """
+
+    title: str
+    method: str
+    arguments: tuple
+    amount: float
+    of: str
+    tolerance: float = 2e-5
+    seconds: float = 0.1
+    unit = 1e-6
+
+    @property
+    def key(self):
+        return "_".join(map(str, (self.method, *self.arguments)))
+
+    @property
+    def rows(self):
+        return (self.title,)
+
+    @property
+    def checked(self):
+        return self.key
+
+    @property
+    def work(self):
+        return {"amount": self.amount, "of": self.of, "unit": self.unit}
+
+    def results(self, engine):
+        make = getattr(engine, self.method, None)
+        return make and _arrays(make(*self.arguments)())
+
+    def prepare(self, engine):
+        make = getattr(engine, self.method, None)
+        return make and _median(make(*self.arguments), self.seconds, LAUNCHES * self.unit)
 
 
 @dataclass(frozen=True)
@@ -147,8 +186,8 @@ class Fresh:
             f"{self.model}: peak memory, MB",
         )
 
-    def measure(self, engine):
-        return first_steps(engine, self.model)
+    def measure(self, engine, device="/CPU:0"):
+        return first_steps(engine, self.model, device)
 
 
 @dataclass(frozen=True)
@@ -157,7 +196,7 @@ class Import:
     rows: tuple = ("import, s", "import: peak memory, MB")
     seconds: float = 1.5
 
-    def measure(self, engine):
+    def measure(self, engine, device="/CPU:0"):
         return imports.measure(MODULES[engine])
 
 
@@ -166,8 +205,28 @@ def training(name, seconds, **options):
     return Training(name, f"{name}: training step, ms", MODELS[name], seconds, **options)
 
 
+def _median(run, least, unit):
+    """A round: `run` again and again for so many seconds; the median of a run's, in units."""
+
+    def median():
+        seconds = []
+        end = time.perf_counter() + least
+        while (start := time.perf_counter()) < end or not seconds:
+            run()
+            seconds.append(time.perf_counter() - start)
+        return [statistics.median(seconds) / unit]
+
+    return median
+
+
 def _arrays(results):
     """What an engine has returned, an array of whatever kind or a list of such, as NumPy's."""
     if isinstance(results, list | tuple):
         return [array for result in results for array in _arrays(result)]
-    return [np.asarray(results)]
+    if hasattr(results, "detach"):  # PyTorch's
+        results = results.detach().cpu()
+    array = np.asarray(results)
+    if array.size <= CHECKED_NUMBERS:
+        return [array]
+    # By an odd step, so that all columns are among them.
+    return [array.reshape(-1)[:: array.size // CHECKED_NUMBERS | 1]]

@@ -4,13 +4,19 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 from pathlib import Path
 
 from .engines import ABOUT
 from .workload import MODELS
 
 RESULTS = Path(__file__).parent / "results"
-INTRODUCTION = """`make bench` installs the engines, measures them and writes this page.
+COMMANDS = {
+    "cpu": "`make bench` installs the engines, measures them and writes this page.",
+    "gpu": "`python -m benchmarks --suite gpu` measures the engines on a GPU and writes this page.",
+}
+RATES = {"FLOP": (1e12, "TFLOP/s"), "B": (1e9, "GB/s")}
+INTRODUCTION = """{command}
 
 Before anything is timed, all engines have to compute the same: the ops' values and gradients, the
 derivatives, and the losses of the first steps of each model, from the same weights, on the same
@@ -20,9 +26,11 @@ column is minitape's median divided by that of the fastest peer: below 1.00, min
 or smaller."""
 
 
-def machine():
+def machine(device="/CPU:0"):
     """What the numbers depend on besides the code."""
     return {
+        "device": device,
+        "card": _card() if device.startswith("/GPU") else None,
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -30,6 +38,16 @@ def machine():
         "load": os.getloadavg() if hasattr(os, "getloadavg") else None,
         "threads": {name: os.environ[name] for name in sorted(os.environ) if "NUM_THREADS" in name},
     }
+
+
+def _card():
+    """The GPU's name, driver and memory, as NVIDIA's tool says them, or None."""
+    asked = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
+    try:
+        said = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=30).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return said.strip().splitlines()[0] if said.strip() else None
 
 
 def _processor():
@@ -72,6 +90,11 @@ def table(rows, engines):
     for title, row in rows.items():
         cells = [_cell(row.get(name)) for name in (own, *others)]
         lines.append([title, *cells, _ratio(row, own)])
+    return _aligned(lines)
+
+
+def _aligned(lines):
+    """A table in Markdown: the first line is its head, the first column are texts."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     padded = [
@@ -107,12 +130,50 @@ def _ratio(row, own):
 
 
 def tables(found):
-    """All sections that have a number, each with its title."""
-    return "\n\n".join(
+    """All sections that have a number, each with its title, and what kernels achieve."""
+    parts = [
         f"## {section['title']}\n\n{table(section['rows'], found['versions'])}"
         for section in found["sections"]
         if any(section["rows"].values())
-    )
+    ]
+    return "\n\n".join(filter(None, (*parts, achieved(found))))
+
+
+def achieved(found):
+    """What kernels reach of the card's ceilings, as a section; an empty text without kernels.
+
+    The ceilings are a product and a copy by PyTorch in the same run.
+    """
+    ceilings, rows = {}, {}
+    for section in found["sections"]:
+        for title, work in section.get("work", {}).items():
+            rates = {
+                name: work["amount"] / (timed["median"] * work["unit"])
+                for name, timed in section["rows"][title].items()
+            }
+            if section["name"] == "ceilings":
+                ceilings[work["of"]] = rates.get("torch")
+            else:
+                rows[f"{section['name']}: {title}"] = work["of"], rates
+    names = [n for n in found["versions"] if any(n in rates for _, rates in rows.values())]
+    if not names:
+        return ""
+    lines = [["", *names]]
+    for title, (of, rates) in rows.items():
+        lines.append([title, *(_share(rates.get(name), of, ceilings.get(of)) for name in names)])
+    said = " and ".join(_rate(ceilings.get(of), of) for of in RATES)
+    about = f"Operations or bytes a second, and their share of the ceilings: {said}."
+    return f"## What the card achieves\n\n{about}\n\n{_aligned(lines)}"
+
+
+def _rate(rate, of):
+    scale, unit = RATES[of]
+    return "–" if rate is None else f"{_number(rate / scale)} {unit}"
+
+
+def _share(rate, of, ceiling):
+    share = "" if None in (rate, ceiling) else f" ({100 * rate / ceiling:.0f} %)"
+    return _rate(rate, of) + share
 
 
 def page(found, picture=None):
@@ -130,8 +191,8 @@ def page(found, picture=None):
     models = [f"- {model.name}: {model.description}" for model in MODELS.values()]
     parts = [
         "# Benchmarks",
-        INTRODUCTION.format(rounds=found["rounds"]),
-        f"{found['started'][:10]}; {machine['processor']}, {machine['cores']} cores; "
+        INTRODUCTION.format(command=COMMANDS[found["suite"]], rounds=found["rounds"]),
+        f"{found['started'][:10]}; {_on(machine)}{machine['processor']}, {machine['cores']} cores; "
         f"{machine['system']}, Python {machine['python']}.",
         "\n".join(["| engine | how | versions |", "|---|---|---|", *engines]),
         "\n".join(["The models, float32:", "", *models]),
@@ -142,7 +203,18 @@ def page(found, picture=None):
     return "\n\n".join(parts) + "\n"
 
 
-def write(found, path):
-    """Writes everything that was measured as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found, indent=2) + "\n")
+def _on(machine):
+    """The device, if it is not the CPU."""
+    if machine["device"].startswith("/CPU"):
+        return ""
+    return f"{machine['device']}{', ' + machine['card'] if machine['card'] else ''}; "
+
+
+def write(found, path, page_path, picture=None):
+    """Writes everything that was measured as JSON, and the page."""
+    for file, text in (
+        (path, json.dumps(found, indent=2) + "\n"),
+        (page_path, page(found, picture)),
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)

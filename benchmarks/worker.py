@@ -23,6 +23,7 @@ class Worker:
 
     Args:
         name: The engine's name.
+        device: What it computes on: "/CPU:0", say.
         cores: How many of the machine's cores it may use, or None for all. Every library looks at
             this when it decides how many threads it starts.
 
@@ -31,12 +32,13 @@ class Worker:
         problem: Why it does not run.
     """
 
-    def __init__(self, name, cores=None):
+    def __init__(self, name, device="/CPU:0", cores=None):
         self.name = name
+        self.device = device
         self.version = self.problem = None
         context = multiprocessing.get_context("spawn")
         self._connection, other = context.Pipe()
-        self._process = context.Process(target=_main, args=(name, other), daemon=True)
+        self._process = context.Process(target=_main, args=(name, device, other), daemon=True)
         with _bound_to(cores):
             self._process.start()
         other.close()
@@ -90,19 +92,19 @@ def _bound_to(cores):
         os.sched_setaffinity(0, before)
 
 
-def _main(name, connection):
+def _main(name, device, connection):
     # TensorFlow's notes about the machine would fall between the lines of the report.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    serve(name, connection)
+    serve(name, device, connection)
 
 
-def serve(name, connection):
+def serve(name, device, connection):
     """Answers each request with (values, None), or (None, what went wrong).
 
     The first message is (version, None), or (None, why the engine doesn't run).
     """
     try:
-        engine = engines.start(name)
+        engine = engines.start(name, device)
     except ModuleNotFoundError as error:
         connection.send((None, f"not installed: {error}"))
         return

@@ -1,12 +1,13 @@
 """What is measured: the chain of small ops, and some models with their data and first weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 CHAIN_LENGTH = 1000  # ops, four of which make one turn: multiply, add, sin, tanh
 CHAIN_WIDTH = 10
 BATCH = 32
+LAUNCHES = 20  # of a kernel, between two waits for the card
 LEARNING_RATE = 1e-3
 # What keeps an optimizer from dividing by zero stands elsewhere in PyTorch's formulas than in
 # Keras'. It is so small here that it counts for no gradient that counts, and all do the same.
@@ -120,6 +121,14 @@ MODELS = {
 }
 
 
+def small(model):
+    """The same layers with a few units each, for images of a few pixels."""
+    layers = tuple((kind, *(min(n, 8) for n in units)) for kind, *units in model.layers)
+    *lengths, channels = model.input_shape
+    shape = (*(min(n, 12) for n in lengths), min(channels, 12))
+    return replace(model, input_shape=shape, layers=layers)
+
+
 def deep(layers):
     """A model of so many equal layers, to see how a step grows with them."""
     return Model(
@@ -162,3 +171,15 @@ def derivative_inputs():
     weights = model.weights()
     vector = [random.normal(size=w.shape).astype("float32") for w in weights]
     return weights, vector, *model.data(BATCH)
+
+
+def uniform(*shapes):
+    """Arrays of these shapes, of numbers around 0, in float32."""
+    random = np.random.default_rng(3)
+    return [random.random(shape, "float32") - np.float32(0.5) for shape in shapes]
+
+
+def conv_inputs(batch, side, channels, filters):
+    """Images, filters of 3 × 3, and a cotangent of what they make of each other."""
+    image, kernel = (batch, side, side, channels), (3, 3, channels, filters)
+    return uniform(image, kernel, (batch, side - 2, side - 2, filters))

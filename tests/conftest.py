@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, settings
 
 # Read by TensorFlow and Keras when they are first imported, so they are set before any test is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # Without it, TensorFlow lacks grouped convolutions and refuses less; on some processors it is off.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
@@ -42,6 +41,8 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "in_python: what its calls do in Python is another thing each time"
     )
+    if config.getoption("-m") != "gpu":  # those tests use the card, the others do without
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     if config.getoption("--under-function"):
         from tests.under_function import UnderFunction
 

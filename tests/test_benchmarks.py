@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -16,9 +17,13 @@ from benchmarks import __main__ as program
 from benchmarks import agreement, engines, imports, plot, report, suite, worker, workload
 from benchmarks.engines import keras_network
 from benchmarks.engines.fastest import fastest
-from benchmarks.engines.gradient_tape import MinitapeEngine
-from benchmarks.measurements import Fresh, Repeated, Training
+from benchmarks.engines.minitape import MinitapeEngine
+from benchmarks.measurements import Fresh, Launched, Repeated, Training
+from minitape.arrays.cuda import gpu
+from minitape.arrays.cuda.simulator import compiler
 from tests.conftest import CHECKOUT
+
+CHECK = CHECKOUT / "benchmarks" / "gpu_check.sh"
 
 
 @pytest.fixture
@@ -132,6 +137,7 @@ def test_losses_that_differ_are_found(loss, too_far):
     measurement = section.measurements[0]
     timed = [w.name for w in workers if program.comparable(measurement, w, distances)]
     assert timed == ["minitape", "jax", "torch"]
+    assert section.without(found).measurements == (() if too_far else section.measurements)
 
 
 def test_fastest():
@@ -163,6 +169,7 @@ def some_report():
     }
     return {
         "started": "2026-01-02T03:04:05",
+        "suite": "cpu",
         "machine": report.machine(),
         "versions": {
             "minitape": "1",
@@ -202,6 +209,115 @@ def test_page():
     assert "## Depth" not in page  # nothing was measured
 
 
+def kernels_report():
+    """A product of 20 TFLOP/s in minitape, 40 in PyTorch, and a sum of 3,000 GB/s in minitape."""
+    product = {"amount": 2e9, "of": "FLOP", "unit": 1e-6}
+    added = {"amount": 3e9, "of": "B", "unit": 1e-6}
+    ceiling = {"amount": 8e12, "of": "FLOP", "unit": 1e-6}
+    rows = {"1,000 cubed": {"minitape": report.summary([100.0]), "torch": report.summary([50.0])}}
+    sections = [
+        {"name": "products", "title": "Products", "rows": rows, "work": {"1,000 cubed": product}},
+        {
+            "name": "memory",
+            "title": "Memory",
+            "rows": {"add": {"minitape": report.summary([1000.0])}},
+            "work": {"add": added},
+        },
+        {
+            "name": "ceilings",
+            "title": "Ceilings",
+            "rows": {"20,000 cubed": {"torch": report.summary([160_000.0])}},
+            "work": {"20,000 cubed": ceiling},
+        },
+    ]
+    return some_report() | {"suite": "gpu", "sections": sections}
+
+
+def test_what_the_card_achieves():
+    """8e12 operations in 0.16 seconds are 50 TFLOP/s, and nobody has copied anything."""
+    _, about, table = report.achieved(kernels_report()).split("\n\n")
+    assert about.endswith("ceilings: 50 TFLOP/s and –.")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    assert cells[0] == ["", "minitape", "torch"]
+    assert cells[2] == ["products: 1,000 cubed", "20 TFLOP/s (40 %)", "40 TFLOP/s (80 %)"]
+    assert cells[3] == ["memory: add", "3,000 GB/s", "–"]
+    assert "## What the card achieves" in report.page(kernels_report())
+
+
+def test_the_work_of_kernels():
+    """A layer's 24 × 24 results of 64 filters, each of 9 × 32 products and sums."""
+    work = {m.key: m.work for s in suite.gpu() for m in s.measurements if isinstance(m, Launched)}
+    assert work["product_256"]["amount"] == 33_554_432
+    for name in "conv", "conv_input", "conv_filter":
+        assert work[f"{name}_32_26_32_64"]["amount"] == 679_477_248
+    assert work["add_67108864"] == {"amount": 805_306_368, "of": "B", "unit": 1e-6}
+    assert work["softmax_8192_1024"]["amount"] == 67_108_864
+    assert work["adam_16777216"]["amount"] == 469_762_048
+    assert work["copy_268435456"]["amount"] == 2_147_483_648
+
+
+@pytest.fixture
+def on_the_card(engine):
+    if not compiler.has_compiler():
+        pytest.skip("the simulated card needs a C++ compiler, and there is none on this machine")
+    mt.config.set_default_device("/SIM:0")
+    yield engine
+    mt.config.set_default_device(None)
+
+
+def test_kernels_compute_what_they_say(on_the_card):
+    a, b = workload.uniform((9, 9), (9, 9))
+    np.testing.assert_allclose(on_the_card.product(9)(), a @ b, rtol=1e-5, atol=1e-6)
+    x, w, g = workload.conv_inputs(2, 6, 3, 4)
+    seen = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (1, 2))
+    np.testing.assert_allclose(
+        on_the_card.conv(2, 6, 3, 4)(),
+        np.einsum("nijcrs,rscf->nijf", seen, w),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    np.testing.assert_allclose(
+        on_the_card.conv_filter(2, 6, 3, 4)(),
+        np.einsum("nijcrs,nijf->rscf", seen, g),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    wide = np.pad(g, [(0, 0), (2, 2), (2, 2), (0, 0)])
+    back = np.lib.stride_tricks.sliding_window_view(wide, (3, 3), (1, 2))
+    np.testing.assert_allclose(
+        on_the_card.conv_input(2, 6, 3, 4)(),
+        np.einsum("npqfrs,rscf->npqc", back, w[::-1, ::-1]),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    a, b = workload.uniform((50,), (50,))
+    np.testing.assert_allclose(on_the_card.add(50)(), a + b)
+    (x,) = workload.uniform((4, 30))
+    np.testing.assert_allclose(
+        on_the_card.softmax(4, 30)(), np.exp(x) / np.exp(x).sum(1, keepdims=True), rtol=1e-5
+    )
+    np.testing.assert_allclose(on_the_card.row_sums(4, 30)(), x.sum(1), rtol=1e-4, atol=1e-5)
+
+
+def test_adam_moves_by_its_rate_where_the_gradient_stays(on_the_card):
+    weights, gradient = workload.uniform((50,), (50,))
+    moved = workload.LAUNCHES * workload.LEARNING_RATE
+    np.testing.assert_allclose(
+        on_the_card.adam(50)(), weights - moved * np.sign(gradient), rtol=1e-4, atol=1e-6
+    )
+
+
+def test_a_kernel_is_compared_by_a_part_of_a_large_result():
+    class Engine:
+        def add(self, count):
+            return lambda: np.arange(count)
+
+    (found,) = Launched("add", "add", (1 << 20,), 1, "B").results(Engine())
+    assert len(found) <= 1 << 18
+    assert found[0] == 0
+    assert set(found % 16) == set(range(16))
+
+
 def test_plot(tmp_path):
     pytest.importorskip("matplotlib")
     path = plot.draw(some_report(), tmp_path / "page.md")
@@ -228,15 +344,19 @@ def test_first_steps():
 
 
 @pytest.mark.parametrize("quick", [False, True])
-def test_suite(quick):
-    sections = suite.cpu(quick)
+@pytest.mark.parametrize("name", suite.SUITES)
+def test_suite(name, quick):
+    sections = suite.SUITES[name](quick)
     keys = [m.key for section in sections for m in section.measurements]
     assert len(set(keys)) == len(keys)
     for section in sections:
         rows = [row for measurement in section.measurements for row in measurement.rows]
         assert len(set(rows)) == len(rows)
         assert section.peers <= set(engines.ENGINES)
-    assert suite.minutes(sections, engines.ENGINES, 2 if quick else 7) < (12 if quick else 20)
+    device = f"/{name.upper()}:0"
+    assert suite.minutes(sections, engines.ENGINES, 2 if quick else 7, device) < (
+        12 if quick else 20
+    )
     chosen = sections[0].only(["chain_backward"]).measurements
     assert [m.key for m in chosen] == ["chain_backward"]
 
@@ -272,6 +392,91 @@ def test_the_whole_program(tmp_path):
     assert "forward + backward, µs" in output.with_suffix(".md").read_text()
 
 
+def test_the_suite_for_a_gpu_on_the_simulated_card(tmp_path):
+    if not compiler.has_compiler():
+        pytest.skip("the simulated card needs a C++ compiler, and there is none on this machine")
+    output = tmp_path / "gpu.json"
+    finished = run_program("--quick", "--suite", "gpu", "--device", "/SIM:0", "--output", output)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    found = json.loads(output.read_text())
+    rows = {section["name"]: section["rows"] for section in found["sections"]}
+    assert not rows.pop("ceilings")["64 cubed"]  # PyTorch has not taken part
+    for section in rows.values():
+        assert section
+        for row in section.values():
+            assert min(row["minitape"]["rounds"]) > 0
+    page = output.with_suffix(".md").read_text()
+    assert "python -m benchmarks --suite gpu" in page
+    assert "/SIM:0; " in page
+    assert "## What the card achieves" in page
+
+
+@pytest.mark.skipif(gpu.why_not() is None, reason="there is a GPU")
+def test_without_a_gpu_its_suite_says_why():
+    finished = run_program("--suite", "gpu")
+    assert finished.returncode == 1
+    assert not finished.stdout
+    assert finished.stderr == f"There is no GPU: {gpu.why_not()}.\n"
+
+
+def run_check(folder, python, path=""):
+    """Runs gpu_check.sh with a Python; programs in `path` come first."""
+    environment = os.environ | {"PYTHON": str(python), "PATH": f"{path}:{os.environ['PATH']}"}
+    command = [CHECK, folder]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.skipif(gpu.why_not() is None, reason="there is a GPU")
+def test_the_check_of_a_gpu_says_that_there_is_none(tmp_path):
+    finished = run_check(tmp_path / "results", sys.executable)
+    assert finished.returncode == 2
+    assert finished.stdout == f"There is no GPU: {gpu.why_not()}.\n"
+    assert (tmp_path / "results" / "check.log").read_text() == finished.stdout
+
+
+@pytest.mark.skipif(gpu.why_not() is None, reason="there is a GPU")
+def test_the_tests_on_a_gpu_need_few_packages_and_no_compiler(tmp_path):
+    names = ("tensorflow", "keras", "h5py", "numba", "tensorboard", "matplotlib", "PIL")
+    (tmp_path / "few.py").write_text(f"import sys\nsys.modules.update(dict.fromkeys({names}))\n")
+    (script,) = re.findall(r"-m (pytest .*?)tests/arrays/cuda$", CHECK.read_text(), re.S | re.M)
+    options = shlex.split(script.replace("\\\n", " "))
+    finished = subprocess.run(
+        [sys.executable, "-m", *options, "-p", "few", "tests/arrays/cuda/test_on_a_gpu.py"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "PATH": str(tmp_path), "PART": "1/1"},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 1, finished.stdout + finished.stderr  # for what was skipped
+    assert f"there is no GPU: {gpu.why_not()}" in finished.stdout
+    assert "1 skipped" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("failing", "code"), [("nothing", 0), ("memcheck", 1), ("PART=3/8", 1), ("-m benchmarks", 1)]
+)
+def test_the_check_of_a_gpu_goes_on_after_a_failure(tmp_path, failing, code):
+    """With programs in the place of Python and NVIDIA's, of which one fails."""
+    for name in "python", "nvidia-smi", "compute-sanitizer":
+        program = tmp_path / name
+        program.write_text(
+            '#!/bin/sh\n[ "$1" = -c ] && exit 0\n'  # why there is no GPU: nothing
+            f'echo "{name} $* PART=$PART"\n'
+            f'case "{name} $* PART=$PART" in *"{failing}"*) exit 1; esac\n'
+        )
+        program.chmod(0o755)
+    finished = run_check(tmp_path / "results", tmp_path / "python", tmp_path)
+    assert finished.returncode == code, finished.stdout + finished.stderr
+    about, short = finished.stdout.split("== In short")
+    ended = dict(re.findall(r"^([\w-]+): (ok|FAILED)", short, re.MULTILINE))
+    names = ["card", "every-kernel", "memcheck", "racecheck", "benchmarks"]
+    assert set(ended) == {*names, *(f"tests-{n}" for n in range(1, 9))}
+    assert list(ended.values()).count("FAILED") == code
+    assert "python -m benchmarks --suite gpu --rounds 3" in about
+    assert "-m gpu -q" in about
+    assert (tmp_path / "results" / "check.log").read_text() == finished.stdout
+
+
 def test_an_unknown_measurement_is_named():
     finished = run_program("--only", "chains")
     assert finished.returncode == 1
@@ -287,12 +492,12 @@ def test_an_unknown_measurement_is_named():
     ],
 )
 def test_an_engine_that_does_not_start_says_why(monkeypatch, error, said):
-    def fail(name):
+    def fail(name, device):
         raise error
 
     monkeypatch.setattr(engines, "start", fail)
     here, there = multiprocessing.Pipe()
-    worker.serve("torch", there)
+    worker.serve("torch", "/CPU:0", there)
     version, problem = here.recv()
     assert version is None
     assert said in problem

@@ -8,7 +8,7 @@ from ..workload import chain, chain_inputs, derivative_inputs
 from .versions import versions
 
 
-def start(name):
+def start(name, device):
     return AutogradEngine()
 
 

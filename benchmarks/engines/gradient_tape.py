@@ -2,17 +2,16 @@
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from ..workload import chain, chain_inputs
-from . import derivatives, keras_network
+from . import keras_network
 from .versions import versions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def start(name):
+def start(name, device):
     if name == "tensorflow":
         import keras
         import tensorflow
@@ -20,13 +19,9 @@ def start(name):
         return GradientTapeEngine(tensorflow, keras, versions("tensorflow", "keras"))
     if name == "minitape-numpy":
         sys.modules["numba"] = None  # as if it were not installed
-    import minitape
-    from minitape import dropin
+    from .minitape import MinitapeEngine
 
-    dropin.install()  # the examples among the models say `import tensorflow`
-    has_numba = name == "minitape" and find_spec("numba")  # not imported: minitape does that
-    packages = ["minitape", "numpy", *(["numba"] if has_numba else [])]
-    return MinitapeEngine(minitape, minitape.keras, versions(*packages))
+    return MinitapeEngine.of(name, device)
 
 
 class GradientTapeEngine:
@@ -36,16 +31,18 @@ class GradientTapeEngine:
         tf: The module with GradientTape and the ops.
         keras: The module with models and layers.
         version: What runs here.
+        eagerly: Whether a training step is not compiled.
     """
 
-    def __init__(self, tf, keras, version):
+    def __init__(self, tf, keras, version, eagerly=False):
         self.tf = tf
         self.keras = keras
         self.version = version
+        self._eagerly = eagerly
 
     def chain_forward(self):
         x, a, b = (self.tf.constant(row) for row in chain_inputs())
-        return lambda: self._chain(x, a, b)
+        return lambda: self._finished(self._chain(x, a, b))
 
     def chain_backward(self):
         x, a, b = (self.tf.constant(row) for row in chain_inputs())
@@ -54,7 +51,7 @@ class GradientTapeEngine:
             with self.tf.GradientTape() as tape:
                 tape.watch(x)
                 y = self._chain(x, a, b)
-            return tape.gradient(y, x)
+            return self._finished(tape.gradient(y, x))
 
         return run
 
@@ -71,13 +68,21 @@ class GradientTapeEngine:
         network.compile(
             optimizer=keras_network.optimizer(self.keras, model),
             loss="sparse_categorical_crossentropy",
+            run_eagerly=self._eagerly,
         )
 
         def train(x, y):
-            history = network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
-            return history.history["loss"][0]
+            history = self._fit(network, x, y, batch)
+            return self._finished(history.history["loss"][0])
 
         return train
+
+    def _fit(self, network, x, y, batch):
+        return network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
+
+    def _finished(self, result):
+        """The result, when it is there."""
+        return result
 
     def _training_of_example(self, model, batch):
         """For a process of its own, where `import tensorflow` means this engine."""
@@ -98,11 +103,3 @@ class GradientTapeEngine:
             return [losses[0] for losses in history.values()]
 
         return train
-
-
-class MinitapeEngine(GradientTapeEngine):
-    def hessian_vector_product(self):
-        return derivatives.hessian_vector_product(self.tf, self.tf.function)
-
-    def batch_jacobian(self):
-        return derivatives.batch_jacobian(self.tf, self.tf.function)

@@ -7,7 +7,7 @@ from ..workload import chain, chain_inputs
 from .versions import versions
 
 
-def start(name):
+def start(name, device):
     return MyGradEngine()
 
 

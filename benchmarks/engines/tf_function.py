@@ -9,7 +9,7 @@ from . import derivatives, keras_network
 from .versions import versions
 
 
-def start(name):
+def start(name, device):
     return FunctionEngine(jit_compile=name == "xla")
 
 

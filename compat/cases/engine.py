@@ -101,7 +101,7 @@ CASES = [
         dtypes=COMPLEX,
     ),
     Case(
-        "conj",
+        "conj in a product",
         lambda tf, x: tf.math.conj(x) * x * x,
         one(REAL),
         dtypes=(*NUMBERS, *COMPLEX),

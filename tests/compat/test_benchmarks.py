@@ -7,7 +7,7 @@ import pytest
 
 import minitape as mt
 from benchmarks import engines, workload
-from benchmarks.engines.gradient_tape import MinitapeEngine
+from benchmarks.engines.minitape import MinitapeEngine
 
 SMALL = replace(
     workload.MODELS["cifar"],

@@ -82,6 +82,11 @@ def used_bytes() -> int:
     return _cupy().get_default_memory_pool().used_bytes()
 
 
+def synchronize() -> None:
+    """Waits until the card has done all that it was told to."""
+    _cupy().cuda.get_current_stream().synchronize()
+
+
 def launch(kernel: Kernel, grid: tuple, block: tuple, arguments: list, instance: str) -> None:
     """Runs an instance of a kernel, with arguments as `Kernel.arguments` gives them."""
     cupy = _cupy()

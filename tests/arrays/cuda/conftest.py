@@ -1,4 +1,7 @@
-"""The kernels for graphics cards run here on the simulated one, which needs a C++ compiler."""
+"""The kernels for graphics cards run here on the simulated one, which needs a C++ compiler.
+
+Those marked `gpu` run on a GPU, and need none.
+"""
 
 import pytest
 
@@ -6,8 +9,8 @@ from minitape.arrays.cuda.simulator import compiler
 
 
 @pytest.fixture(autouse=True)
-def has_compiler():
-    if not compiler.has_compiler():
+def has_compiler(request):
+    if not request.node.get_closest_marker("gpu") and not compiler.has_compiler():
         pytest.skip("the simulated card needs a C++ compiler, and there is none on this machine")
 
 

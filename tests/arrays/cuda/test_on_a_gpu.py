@@ -12,12 +12,14 @@ from compat import harness
 from compat.cases import CASES
 from minitape import keras, settings
 from minitape.arrays.cuda import gpu
+from tests.arrays.cuda import answers
 from tests.arrays.cuda import test_training as training
 from tests.ops.test_cases import FEWER
 
 if gpu.why_not():
     pytest.skip(f"there is no GPU: {gpu.why_not()}", allow_module_level=True)
 pytestmark = pytest.mark.gpu
+ANSWERS = answers.load()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -26,6 +28,18 @@ pytestmark = pytest.mark.gpu
 def test_a_gpu_computes_the_same(case, data):
     examples = case.float_examples if case.differentiable else case.examples
     harness.a_card_computes_the_same(case, data.draw(examples), "/GPU:0")
+
+
+@pytest.mark.parametrize("name", ANSWERS.cases)
+def test_tensorflows_answers(name):
+    answers.check(name, ANSWERS.cases[name], "/GPU:0")
+
+
+@pytest.mark.parametrize("name", ANSWERS.losses)
+def test_losses_as_in_keras(name):
+    network, optimizer = name.split()
+    losses, _, _ = training.trained(getattr(training, network), optimizer, "/GPU:0", dropout=0.0)
+    np.testing.assert_allclose(losses, ANSWERS.losses[name], rtol=1e-4)
 
 
 @pytest.mark.parametrize("eagerly", [False, True], ids=["function", "eager"])
