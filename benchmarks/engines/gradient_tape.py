@@ -72,13 +72,10 @@ class GradientTapeEngine:
         )
 
         def train(x, y):
-            history = self._fit(network, x, y, batch)
+            history = network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
             return self._finished(history.history["loss"][0])
 
         return train
-
-    def _fit(self, network, x, y, batch):
-        return network.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
 
     def _finished(self, result):
         """The result, when it is there."""

@@ -42,11 +42,6 @@ class MinitapeEngine(GradientTapeEngine):
         """Tensors on the card; on the CPU the arrays themselves."""
         return (minitape.constant(x), minitape.constant(y)) if _is_card() else (x, y)
 
-    def _fit(self, network, x, y, batch):
-        if not _is_card():
-            return super()._fit(network, x, y, batch)
-        return network.fit(Batches(x, y, batch), shuffle=False, verbose=0)
-
     def _finished(self, result):
         return _finished(result)
 
@@ -110,21 +105,6 @@ class MinitapeEngine(GradientTapeEngine):
             return weights.array
 
         return _repeated(launch)
-
-
-class Batches(keras.utils.PyDataset):
-    """Batches cut from tensors on a card: of whole arrays `fit` makes batches on the CPU."""
-
-    def __init__(self, x, y, size):
-        super().__init__()
-        self._x, self._y, self._size = x, y, size
-
-    def __len__(self):
-        return -(-len(self._x) // self._size)
-
-    def __getitem__(self, index):
-        rows = slice(index * self._size, (index + 1) * self._size)
-        return Tensor(self._x.array[rows]), Tensor(self._y.array[rows])
 
 
 def _is_card():

@@ -12,7 +12,9 @@ from ...settings import floatx
 
 
 def as_arrays(structure, argument: str) -> Any:
-    """NumPy arrays in the given structure, with floats of the default type; None stays None.
+    """Arrays in the given structure, with floats of the default type; None stays None.
+
+    They are NumPy's, but for those of tensors on a card.
 
     Args:
         structure: arrays, tensors, data frames, ...; one, or a list or dict of them.
@@ -28,7 +30,7 @@ def _as_array(value, argument: str) -> Any:
     if value is None:
         return None
     if isinstance(value, (Tensor, Variable)):
-        array = to_numpy(value.array)
+        array = value.array
     else:
         array = numpy.asarray(value)
     if array.dtype.kind not in "fiubc":
@@ -114,7 +116,7 @@ def class_weights(y, class_weight: dict) -> numpy.ndarray:
         )
     if y is None:
         raise ValueError("`class_weight` needs labels: pass `y`.")
-    y = numpy.asarray(y)
+    y = to_numpy(y)
     if y.ndim > 2:
         raise ValueError(
             "`class_weight` not supported for 3+ dimensional targets. Received: y of shape "

@@ -12,6 +12,7 @@ import numpy
 
 from ... import nest
 from ...arrays import beside, is_array, philox, placed
+from ...arrays.devices import current_device
 from ...engine import Tensor, Variable, convert_to_tensor
 from ...settings import floatx, seeds
 from ..random_state import random_state, set_random_state
@@ -66,12 +67,11 @@ class ArrayBatches:
             sample_weight = class_weights(y, class_weight)
         weights = as_arrays(sample_weight, "sample_weight")
         self.examples = count_examples(x, y, weights)
-        self._data = x, y, weights
-        arrays = [one for one in nest.flatten(self._data) if one is not None]
+        self._data = data = x, y, weights
+        arrays = [one for one in nest.flatten(data) if one is not None]
         if sum(one.nbytes for one in arrays) <= _AT_ONCE:
-            self._data = nest.map_structure(
-                lambda one: None if one is None else placed(one), self._data
-            )
+            here = current_device()
+            self._data = nest.map_structure(lambda one: one if one is None else here.put(one), data)
         self.batch_size = 32 if batch_size is None else int(batch_size)
         if self.batch_size < 1:
             raise ValueError(f"Expected batch_size to be at least 1. Received: {batch_size}.")
