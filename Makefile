@@ -23,7 +23,7 @@ demo test: export OPENBLAS_NUM_THREADS ?= 1
 # tests start many processes, and most of what a short one does is to import.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint types format tools bench pins clean
+.PHONY: help demo test check lint types format tools bench docs pins clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -52,6 +52,9 @@ tools: $(VENV)/.tools ## install the linters; `.venv/bin/pre-commit install` the
 
 bench: $(BENCH_VENV)/.peers ## time minitape beside its peers, 20 minutes (installs them, 8 GB)
 	$(BENCH_VENV)/bin/python -m benchmarks $(BENCH)
+
+docs: $(VENV)/.test ## build the guide in build/guide, to be read in a browser
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/mkdocs.yml
 
 pins: $(VENV)/.tools ## renew check.txt and bench.txt in requirements/ from check.in and bench.in
 	$(PIP) install pip-tools
