@@ -21,7 +21,13 @@ def needs_compiler(page):
 
 @pytest.mark.parametrize(
     ("page", "number"),
-    [("README.md", 0), ("docs/functions.md", 0), ("docs/gpu.md", 0), ("docs/gpu.md", 2)],
+    [
+        ("README.md", 0),
+        ("docs/functions.md", 0),
+        ("docs/gpu.md", 0),
+        ("docs/gpu.md", 2),
+        ("docs/tape_page.md", 0),
+    ],
 )
 def test_a_program_prints_what_the_page_says(page, number, capsys):
     needs_compiler(page)

@@ -58,8 +58,7 @@ class Notes(Recorder):
         while frame is not None:
             if frame.f_code.co_name in ("__call__", "call"):
                 layer = frame.f_locals.get("self")
-                is_layer = isinstance(getattr(layer, "name", None), str)
-                if is_layer and not isinstance(layer, Primitive):
+                if _is_layer(layer):
                     if layers and layers[-1] is layer:  # its `call`, in its `__call__`
                         frames[-1] = frame
                     else:
@@ -71,6 +70,11 @@ class Notes(Recorder):
         self._calls = [(f, known.get(f) or self._number()) for f in reversed(frames)]
         numbers = [number for _, number in self._calls]
         return [(x.name, number) for x, number in zip(reversed(layers), numbers, strict=True)]
+
+
+def _is_layer(caller) -> bool:
+    named = isinstance(getattr(caller, "name", None), str) and hasattr(caller, "call")
+    return named and not isinstance(caller, Primitive)
 
 
 @contextmanager

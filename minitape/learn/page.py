@@ -99,7 +99,7 @@ def show(self, target=None, sources=None, names=None, path=None) -> TapePage:
     >>> x = mt.Variable(3.0, name="x")
     >>> with mt.GradientTape() as tape:
     ...     y = x * x
-    >>> tape.show(y)
+    >>> tape.show(y, names={"y": y})
     <The tape of y: 3 ops>
 
     Args:
@@ -132,7 +132,7 @@ def print_(self, target=None, names=None) -> None:
     >>> x = mt.Variable(3.0, name="x")
     >>> with mt.GradientTape() as tape:
     ...     y = x * x
-    >>> tape.print(y)
+    >>> tape.print(y, names={"y": y})
     forward: what the tape wrote down
       1  v1 = read_variable(x)  3
       2  v2 = read_variable(x)  3

@@ -57,16 +57,22 @@ def _encoded(array: numpy.ndarray, limit: int, side: int) -> dict:
     if array.dtype.kind == "c":
         value["of"] = "magnitude"
         array = abs(array)
-    numbers = array.astype("float64")
-    finite = numpy.isfinite(numbers)
-    value["nan"] = int(numpy.isnan(numbers).sum())
-    value["inf"] = int(array.size - finite.sum()) - value["nan"]
-    some = numbers[finite]
+    numbers = array.ravel().astype("float64")
+    some = numbers
+    value["nan"] = value["inf"] = 0
+    if not math.isfinite(numbers.sum()):  # the sum of finite ones may overflow, too
+        finite = numpy.isfinite(numbers)
+        value["nan"] = int(numpy.isnan(numbers).sum())
+        value["inf"] = int(numbers.size - finite.sum()) - value["nan"]
+        some = numbers[finite]
+        numbers = numpy.where(finite, numbers, 0.0)
     if some.size:
-        found = (some.min(), some.max(), some.mean(), some.std())
+        mean = some.sum() / some.size
+        apart = some - mean
+        found = (some.min(), some.max(), mean, math.sqrt(apart @ apart / some.size))
         value.update(zip(("min", "max", "mean", "std"), map(_rounded, found), strict=True))
         if side:
-            value["picture"] = _picture(numpy.where(finite, numbers, 0.0), side)
+            value["picture"] = _picture(numbers.reshape(array.shape), side)
     return value
 
 

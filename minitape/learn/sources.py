@@ -22,7 +22,8 @@ class Source:
         file: where it stands, from the package's or the working folder on.
         line: its first line there.
         text: the whole statement that it stands in: of a rule, the op's block or `op.defvjp(...)`.
-        formula: what it returns, as an expression; "" where that can't be read off.
+        formula: what it returns, as an expression, "x where x = ..." if it has a name for it first;
+            "" where that can't be read off.
         parts: where it returns a list, as a rule for all inputs does: the expression of each.
         arguments: the names of its arguments by position; the last begins with a star if it takes
             any number.
@@ -61,7 +62,7 @@ def source_of(function: Callable | None) -> Source:
         short_path(code.co_filename),
         _first_line(statement),
         textwrap.dedent("\n".join(lines)),
-        expression(result),
+        _where(expression(result), node, expression),
         tuple(map(expression, parts)),
         _arguments(node),
     )
@@ -142,6 +143,15 @@ def _result(node: Any) -> ast.expr | None:
         return node.body
     last = node.body[-1]
     return last.value if isinstance(last, ast.Return) else None
+
+
+def _where(formula: str, node: Any, expression: Callable) -> str:
+    """The formula with what the function has given names to, if it does nothing else."""
+    body = [] if isinstance(node, ast.Lambda) else node.body[:-1]
+    body = [line for line in body if not isinstance(getattr(line, "value", None), ast.Constant)]
+    if not all(isinstance(line, ast.Assign) for line in body) or len(body) > 2:
+        return ""
+    return " where ".join([formula, *map(expression, body)])
 
 
 def _arguments(node: Any) -> tuple[str, ...]:

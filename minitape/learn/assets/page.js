@@ -336,21 +336,29 @@ function backwardStep(box, step, number) {
       const known = symbols(vjp, op, step);
       lines.push([`${name} +=`, formula]);
       for (const symbol of Object.keys(known)) if (inFormula(formula, symbol)) used.set(symbol, known[symbol]);
+      const params = Object.fromEntries(op.params || []);
       const put = (symbol) => {
+        if (symbol in params) return params[symbol];
         const one = known[symbol];
         return one && one.numbers.length === 1 && isScalar(values[one.numbers[0]]) && !isComplex(values[one.numbers[0]]) ? literal(values[one.numbers[0]]) : null;
       };
-      const numbers = substituted(formula, Object.keys(known), put);
+      const numbers = substituted(formula, [...Object.keys(known), ...Object.keys(params)], put);
       if (numbers !== formula) lines.push(["=", numbers]);
-    } else lines.push([`${name} +=`, make("span", "words", "what the rule gives, see below")]);
+    } else {
+      lines.push([`${name} +=`, make("span", "words", "what the rule below gives")]);
+      if (vjp && vjp.arguments.length > 1) Object.entries(symbols(vjp, op, step)).forEach(([symbol, one]) => used.set(symbol, one));
+    }
     const summed = rule.elementwise && values[tensors[add.tensor].value].shape.join() !== values[tensors[op.outputs[0]].value].shape.join();
     if (isScalar(value)) lines.push(["=", make("b", "", scalarText(value, 6))]);
+    if (add.total !== undefined && isScalar(value)) {
+      const before = soFar(step, add);
+      lines.push([`${name} =`, [`${literal(values[before])} + ${literal(value)} = `, make("b", "", scalarText(values[add.total], 6))]]);
+    }
     if (summed) lines.push(["", make("span", "words", "summed over what was broadcast")]);
     block.append(formulaOf(lines));
     const cards = make("div", "cards");
-    if (add.total !== undefined) {
-      const before = arrivals[add.tensor].findLast(([when, total]) => total !== add.total && (when < at || (when === at && earlier(step, add, total))));
-      cards.append(card(`${name} so far`, before ? before[1] : add.value), make("span", "sign", "+"), card("this op's", add.value),
+    if (add.total !== undefined && !isScalar(value)) {
+      cards.append(card(`${name} so far`, soFar(step, add)), make("span", "sign", "+"), card("this op's", add.value),
         make("span", "sign", "="), card(name, add.total, "gradient"));
     } else if (!isScalar(value)) cards.append(card(name, add.value, "gradient"));
     if (cards.children.length) block.append(cards);
@@ -366,9 +374,11 @@ function backwardStep(box, step, number) {
   box.append(...ledger(step.adds.map((add) => add.tensor)));
 }
 
-/** Whether a sum was reached by an earlier contribution of the same step. */
-function earlier(step, add, total) {
-  return step.adds.slice(0, step.adds.indexOf(add)).some((one) => one.tensor === add.tensor && sum(one) === total);
+/** The number of the sum that a contribution is added to. */
+function soFar(step, add) {
+  const same = step.adds.filter((one) => one.tensor === add.tensor);
+  const place = arrivals[add.tensor].findIndex(([when]) => when === n + 1 + backward.indexOf(step)) + same.indexOf(add);
+  return arrivals[add.tensor][place - 1][1];
 }
 
 function ledger(now) {
@@ -561,7 +571,11 @@ function follow() {
   if (!node) return;
   const { width, height } = $("graph").getBoundingClientRect(), now = d3.zoomTransform($("graph"));
   const x = now.applyX(node.x), y = now.applyY(node.y), edge = 50;
-  if (x < edge || x > width - edge || y < edge + 30 || y > height - edge) move(d3.zoomIdentity.translate(width / 2 - node.x * now.k, height / 2 - node.y * now.k).scale(now.k));
+  // It moves along the axis that needs it: what is above and below stays in line.
+  const outside = [x < edge || x > width - edge, y < edge + 30 || y > height - edge];
+  if (outside[0] || outside[1]) {
+    move(d3.zoomIdentity.translate(outside[0] ? width / 2 - node.x * now.k : now.x, outside[1] ? height / 2 - node.y * now.k : now.y).scale(now.k));
+  }
 }
 
 function move(transform) {
@@ -627,7 +641,7 @@ function setOpen(wanted) {
   return true;
 }
 
-/** Folds or unfolds a group, which keeps its place on the screen. */
+/** Folds or unfolds a group, which keeps its place on the screen unless all can be shown. */
 function toggle(group) {
   const before = graph.node(`g${group}`) || graph.node(`c${group}`), now = d3.zoomTransform($("graph"));
   const wanted = new Set(open);
@@ -635,7 +649,9 @@ function toggle(group) {
   if (!setOpen(wanted)) return;
   redraw();
   const after = graph.node(`g${group}`) || graph.node(`c${group}`);
-  if (before && after) {
+  const { width, height } = $("graph").getBoundingClientRect(), whole = graph.graph();
+  if (whole.width * 0.8 < width && whole.height * 0.8 < height - 50) fitGraph();
+  else if (before && after) {
     const top = (node) => node.y - node.height / 2;
     svg.call(zoom.transform, now.translate(before.x - after.x, top(before) - top(after)));
   }
