@@ -3,7 +3,7 @@
 import argparse
 from importlib import metadata
 
-from . import demo, doctor, run
+from . import demo, doctor, explain, run
 
 
 def main(arguments=None):
@@ -19,6 +19,7 @@ def main(arguments=None):
     commands = parser.add_subparsers(title="commands", metavar="command", required=True)
     demo.add_command(commands)
     run.add_command(commands)
+    explain.add_command(commands)
     doctor.add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)

@@ -52,6 +52,7 @@ FLOORS = [
     [""],  # minitape/__init__.py, the front door
     ["dropin", "demo"],
     ["run", "doctor"],
+    ["explain"],
     ["cli"],
     ["__main__"],
 ]
@@ -89,6 +90,7 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "tensorboard": ["minitape/summary", "minitape/keras/callbacks/tensorboard.py", "tests"],
     "google": ["minitape/keras/callbacks/tensorboard.py", "tests"],  # protobuf, tensorboard's own
     "hypothesis": ["compat", "tests"],
+    "playwright": ["tests/learn/test_page_browser.py"],
     "pytest": ["compat", "tests"],
     "minitape": ["minitape", "compat", "benchmarks", "tests", "examples"],
     "compat": ["compat", "tests"],

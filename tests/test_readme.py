@@ -27,6 +27,7 @@ def needs_compiler(page):
         ("docs/gpu.md", 0),
         ("docs/gpu.md", 1),
         ("docs/gpu.md", 3),
+        ("docs/tape_page.md", 0),
     ],
 )
 def test_a_program_prints_what_the_page_says(page, number, capsys):
