@@ -1,15 +1,20 @@
 """What a learner looks with."""
 
+from .births import Birth, NaNError
 from .check import GradientError, GradientReport, check_gradients
 from .curves import plot_history
 from .kernels import watch_kernels
+from .nans import trace_nans
 from .show import tape_page
 
 __all__ = [
+    "Birth",
     "GradientError",
     "GradientReport",
+    "NaNError",
     "check_gradients",
     "plot_history",
     "tape_page",
+    "trace_nans",
     "watch_kernels",
 ]
