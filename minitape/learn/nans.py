@@ -26,8 +26,9 @@ _MOVES = {
     "stop_gradient",
     "transpose",
 }
-# What TensorFlow's check leaves out: its SAFE_OPS, and its Identity.
+# What TensorFlow's check leaves out: its SAFE_OPS, and its Identity. (broadcast_to is its Fill.)
 _UNCHECKED = {
+    "broadcast_to",
     "concat",
     "expand_dims",
     "getitem",
@@ -37,7 +38,6 @@ _UNCHECKED = {
     "minimum",
     "reshape",
     "squeeze",
-    "stop_gradient",
     "transpose",
     "unstack",
 }
@@ -122,15 +122,19 @@ class NaNTracer(Recorder):
         nan = _has_nan(y.array)
         bad = [x for x in inputs if not is_finite(x.array)]
         sick = [x for x in bad if _has_nan(x.array)]
-        came_in = [x for x in sick if x.id not in self._made and x.id not in self._arrived]
+        came_in = [x for x in sick if x.id not in self._made and self._is_news(x)]
         if came_in:
-            self._arrived.update(x.id for x in (*came_in, *self._variables_of(came_in)))
+            self._arrived.update(x.id for one in came_in for x in self._behind(one))
         elif sick or (bad and not nan):  # it was there before, or comes of an Inf that was meant
             return
         self._tell(self._birth(op, inputs, y, who, came_in[0] if came_in else None), "")
 
-    def _variables_of(self, tensors: list) -> list:
-        return [v for x in tensors for v in self._variables.values() if v.array is x.array]
+    def _is_news(self, x: Any) -> bool:
+        return self._arrived.isdisjoint(y.id for y in self._behind(x))
+
+    def _behind(self, x: Any) -> list:
+        """A tensor, after the variable that it was read from."""
+        return [*(v for v in self._variables.values() if v.array is x.array), x]
 
     def _tell(self, birth: Birth, message: str) -> None:
         self.births.append(birth)
@@ -179,12 +183,10 @@ class NaNTracer(Recorder):
     def _numbers(self, x: Any) -> Numbers:
         """What stands in an input, and where that comes from."""
         made = self._made.get(x.id)
-        if isinstance(x, Variable):
-            return Numbers.of(x.array, _called(x))
         if made is not None:
             return Numbers.of(x.array, f"made by {made.op.name}", made.op.name)
-        variables = self._variables_of([x])
-        source = _called(variables[0]) if variables else "data or a constant"
+        origin = self._behind(x)[0]
+        source = _called(origin) if isinstance(origin, Variable) else "data or a constant"
         return Numbers.of(x.array, source)
 
 
