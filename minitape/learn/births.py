@@ -79,9 +79,8 @@ class Numbers:
         if not self.size:
             told = ["empty"]
         elif self.low is not None:
-            told.insert(
-                0, f"{self.low:.4g} to {self.high:.4g}" if self.size > 1 else f"{self.low:.4g}"
-            )
+            one = f"{self.low:.4g}"
+            told.insert(0, one if self.low == self.high else f"{one} to {self.high:.4g}")
         text = f"{self.dtype} {self.shape}: {', '.join(told)}"
         return f"{text}; {self.source}" if self.source else text
 

@@ -78,21 +78,25 @@ def test_labels_that_have_a_nan():
     x, y = data()
     y[6, 0] = np.nan
     birth = born(a_model(), x, y)
-    assert birth.came_in and birth.batch == 3
+    assert birth.came_in
+    assert birth.batch == 3
     sources = " ".join(each.source for each in birth.inputs)
-    assert "the batch's labels" in sources and "y[6, 0] is nan" in sources
+    assert "the batch's labels" in sources
+    assert "y[6, 0] is nan" in sources
 
 
 def test_inputs_that_have_a_nan():
     birth = born(a_model(), *data(np.nan), shuffle=True)
-    assert birth.came_in and birth.layer == "last"
+    assert birth.came_in
+    assert birth.layer == "last"
     assert "the batch's inputs; x[5, 1] is nan" in birth.inputs[0].source
 
 
 def test_weights_that_grow():
     x, y = data()
     birth = born(a_model(rate=1e12), x, y, epochs=50)
-    assert birth.what == "Inf" and "learning rate" in birth.cure
+    assert birth.what == "Inf"
+    assert "learning rate" in birth.cure
     kernel = [each for each in (*birth.inputs, *birth.of_inputs) if each.high and each.high > 1e12]
     assert kernel or any(each.low < -1e12 for each in birth.inputs)
 
@@ -102,7 +106,8 @@ def test_it_looks_from_a_batch_on():
     assert (birth.op, birth.epoch, birth.batch) == ("log", 0, 2)
     for begin in ((0, 3), (1, 1)):  # the weights are nan by then
         birth = born(a_model(Logarithm()), *data(0.0), tracer=TraceNaNs(*begin))
-        assert birth.came_in and (birth.epoch, birth.batch) == begin
+        assert birth.came_in
+        assert (birth.epoch, birth.batch) == begin
         assert birth.inputs[1].source.endswith("last/kernel'")
     fit(a_model(Logarithm()), *data(0.0), TraceNaNs(epoch=3))
 

@@ -28,7 +28,8 @@ def born(program, *arguments):
     with pytest.raises(NaNError) as raised, trace_nans() as tracer:
         program(*arguments)
     assert active.recorders == before
-    assert tracer.births == [raised.value.birth] and tracer.first is raised.value.birth
+    assert tracer.births == [raised.value.birth]
+    assert tracer.first is raised.value.birth
     birth = raised.value.birth
     assert str(raised.value) == raised.value.message == str(birth)
     for told in (repr(birth.op), birth.what, *([repr(birth.of)] if birth.of else [])):
@@ -395,7 +396,9 @@ def test_data_that_had_a_nan():
         return mt.square(mt.reshape(data, (2, 3)))  # data
 
     birth = born(program)
-    assert birth.came_in and birth.what == "NaN" and birth.place.line == line_of("data")
+    assert birth.came_in
+    assert birth.what == "NaN"
+    assert birth.place.line == line_of("data")
     assert "came in" in str(birth)
     data = np.full((3, 2), 1, "float32")
     data[2, 1] = np.nan
@@ -407,7 +410,8 @@ def test_data_that_had_a_nan():
 def test_a_variable_that_had_a_nan():
     v = mt.Variable([1.0, np.nan], name="spoilt")
     birth = born(lambda: v * 2.0)
-    assert birth.came_in and "'spoilt:0'" in birth.inputs[0].source
+    assert birth.came_in
+    assert "'spoilt:0'" in birth.inputs[0].source
 
 
 def test_an_inf_that_was_there_is_meant():
@@ -416,7 +420,8 @@ def test_an_inf_that_was_there_is_meant():
         p = mt.nn.softmax(mt.constant([1.0, 2.0]) + mask)
         mt.where(mask < 0, 0.0, mask)
         mt.reduce_max(mask)
-    assert p.numpy().tolist() == [1.0, 0.0] and not tracer.births
+    assert p.numpy().tolist() == [1.0, 0.0]
+    assert not tracer.births
 
 
 # -- settings -------------------------------------------------------------------------------------
@@ -451,10 +456,14 @@ def test_ops_can_be_ignored(ignore):
 
 
 def test_a_loop_of_ones_own_says_its_batch():
-    with pytest.raises(NaNError) as raised, trace_nans() as tracer:
+    def train(tracer):
         for tracer.batch, x in enumerate([1.0, 2.0, 0.0]):
             mt.math.log(x)
-    assert raised.value.birth.batch == 2 and "batch    2, counted" in str(raised.value)
+
+    with pytest.raises(NaNError) as raised, trace_nans() as tracer:
+        train(tracer)
+    assert raised.value.birth.batch == 2
+    assert "batch    2, counted" in str(raised.value)
 
 
 def test_it_may_be_entered_again_but_not_twice():
@@ -469,7 +478,8 @@ def test_what_runs_before_and_after_is_not_looked_at():
     before = mt.math.log(0.0)
     with trace_nans():
         pass
-    assert np.isinf(before.numpy()) and np.isinf(mt.math.log(0.0).numpy())
+    assert np.isinf(before.numpy())
+    assert np.isinf(mt.math.log(0.0).numpy())
 
 
 def test_memory_stays_bounded(monkeypatch):
@@ -490,7 +500,8 @@ def test_one_number_that_is_not_finite_is_found(dtype, bad, shape):
     for index in {0, array.size // 2, array.size - 1}:
         spoilt = array.copy()
         spoilt.reshape(-1)[index] = bad
-        assert not is_finite(spoilt) and not is_finite(spoilt.T)
+        assert not is_finite(spoilt)
+        assert not is_finite(spoilt.T)
         assert not is_finite(np.broadcast_to(spoilt, (2, *shape)))
         if dtype.startswith("complex"):
             spoilt = array.copy()
@@ -501,8 +512,10 @@ def test_one_number_that_is_not_finite_is_found(dtype, bad, shape):
 def test_large_numbers_are_finite():
     assert is_finite(np.full(4, np.finfo("float32").max))
     assert is_finite(np.full(4, 60000.0, "float16"))
-    assert is_finite(np.array([], "float32")) and is_finite(np.float32(3))
-    assert is_finite(np.array([1, 2])) and is_finite(np.array(["a"], object))
+    assert is_finite(np.array([], "float32"))
+    assert is_finite(np.float32(3))
+    assert is_finite(np.array([1, 2]))
+    assert is_finite(np.array(["a"], object))
 
 
 # -- enable_check_numerics -------------------------------------------------------------------------
@@ -523,7 +536,8 @@ def test_check_numerics_is_on_until_it_is_switched_off():
         mt.math.log(0.0)
     mt.debugging.disable_check_numerics()
     mt.debugging.disable_check_numerics()
-    assert np.isinf(mt.math.log(0.0).numpy()) and not active.recorders
+    assert np.isinf(mt.math.log(0.0).numpy())
+    assert not active.recorders
 
 
 def test_check_numerics_tells_what_a_tracer_tells(checked):
