@@ -33,7 +33,8 @@ def needs_compiler(page):
         ("README.md", 0),
         ("docs/functions.md", 0),
         ("docs/gpu.md", 0),
-        ("docs/gpu.md", 2),
+        ("docs/gpu.md", 1),
+        ("docs/gpu.md", 3),
         ("docs/nans.md", 0),
         ("docs/nans.md", 1),
         ("docs/nans.md", 2),
@@ -48,7 +49,7 @@ def test_a_program_prints_what_the_page_says(page, number, capsys):
 
 def test_a_kernel_that_reads_too_far():
     needs_compiler("docs/gpu.md")
-    program, printed = programs("docs/gpu.md")[1]
+    program, printed = programs("docs/gpu.md")[2]
     with pytest.raises(compiler.KernelError) as raised:
         run(program)
     assert printed.strip() == f"{compiler.__name__}.KernelError: {raised.value}"
