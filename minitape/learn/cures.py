@@ -81,7 +81,13 @@ def _overflows(birth: Birth) -> bool:
 
 
 def _infinite(birth: Birth) -> bool:
-    return any(x.infs for x in birth.inputs)
+    """A NaN out of infinities."""
+    return birth.output.nans > 0 and any(x.infs for x in birth.inputs)
+
+
+def _passed_on(birth: Birth) -> bool:
+    """An Inf out of an Inf, as enable_check_numerics tells of it."""
+    return not birth.output.nans and any(x.infs for x in birth.inputs)
 
 
 def _half(birth: Birth) -> bool:
@@ -126,15 +132,20 @@ CURES = [
     ),
     Cure(
         "",
+        lambda birth: any(x.nans for x in birth.inputs),
+        "An input was nan before: minitape.learn.trace_nans() finds where that was born.",
+    ),
+    Cure(
+        "",
         _empty,
-        "A mean or quotient over an empty selection is 0 / 0. Divide with "
+        "A mean over an empty selection is 0 / 0, and its maximum -inf. Divide with "
         "divide_no_nan(total, count), or leave out batches in which nothing is selected.",
     ),
     Cure(
         "",
         _half,
-        "float16 ends at 65504. Scale the loss (LossScaleOptimizer, as mixed_precision does), keep "
-        "sums, exp and losses in float32.",
+        "float16 ends at 65504. Keep sums, exp and losses in float32: cast(x, 'float32') before "
+        "them. In a gradient, scale the loss less (the optimizer's loss_scale_factor).",
     ),
     # Slopes that are infinite behind a mask. Those of sqrt, rsqrt and reciprocal leave a 0 alone.
     Cure(
@@ -324,6 +335,11 @@ CURES = [
         _infinite,
         "0 * inf is nan: a mask of zeros doesn't take an Inf away. Use where(mask, x, 0.0), or "
         "multiply_no_nan, and keep the Inf out of x where gradients are taken.",
+    ),
+    Cure(
+        "",
+        _passed_on,
+        "An input was infinite before: minitape.learn.trace_nans() finds where that was born.",
     ),
     Cure("", _overflows, _GREW),
     Cure(

@@ -1,6 +1,7 @@
 """Where a NaN was born: `trace_nans`, and TensorFlow's `enable_check_numerics`."""
 
 import sys
+from dataclasses import replace
 from itertools import islice
 from math import isfinite
 from types import CodeType, FrameType
@@ -96,17 +97,20 @@ class NaNTracer(Recorder):
 
     def record(self, op, inputs, output, params) -> None:
         """Looks at an op's outputs; at its inputs only where an output isn't finite."""
-        made = self._made
         if op.name in _MOVES:
-            known = made.get(inputs[0].id)
+            known = self._made.get(inputs[0].id)
             if known is not None:
-                made[output.id] = known
+                self._remember(output, known)
             return
         who = _Made(op, *_who_runs(sys._getframe(1)))
         for y in output if type(output) is tuple else (output,):
             if not is_finite(y.array):
                 self._look(op, inputs, y, who)
-            made[y.id] = who
+            self._remember(y, who)
+
+    def _remember(self, y: Tensor, who: _Made) -> None:
+        made = self._made
+        made[y.id] = who
         if len(made) > _REMEMBERED:
             for old in list(islice(made, _REMEMBERED // 2)):
                 del made[old]
@@ -155,30 +159,29 @@ class NaNTracer(Recorder):
         epoch, batch = _batch_of(frames)
         inputs_told = [self._numbers(x) for x in inputs]
         if newcomer is not None:
-            found = _name_of(newcomer.array, frames)
-            if found:
-                place = next(i for i, x in enumerate(inputs) if x is newcomer)
-                old = inputs_told[place]
-                inputs_told[place] = Numbers(**{**vars(old), "source": f"{old.source}: {found}"})
+            place = next(i for i, x in enumerate(inputs) if x is newcomer)
+            source, name = inputs_told[place].source, _name_of(newcomer.array, frames)
+            named = f"{source}: {name}" if name else source
+            inputs_told[place] = replace(inputs_told[place], source=named)
         what = [name for name, count in (("NaN", output.nans), ("Inf", output.infs)) if count]
-        facts: dict[str, Any] = {
-            "what": "NaN" if newcomer is not None else " and ".join(what),
-            "op": op.name,
-            "direction": direction,
-            "of": None if rule is None else rule["op"].name,
-            "came_in": newcomer is not None,
-            "inputs": tuple(inputs_told),
-            "output": output,
-            "of_inputs": of_inputs,
-            "masked": masked,
-            "layer": None if maker.layer is None else maker.layer.name,
-            "layer_class": None if maker.layer is None else type(maker.layer).__name__,
-            "epoch": epoch,
-            "batch": self.batch if batch is None else batch,
-            "place": who.place,
-            "of_place": maker.place if rule is not None and maker is not who else None,
-        }
-        return Birth(**facts, cure=cure_of(Birth(**facts)))
+        birth = Birth(
+            what="NaN" if newcomer is not None else " and ".join(what),
+            op=op.name,
+            direction=direction,
+            of=None if rule is None else rule["op"].name,
+            came_in=newcomer is not None,
+            inputs=tuple(inputs_told),
+            output=output,
+            of_inputs=of_inputs,
+            masked=masked,
+            layer=None if maker.layer is None else maker.layer.name,
+            layer_class=None if maker.layer is None else type(maker.layer).__name__,
+            epoch=epoch,
+            batch=self.batch if batch is None else batch,
+            place=who.place,
+            of_place=maker.place if maker is not who else None,
+        )
+        return replace(birth, cure=cure_of(birth))
 
     def _numbers(self, x: Any) -> Numbers:
         """What stands in an input, and where that comes from."""
@@ -210,7 +213,7 @@ class NumericsCheck(NaNTracer):
                     f'"{op.name}" (# of outputs: {len(outputs)})\n'
                 )
                 self._tell(self._birth(op, inputs, y, who, None), message)
-            self._made[y.id] = who
+            self._remember(y, who)
 
 
 def trace_nans(raise_at_once=True, ignore=()) -> NaNTracer:

@@ -130,7 +130,7 @@ class Function:
         return bound
 
     def __call__(self, *args, **kwargs) -> Any:
-        if functions_run_eagerly() or _python_is_wanted():
+        if functions_run_eagerly() or (active.recorders and _python_is_wanted()):
             return self.python_function(*args, **kwargs)
         call = self._call_of(args, kwargs)
         ways = self._traces.get(call.key, [])
