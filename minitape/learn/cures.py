@@ -137,6 +137,11 @@ CURES = [
     ),
     Cure(
         "",
+        _passed_on,
+        "An input was infinite before: minitape.learn.trace_nans() finds where that was born.",
+    ),
+    Cure(
+        "",
         _empty,
         "A mean over an empty selection is 0 / 0, and its maximum -inf. Divide with "
         "divide_no_nan(total, count), or leave out batches in which nothing is selected.",
@@ -335,11 +340,6 @@ CURES = [
         _infinite,
         "0 * inf is nan: a mask of zeros doesn't take an Inf away. Use where(mask, x, 0.0), or "
         "multiply_no_nan, and keep the Inf out of x where gradients are taken.",
-    ),
-    Cure(
-        "",
-        _passed_on,
-        "An input was infinite before: minitape.learn.trace_nans() finds where that was born.",
     ),
     Cure("", _overflows, _GREW),
     Cure(
