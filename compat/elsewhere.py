@@ -27,6 +27,10 @@ ELSEWHERE: dict[str, str] = {
         "debugging.assert_type debugging.is_numeric_tensor",
         "tests/compat/test_debugging.py",
     ),
+    **_in(
+        "debugging.disable_check_numerics debugging.enable_check_numerics",
+        "tests/compat/test_check_numerics.py",
+    ),
     **_in("test.compute_gradient", "tests/compat/test_compute_gradient.py"),
     **_in("Module TensorArray name_scope", "tests/compat/test_module.py"),
     **_in("random.gamma random.poisson", "tests/compat/test_distributions.py"),

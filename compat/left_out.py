@@ -130,9 +130,6 @@ LEFT_OUT: dict[str, list[str]] = {
         "nn",
         "collapse_repeated ctc_beam_search_decoder ctc_greedy_decoder ctc_loss ctc_unique_labels",
     ),
-    "not there yet: a trace of where a NaN was born": _in(
-        "debugging", "disable_check_numerics enable_check_numerics"
-    ),
     LEGACY: [
         *_in("", "conv2d_backprop_filter_v2 conv2d_backprop_input_v2 conv"),
         *_in("nn", "with_space_to_batch"),

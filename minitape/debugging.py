@@ -1,9 +1,10 @@
-"""`tf.debugging`: the names alone; the assertions stand in `minitape.ops.debugging`."""
+"""`tf.debugging`: the names alone; they stand in `minitape.ops.debugging` and `learn.nans`."""
 
 from .config.placement import (  # noqa: F401
     get_log_device_placement,
     set_log_device_placement,
 )
+from .learn.nans import disable_check_numerics, enable_check_numerics  # noqa: F401
 from .ops.debugging import (  # noqa: F401
     Assert,
     assert_all_finite,

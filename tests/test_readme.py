@@ -1,5 +1,6 @@
 """What README.md and the pages of docs/ show is what happens."""
 
+import linecache
 import re
 
 import pytest
@@ -12,6 +13,13 @@ def programs(page):
     """The programs of a page, each with what is printed below it."""
     text = (CHECKOUT / page).read_text()
     return re.findall(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL)
+
+
+def run(program):
+    """Runs a program as the file program.py, whose lines tracebacks and messages may show."""
+    lines = program.splitlines(keepends=True)
+    linecache.cache["program.py"] = (len(program), None, lines, "program.py")
+    exec(compile(program, "program.py", "exec"), {"__name__": "__main__"})
 
 
 def needs_compiler(page):
@@ -28,12 +36,15 @@ def needs_compiler(page):
         ("docs/gpu.md", 1),
         ("docs/gpu.md", 3),
         ("docs/tape_page.md", 0),
+        ("docs/nans.md", 0),
+        ("docs/nans.md", 1),
+        ("docs/nans.md", 2),
     ],
 )
 def test_a_program_prints_what_the_page_says(page, number, capsys):
     needs_compiler(page)
     program, printed = programs(page)[number]
-    exec(program, {})
+    run(program)
     assert capsys.readouterr().out == printed
 
 
@@ -41,5 +52,5 @@ def test_a_kernel_that_reads_too_far():
     needs_compiler("docs/gpu.md")
     program, printed = programs("docs/gpu.md")[2]
     with pytest.raises(compiler.KernelError) as raised:
-        exec(program, {})
+        run(program)
     assert printed.strip() == f"{compiler.__name__}.KernelError: {raised.value}"

@@ -13,6 +13,7 @@ from .progress import ProgbarLogger
 from .swap_ema_weights import SwapEMAWeights
 from .tensorboard import TensorBoard
 from .terminate_on_nan import TerminateOnNaN
+from .trace_nans import TraceNaNs
 
 __all__ = [
     "BackupAndRestore",
@@ -29,4 +30,5 @@ __all__ = [
     "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
+    "TraceNaNs",
 ]

@@ -9,6 +9,7 @@ import numpy
 from ... import nest
 from ...arrays import CPU, beside, device_of
 from ...arrays.devices import near
+from ...engine import active, only
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
 from ..variables import assign_stored
@@ -149,7 +150,8 @@ class Trainer(Steps):
         )
         outer, self._fit_run = self._fit_run, Run(training, initial_epoch)
         try:
-            self._fit_epochs(self._fit_run, epochs, validation, validation_freq, listeners)
+            with only(active.recorders):  # a recorder that a callback starts ends with `fit`
+                self._fit_epochs(self._fit_run, epochs, validation, validation_freq, listeners)
         finally:
             self._fit_run = outer
         return self.history
