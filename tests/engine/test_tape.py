@@ -204,7 +204,7 @@ def test_memory_is_flat_over_a_thousand_steps():
 
     tracemalloc.start()
     try:
-        steps(1000)  # Python and NumPy fill the lists in which they keep freed blocks
+        steps(2000)  # Python and NumPy fill the lists in which they keep freed blocks
         objects, (before, _) = len(gc.get_objects()), tracemalloc.get_traced_memory()
         tracemalloc.reset_peak()
         steps(1000)
