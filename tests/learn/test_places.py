@@ -4,7 +4,6 @@ import minitape as mt
 from minitape.engine import Recorder
 from minitape.learn.places import user_place
 
-
 # A recorder of minitape's own, as far as its frames tell.
 SCOPE = {"__name__": "minitape.somewhere", "Recorder": Recorder, "user_place": user_place}
 exec(
