@@ -49,9 +49,9 @@ class Note(NamedTuple):
     """One thing that happened.
 
     Attributes:
-        what: "op"; "assign" (its input is the value, its output the variable); "look", where Python
-            or NumPy gets a value; or what befell a tape: "enter", "exit", "watch", "stop" and
-            "resume" (of `stop_recording`), "reset".
+        what: "op"; "assign" (its input is the value, its output the variable, a new one where the
+            name is "Variable"); "look", where Python or NumPy gets a value; or what befell a tape:
+            "enter", "exit", "watch", "stop" and "resume" (of `stop_recording`), "reset".
         name: of the op, or how Python looked.
         op: the Primitive; None of what is no op.
         inputs: what went in.
@@ -81,7 +81,7 @@ class History(Recorder):
     """Notes each op, assignment and look of Python at a value, whatever tapes record.
 
     It keeps no values, and of a long program the last notes alone: at most some 100 MB. It sees the
-    thread that it is started in and those that are started later. Each op takes some 10 us more.
+    thread that it is started in and those that are started later. Each op takes some 20 us more.
 
     Args:
         limit: how many notes are kept.
@@ -108,13 +108,13 @@ class History(Recorder):
         # What a thread has that never had any of its own.
         type(active).recorders, type(looks).listeners = (self,), (self._look,)
         active.recorders, looks.listeners = (self, *recorders), (self._look, *listeners)
-        for name, (replacement, original) in _replaced.items():
-            setattr(GradientTape, name, partialmethod(replacement, original))
+        for (owner, name), (replacement, original) in _replaced.items():
+            setattr(owner, name, partialmethod(replacement, original))
 
     def stop(self) -> None:
         """Listens no longer; what was noted stays."""
-        for name, (_, original) in _replaced.items():
-            setattr(GradientTape, name, original)
+        for (owner, name), (_, original) in _replaced.items():
+            setattr(owner, name, original)
         type(active).recorders, type(looks).listeners = (), ()
         active.recorders = tuple(x for x in active.recorders if x is not self)
         looks.listeners = tuple(x for x in looks.listeners if x != self._look)
@@ -191,7 +191,7 @@ class _Now:
 _now = _Now()
 # The last history that met a tape; it stays as long as the tape does.
 _history_of: WeakKeyDictionary[GradientTape, History] = WeakKeyDictionary()
-_replaced: dict[str, tuple[Callable, Any]] = {}
+_replaced: dict[tuple[type, str], tuple[Callable, Any]] = {}
 
 
 @contextmanager
@@ -240,11 +240,18 @@ def name_of(x) -> str | None:
     return str(getattr(x, "path", None) or x.name.removesuffix(":0"))
 
 
-def while_listening(replacement: Callable) -> Callable:
-    """Decorator: while a history listens, a method of GradientTape is this; it takes that first."""
-    name = replacement.__name__
-    _replaced[name] = (replacement, getattr(GradientTape, name))
-    return replacement
+def while_listening(owner: type) -> Callable:
+    """Decorator: while a history listens, this is the owner's method of its name.
+
+    It is given the method itself after the object.
+    """
+
+    def register(replacement: Callable) -> Callable:
+        name = replacement.__name__
+        _replaced[owner, name] = (replacement, getattr(owner, name))
+        return replacement
+
+    return register
 
 
 def _tell(what: str, tape: GradientTape, inputs=()) -> None:
@@ -252,34 +259,34 @@ def _tell(what: str, tape: GradientTape, inputs=()) -> None:
         _now.history.note_tape(what, tape, inputs)
 
 
-@while_listening
+@while_listening(GradientTape)
 def __enter__(tape, original):
     result = original(tape)
     _tell("enter", tape)
     return result
 
 
-@while_listening
+@while_listening(GradientTape)
 def __exit__(tape, original, *exception):
     _tell("exit", tape)
     return original(tape, *exception)
 
 
-@while_listening
+@while_listening(GradientTape)
 def watch(tape, original, tensor):
     """GradientTape.watch, noted."""
     original(tape, tensor)
     _tell("watch", tape, nest.flatten(tensor))
 
 
-@while_listening
+@while_listening(GradientTape)
 def reset(tape, original):
     """GradientTape.reset, noted."""
     original(tape)
     _tell("reset", tape)
 
 
-@while_listening
+@while_listening(GradientTape)
 @contextmanager
 def stop_recording(tape, original):
     """GradientTape.stop_recording, noted."""
@@ -289,3 +296,10 @@ def stop_recording(tape, original):
             yield
         finally:
             _tell("resume", tape)
+
+
+@while_listening(Variable)
+def __init__(variable, original, initial_value=None, *args, **kwargs):
+    original(variable, initial_value, *args, **kwargs)
+    if _now.history is not None and hasattr(initial_value, "__tensor__"):
+        _now.history.note("assign", "Variable", [initial_value], [variable])

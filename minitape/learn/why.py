@@ -109,8 +109,13 @@ def _users_names() -> dict[int, str]:
     return {
         x.id: name
         for name, x in scopes.items()
-        if hasattr(x, "__tensor__") and isinstance(getattr(x, "id", None), int) and name != "_"
+        if hasattr(x, "__tensor__") and isinstance(getattr(x, "id", None), int) and _is_given(name)
     }
+
+
+def _is_given(name: str) -> bool:
+    """Whether a user gave this name, rather than an interpreter or a test runner."""
+    return name.isidentifier() and not name.startswith("_")
 
 
 class _Way(NamedTuple):
@@ -166,6 +171,9 @@ class _Search:
 
     def explanation(self, target, source) -> Explanation:
         """The answer for a target and a source."""
+        for x, role in ((source, "the source"), (target, "the target")):
+            if x.id not in self.made_by:
+                self.names.setdefault(x.id, role)
         gradient = None
         if self.entries or target.id == source.id:
             with only(()):
@@ -295,12 +303,11 @@ class _Search:
 
     def _assigned(self, note: Note, variable: Seen) -> Explanation:
         what = self._name(variable)
-        return self._at(
-            note,
-            "assigned",
-            f"it was assigned to {what}, and reading {what} again gives a value without a past",
-            "Go on with the value itself, and assign it when the gradient is done.",
-        )
+        how = f"a new variable was made of it, {what}," if note.name == "Variable" else ""
+        how = how or f"it was assigned to {what},"
+        why = f"{how} and reading {what} gives a value without a past"
+        cure = "Go on with the value itself, and assign it when the gradient is done."
+        return self._at(note, "assigned", why, cure)
 
     # -- the whole way ---------------------------------------------------------------------------
 
@@ -357,6 +364,9 @@ class _Search:
                 now, then = self._name(Seen.of(source)), self._name(x)
                 if now == then:
                     then = f"the variable {x.name}" if x.name else "what was watched"
+                if note.name == "read_variable":
+                    why = f"{now} is a tensor that was read from {then}, and not {then} itself"
+                    return self._at(note, "overwritten", why, f"Ask for the gradient of {then}.")
                 why = f"{now} is now the result of {note.name}, a tensor made from {then}"
                 cure = f"Ask for the gradient of {then}, under a name that stays its own."
                 if x.name is not None:
@@ -530,7 +540,7 @@ def _instead_of(name: str) -> str:
     return "Compute the target without it, or only what needs no gradient with it."
 
 
-@while_listening
+@while_listening(GradientTape)
 def gradient(tape, original, target, sources, *args, **kwargs) -> Any:
     """The tape's gradient, which notes for the errors of optimizers why there is none."""
     found = original(tape, target, sources, *args, **kwargs)

@@ -400,3 +400,37 @@ def test_a_step_with_several_optimizers_is_put_back():
     assert f"{__file__}:{here(Halves.train_step)})" in str(raised.value)
     assert int(model.ours.iterations) == 1
     np.testing.assert_allclose(model.first.bias, [-0.1], rtol=1e-5)  # Adam's first step
+
+
+def test_a_tensor_read_from_a_variable_is_not_the_variable():
+    x = mt.Variable(2.0, name="x")
+    with history(), mt.GradientTape() as tape:
+        y = x * x
+        value = x.read_value()  # here
+    said = tape.explain(y, value)
+    assert (said.cause, said.name) == ("overwritten", "value")
+    assert "read from x" in said.why
+    assert said.line == here(test_a_tensor_read_from_a_variable_is_not_the_variable)
+
+
+def test_what_has_no_name_is_the_source():
+    constants = [mt.constant(2.0)]
+    with history(), mt.GradientTape() as tape:
+        y = constants[0] * 2.0
+    assert "respect to the source is None" in str(tape.explain(y, constants[0]))
+
+
+def test_a_step_with_another_error_is_not_run_again():
+    """Errors of other kinds leave as they are."""
+    calls = []
+
+    class Failing(Rounded):
+        def compute_loss(self, *args, **kwargs):
+            calls.append(1)
+            raise ValueError("another error")
+
+    model = Failing([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd")
+    with pytest.raises(ValueError, match="another error"):
+        model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+    assert len(calls) == 1

@@ -193,6 +193,15 @@ def assigned_on_the_way(tf):
     return tape, y, x
 
 
+@program("assigned", "Variable", "v")
+def made_a_variable_on_the_way(tf):
+    x = tf.Variable(3.0, name="v")
+    with tf.GradientTape() as tape:
+        h = tf.Variable(x * x)  # here
+        y = h * 2.0
+    return tape, y, x
+
+
 @program("cast", "cast", "v")
 def cast_to_integers(tf):
     x = tf.Variable(3.0, name="v")
