@@ -123,7 +123,7 @@ class History(Recorder):
     def number_of(self, tape) -> int:
         """The number that stands for a tape in the notes."""
         if tape not in self._numbers:
-            self._numbers[tape] = len(self._numbers)
+            self._numbers[tape] = next_id()  # tapes that are gone leave their numbers to none
             _history_of[tape] = self
         return self._numbers[tape]
 

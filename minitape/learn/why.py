@@ -4,6 +4,7 @@ The notes of a History, or else a tape's own entries, are walked forward from th
 says whether a gradient could come back through it; the first that says no is the answer.
 """
 
+from bisect import bisect
 from collections.abc import Iterable
 from inspect import signature
 from typing import Any, NamedTuple
@@ -159,13 +160,19 @@ class _Search:
             self.notes = [_note_of(entry, tape) for entry in self.entries]
         self.made_by = {y.id: note for note in self.notes for y in note.outputs if note.op}
         self.assigned: dict[int, list[int]] = {}
+        self.used_by: dict[int, list[Note]] = {}
         for note in self.notes:
+            if note.op:
+                for i in {x.id for x in note.inputs}:
+                    self.used_by.setdefault(i, []).append(note)
             if note.what == "assign":
                 self.assigned.setdefault(note.outputs[0].id, []).append(note.inputs[0].id)
         mine = [x for x in self.notes if not x.outputs and self.number in x.followed]
         self.thread = next((x.thread for x in mine if x.what == "enter"), None)
         self.watches = [x for x in mine if x.what == "watch"]
         self.turns = [x for x in mine if x.what != "watch"]
+        self.reset = max((x.moment for x in mine if x.what == "reset"), default=-1)
+        self._ways: dict[int, dict[int, _Way]] = {}
 
     # -- the answer ------------------------------------------------------------------------------
 
@@ -200,7 +207,9 @@ class _Search:
 
     def ways_from(self, source: Seen) -> dict[int, _Way]:
         """How each tensor and variable depends on the source in the end, by id."""
-        ways = {source.id: _Way(None)}
+        if source.id in self._ways:
+            return self._ways[source.id]
+        ways = self._ways[source.id] = {source.id: _Way(None)}
         for note in self.notes:
             if note.op is not None:
                 for y in note.outputs:
@@ -228,7 +237,7 @@ class _Search:
         x, op = note.inputs[i], note.op
         if self.number not in note.followed:
             return self._unheard(note, x)
-        if any(turn.what == "reset" and turn.moment > note.moment for turn in self.turns):
+        if note.moment < self.reset:
             note = self._use(note)
             why = f"{note.name} ran before tape.reset() had the tape forget it"
             return self._at(note, "before", why, "Compute it after the reset.")
@@ -256,8 +265,8 @@ class _Search:
         did = f"{note.name} ran"
         if note.name == "read_variable":
             did = f"{self._name(x)} was read"
-        last = next((turn for turn in reversed(self.turns) if turn.moment < note.moment), None)
-        later = any(turn.what == "enter" and turn.moment > note.moment for turn in self.turns)
+        passed = bisect(self.turns, note.moment, key=lambda turn: turn.moment)
+        last = self.turns[passed - 1] if passed else None
         in_block = last is not None and last.what not in ("exit", "stop")
         if self.thread is not None and note.thread != self.thread and in_block:
             why = f"{did} in another thread ({note.thread}), and a tape hears its own alone"
@@ -270,7 +279,7 @@ class _Search:
         cure = "Move it into the `with GradientTape()` block."
         if last is None:
             return self._at(note, "before", f"{did} before the tape's block", cure)
-        if last.what == "exit" and not later:
+        if last.what == "exit" and all(turn.what != "enter" for turn in self.turns[passed:]):
             return self._at(note, "after", f"{did} after the tape's block had ended", cure)
         if last.what == "exit":
             return self._at(note, "outside", f"{did} between two blocks of the tape", cure)
@@ -333,7 +342,7 @@ class _Search:
 
     def _integer(self, source) -> Explanation:
         what = self._name(Seen.of(source))
-        use = next((self._use(x) for x in self._ops_on({source.id})), None)
+        use = next(map(self._use, self.used_by.get(source.id, ())), None)
         why = f"{what} holds {source.dtype.name}, and there is no derivative but in floats"
         return self._at(use, "integer", why, f"Make {what} of floats, by minitape.cast say.")
 
@@ -381,11 +390,13 @@ class _Search:
             return self._no_way_in_entries(target, source, ways)
         what, y = self._name(seen), self._name(Seen.of(target))
         behind = {x.id for x in self._behind(target.id)} | {target.id}
-        look = self._look(target, behind, ways, "look")
+        look = self._look(behind, ways)
         if look is not None and look.name != "if":
             value = self._name(look.inputs[0])
-            how = f"{look.name} took the value of {value}, and what Python and NumPy make of a "
-            why = how + "value is a constant to the tape"
+            why = (
+                f"no op leads from {what} to {y}, but {look.name} took the value of {value}, and "
+                "what Python and NumPy make of a value is a constant to the tape"
+            )
             return self._at(look, "numpy", why, "Compute with minitape's ops instead.")
         note = self.made_by.get(source.id)
         if note is not None and not behind.isdisjoint(x.id for x in self._behind(source.id)):
@@ -417,9 +428,7 @@ class _Search:
 
     def _uses(self, source: int) -> str:
         """Where something went."""
-        reads = [x for x in self._ops_on({source}) if x.name == "read_variable"]
-        ids = {source, *(read.outputs[0].id for read in reads)}
-        uses = [str(note) for note in self._ops_on(ids) if note.name != "read_variable"]
+        uses = list(map(str, map(self._use, self.used_by.get(source, ()))))
         if not uses:
             return "went into no op"
         return f"went into {', '.join(uses[:3])}{', ...' if len(uses) > 3 else ''} alone"
@@ -464,35 +473,36 @@ class _Search:
             ids = list(new)
         return list(found.values())
 
-    def _look(self, target, behind: set[int], ways, what: str) -> Note | None:
+    def _look(self, behind: set[int], ways) -> Note | None:
         """The look at what depends on the source after which, soonest, a part of the target rose.
 
-        That part was made by no op: Python may have made it of what it saw.
+        That part was made by no op: Python may have made it of what it saw. Before the tape's block
+        values are looked at for many reasons, to print a loss say: then it must be the same line.
         """
-        parts = [i for i in behind if i not in self.made_by and i not in self.assigned]
-        parts += [target.id] if target.id not in self.made_by else []
-        pairs = [
-            (note.name == "if", part - note.moment, -note.moment, note)
-            for note in self.notes
-            if note.what == what and note.inputs[0].id in ways
-            for part in parts
-            if part > note.moment
-        ]
-        return min(pairs, key=lambda pair: pair[:3])[3] if pairs else None
+        begin = min((turn.moment for turn in self.turns if turn.what == "enter"), default=-1)
+        parts = sorted(i for i in behind if i not in self.made_by and i not in self.assigned)
+        best, least = None, None
+        for note in self.notes:
+            if note.what == "look" and note.inputs[0].id in ways:
+                n = bisect(parts, note.moment)
+                if n < len(parts) and (
+                    note.moment > begin
+                    or note.place in {use.place for use in self.used_by.get(parts[n], ())}
+                ):  # a decision comes last
+                    rank = (note.name == "if", parts[n] - note.moment, -note.moment)
+                    if least is None or rank < least:
+                        best, least = note, rank
+        return best
 
     def _is_older(self, target) -> bool:
         return target.id not in self.made_by and (
             not self.notes or target.id < self.notes[0].moment
         )
 
-    def _ops_on(self, ids: set[int]) -> list[Note]:
-        """The ops that took any of these."""
-        return [x for x in self.notes if x.op and not ids.isdisjoint(one.id for one in x.inputs)]
-
     def _use(self, note: Note) -> Note:
         """In place of a read of a variable, what the same line read it for."""
         if note.name == "read_variable":
-            uses = self._ops_on({note.outputs[0].id})
+            uses = self.used_by.get(note.outputs[0].id, ())
             return next((x for x in uses if x.place == note.place), note)
         return note
 

@@ -275,7 +275,7 @@ def test_a_loss_that_does_not_depend_on_the_weights():
     line = linecache.getlines(__file__).index(
         "                loss = mt.reduce_mean(mt.square(self(x).numpy() - y))  # the line\n"
     )
-    assert "line/kernel, detached/line/bias (.numpy() took the value" in str(raised.value)
+    assert ".numpy() took the value" in str(raised.value)
     assert f"{__file__}:{line + 1})" in str(raised.value)
 
 
