@@ -422,7 +422,7 @@ class _Search:
         why = f"{y} does not depend on {what}: {how}, and {what} {self._uses(source.id)}"
         if self.is_full:
             why = f"{why} (as far as the history goes, which keeps {len(self.notes)} notes alone)"
-        elif any(source.id < i < self.notes[0].moment for i in behind - set(self.made_by)):
+        elif any(self._may_come_from(source, x) for x in self._behind(target.id)):
             why = f"{why} (as far as is known: what was made before the history began, is not)"
         return self._at(made, "independent", why, f"Compute {y} from {what}.")
 
@@ -493,6 +493,11 @@ class _Search:
                     if least is None or rank < least:
                         best, least = note, rank
         return best
+
+    def _may_come_from(self, source, x: Seen) -> bool:
+        """Whether a tensor was made between the source and the beginning of the history."""
+        is_known = x.name is not None or x.id in self.made_by
+        return not is_known and source.id < x.id < self.notes[0].moment
 
     def _is_older(self, target) -> bool:
         return target.id not in self.made_by and (
