@@ -5,6 +5,7 @@ ops. The Keras wing, `mt.keras`, and all else that takes its time loads on first
 """
 
 import importlib
+import os
 import warnings
 
 from . import (
@@ -230,6 +231,7 @@ _LATER = (
     "image",
     "io",
     "keras",
+    "learn",
     "summary",
     "test",
     "train",
@@ -240,6 +242,19 @@ def __getattr__(name: str):
     if name in _LATER:
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _explain(self, target, source):
+    """Why the gradient of `target` with respect to `source` is None, or zero, or that it isn't.
+
+    See `minitape.learn.explain`.
+    """
+    return importlib.import_module(".learn", __name__).explain(self, target, source)
+
+
+GradientTape.explain = _explain  # type: ignore[attr-defined]
+if os.environ.get("MINITAPE_HISTORY") == "1":
+    importlib.import_module(".learn", __name__).History().start()
 
 
 def __dir__():

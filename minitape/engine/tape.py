@@ -242,7 +242,8 @@ class GradientTape(Recorder):
         if variable.id in self._watched:
             return "it was read, but the target was not computed from it"
         if variable.watched_by_default:
-            return "it was not read while the tape was recording"
+            how = "read" if self._watch_accessed else "watched"
+            return f"it was not {how} while the tape was recording"
         return "it was not watched, being not trainable or not floating"
 
 

@@ -3,19 +3,25 @@
 from .births import Birth, NaNError
 from .check import GradientError, GradientReport, check_gradients
 from .curves import plot_history
+from .histories import History, history
 from .kernels import watch_kernels
 from .nans import trace_nans
 from .notes import watched_tape
 from .page import TapePage
 from .show import tape_page
+from .why import Explanation, explain
 
 __all__ = [
     "Birth",
+    "Explanation",
     "GradientError",
     "GradientReport",
-    "TapePage",
+    "History",
     "NaNError",
+    "TapePage",
     "check_gradients",
+    "explain",
+    "history",
     "plot_history",
     "tape_page",
     "trace_nans",

@@ -155,6 +155,14 @@ def test_a_variable_without_a_gradient_is_told_why():
     ]
 
 
+def test_a_variable_that_the_tape_was_not_to_watch_by_itself():
+    x = mt.Variable(1.0)
+    with mt.GradientTape(watch_accessed_variables=False) as tape:
+        y = x * x
+    assert tape.gradient(y, x) is None
+    assert x.no_gradient_reason == "it was not watched while the tape was recording"
+
+
 def test_tape_gradients_leads_to_gradient():
     with pytest.raises(AttributeError, match=r"no attribute 'gradients'. Did") as caught:
         mt.GradientTape().gradients(1, 2)

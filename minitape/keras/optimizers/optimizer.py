@@ -14,12 +14,16 @@ from ...arrays import beside, tell_look
 from ...arrays.devices import near
 from ...engine import GradientTape
 from ...engine import Variable as EngineVariable
+from ...learn.histories import is_listening
 from ...settings import floatx
 from .. import initializers
 from ..naming import auto_name, require_init
 from ..variables import Variable, assign_stored
 from . import schedules
 from .schedules import LearningRateSchedule
+
+# How the error begins about a step that gives no gradient at all.
+NO_GRADIENTS = "No gradients provided for any variable."
 
 
 class Optimizer:
@@ -464,23 +468,29 @@ def _name_of(variable) -> str:
     return str(getattr(variable, "path", None) or variable.name)
 
 
+def _reasons(variables: list) -> str:
+    """Why these have no gradient: the names of those that share a reason, and the reason."""
+    names: dict[str, list[str]] = {}
+    for v in variables:
+        reason = getattr(v, "no_gradient_reason", None) or "its gradient is None"
+        names.setdefault(reason, []).append(_name_of(v))
+    return "; ".join(f"{', '.join(those)} ({reason})" for reason, those in names.items())
+
+
 def _with_gradient(grads: list, variables: list) -> tuple[list, list]:
     """The gradients that aren't None and their variables; says what is missing and why."""
-    missing = [
-        f"{_name_of(v)} ({getattr(v, 'no_gradient_reason', None) or 'its gradient is None'})"
-        for g, v in zip(grads, variables, strict=True)
-        if g is None
-    ]
+    missing = [v for g, v in zip(grads, variables, strict=True) if g is None]
     if len(missing) == len(grads):
+        lines = "" if is_listening() else " `with minitape.learn.history():` around it gives lines."
         raise ValueError(
-            f"No gradients provided for any variable. {'; '.join(missing)}. Compute the loss from "
-            "the variables inside `with GradientTape() as tape:`, with minitape's ops alone "
-            "(NumPy and Python numbers leave no trace), and call tape.gradient on that loss."
+            f"{NO_GRADIENTS} {_reasons(missing)}. Compute the loss from the variables inside "
+            "`with GradientTape() as tape:`, with minitape's ops alone (NumPy and Python numbers "
+            f"leave no trace), and call tape.gradient on that loss.{lines}"
         )
     if missing:
         warnings.warn(
             f"Gradients do not exist for these variables, which stay as they are: "
-            f"{'; '.join(missing)}.",
+            f"{_reasons(missing)}.",
             stacklevel=4,
         )
     pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]

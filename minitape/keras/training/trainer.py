@@ -10,8 +10,11 @@ from ... import nest
 from ...arrays import CPU, beside, device_of
 from ...arrays.devices import near
 from ...engine import active, only
+from ...learn.histories import history, is_listening
+from ...settings import seeds
 from ..callbacks import CallbackList, History
 from ..optimizers import Optimizer
+from ..optimizers.optimizer import NO_GRADIENTS
 from ..variables import assign_stored
 from .arrays import split_validation
 from .compiled import CompiledMetrics
@@ -170,7 +173,7 @@ class Trainer(Steps):
             if done:  # an interrupted epoch goes on
                 run.restore()
                 results = run.logs
-            train_step = self._program_of("train_step")  # a callback may have changed it
+            train_step = self._training()  # a callback may have changed the step
             for step, data in enumerate(run.data, done):
                 listeners.on_train_batch_begin(step)
                 results = train_step(data)
@@ -190,6 +193,39 @@ class Trainer(Steps):
         if isinstance(self.optimizer, Optimizer) and self.optimizer.built:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         listeners.on_train_end(logs)
+
+    def _training(self) -> Callable:
+        """The step of training. One that gives no gradient is run again, to say where it ends."""
+        step = self._program_of("train_step")
+
+        def run(data):
+            try:
+                return step(data)
+            except ValueError as error:
+                if is_listening() or not str(error).startswith(NO_GRADIENTS):
+                    raise
+                first = error
+            raise self._with_lines(first, step, data)
+
+        return run
+
+    def _with_lines(self, error: ValueError, step: Callable, data) -> ValueError:
+        """The error of a step once more, from under a History; all that counts is put back."""
+        variables = [*self.variables, *(v for metric in self.metrics for v in metric.variables)]
+        optimizers = (x for x in vars(self).values() if isinstance(x, Optimizer))
+        variables += [v for optimizer in optimizers for v in optimizer.variables]
+        saved = [(v, v.array.copy()) for v in variables]
+        drawn = seeds.state()
+        try:
+            with history():
+                step(data)
+        except Exception as again:  # what else may go wrong the second time, the first time didn't
+            return again if str(again).startswith(NO_GRADIENTS) else error  # type: ignore[return-value]
+        finally:
+            seeds.set_state(drawn)
+            for v, array in saved:
+                v.array = array
+        return error
 
     @_near_weights
     def evaluate(
@@ -259,7 +295,7 @@ class Trainer(Steps):
         self._check_compiled("train_on_batch")
         data = ArrayBatches(x, y, sample_weight, class_weight).whole()
         self.reset_metrics()
-        logs = _logs(self._program_of("train_step")(data), "train_step")
+        logs = _logs(self._training()(data), "train_step")
         return logs if return_dict else self._in_order(logs)
 
     @_near_weights
