@@ -1,0 +1,21 @@
+"""The exercises of `minitape learn`, in their order.
+
+A module is an exercise: START is the file that a reader begins with, HINTS help on, and `check`
+raises `framework.Wrong` where the reader's file is. Solutions stand in tests/learn/exercises.
+"""
+
+from . import (
+    e01_by_hand,
+    e02_vjp,
+    e03_diamond,
+    e04_unbroadcast,
+    e05_matmul,
+)
+
+EXERCISES = (
+    e01_by_hand,
+    e02_vjp,
+    e03_diamond,
+    e04_unbroadcast,
+    e05_matmul,
+)
