@@ -10,6 +10,11 @@ from . import (
     e03_diamond,
     e04_unbroadcast,
     e05_matmul,
+    e06_tape,
+    e07_jvp,
+    e08_wrong_rule,
+    e09_kinks,
+    e10_softmax,
 )
 
 EXERCISES = (
@@ -18,4 +23,9 @@ EXERCISES = (
     e03_diamond,
     e04_unbroadcast,
     e05_matmul,
+    e06_tape,
+    e07_jvp,
+    e08_wrong_rule,
+    e09_kinks,
+    e10_softmax,
 )

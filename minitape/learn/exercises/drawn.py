@@ -14,17 +14,24 @@ def whole(low: int, high: int) -> Any:
 
 
 def number(low: float = -3, high: float = 3) -> Any:
-    """A number with quarters, so that it has few digits."""
-    return whole(round(low * 4), round(high * 4)).map(lambda n: n / 4)
+    """A number with quarters, as simple as possible."""
+    return one_of(*_numbers(low, high))
 
 
 def array(*shape: int, low: float = -3, high: float = 3) -> Any:
     """An array of such numbers."""
     from hypothesis import strategies
 
-    size = int(numpy.prod(shape))
-    numbers = strategies.lists(number(low, high), min_size=size, max_size=size)
-    return numbers.map(lambda values: numpy.array(values, "float64").reshape(shape))
+    numbers, size = numpy.array(_numbers(low, high)), int(numpy.prod(shape))
+    # One draw for all of them: a draw takes long.
+    places = strategies.binary(min_size=size, max_size=size)
+    return places.map(lambda drawn: numbers[[n % len(numbers) for n in drawn]].reshape(shape))
+
+
+def _numbers(low: float, high: float) -> list[float]:
+    """All quarters in a range, the simplest first: a counterexample becomes simpler that way."""
+    quarters = [n / 4 for n in range(round(low * 4), round(high * 4) + 1)]
+    return sorted(quarters, key=lambda x: (x % 1 != 0, x % 0.5 != 0, abs(x), x < 0))
 
 
 def one_of(*values) -> Any:
@@ -34,15 +41,12 @@ def one_of(*values) -> Any:
     return strategies.sampled_from(values)
 
 
-def together(*strategies_) -> Any:
-    """A tuple with something of each; other values are given as they are."""
+def together(*given) -> Any:
+    """A tuple with something of each; what is no strategy is given as it is."""
     from hypothesis import strategies
 
-    known = [
-        one if isinstance(one, strategies.SearchStrategy) else strategies.just(one)
-        for one in strategies_
-    ]
-    return strategies.tuples(*known)
+    known = strategies.SearchStrategy
+    return strategies.tuples(*[x if isinstance(x, known) else strategies.just(x) for x in given])
 
 
 def depending(lengths: Any, function: Callable) -> Any:

@@ -9,6 +9,8 @@ Check it:  minitape learn check 4
 A hint:    minitape learn hint 4
 """
 
+import numpy as np
+
 
 def unbroadcast(g, shape):
     """Returns the cotangent of an input of this shape, given g, that of what it was repeated to."""
