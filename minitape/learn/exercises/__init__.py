@@ -15,6 +15,16 @@ from . import (
     e08_wrong_rule,
     e09_kinks,
     e10_softmax,
+    e11_cross_entropy,
+    e12_where,
+    e13_conv,
+    e14_max_pool,
+    e15_batch_norm,
+    e16_dropout,
+    e17_adam,
+    e18_hessian_vector,
+    e19_gan,
+    e20_cuda,
 )
 
 EXERCISES = (
@@ -28,4 +38,14 @@ EXERCISES = (
     e08_wrong_rule,
     e09_kinks,
     e10_softmax,
+    e11_cross_entropy,
+    e12_where,
+    e13_conv,
+    e14_max_pool,
+    e15_batch_norm,
+    e16_dropout,
+    e17_adam,
+    e18_hessian_vector,
+    e19_gan,
+    e20_cuda,
 )

@@ -1,6 +1,7 @@
 """What answers are tried with: Hypothesis' strategies, of numbers that are quick to read."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy
@@ -49,6 +50,8 @@ def together(*given) -> Any:
     return strategies.tuples(*[x if isinstance(x, known) else strategies.just(x) for x in given])
 
 
-def depending(lengths: Any, function: Callable) -> Any:
-    """What `function` makes a strategy of, for lengths that are drawn first."""
-    return lengths.flatmap(lambda drawn: function(*drawn))
+def for_lengths(function: Callable, *ranges: range) -> Any:
+    """What `function` makes a strategy of, for lengths out of these ranges, the first first."""
+    from hypothesis import strategies
+
+    return strategies.one_of([function(*lengths) for lengths in product(*ranges)])

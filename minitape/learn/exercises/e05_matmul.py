@@ -1,6 +1,6 @@
 """Exercise 5: the rule of a matrix product."""
 
-from .drawn import array, depending, together, whole
+from .drawn import array, for_lengths, together
 from .framework import compare
 
 START = '''"""The rule of a matrix product.
@@ -59,6 +59,8 @@ def check(user):
     shapes = "The shapes tell what can be multiplied: a is (n, m), b is (m, p), g is (n, p)."
     square = together(array(2, 2), array(2, 2), array(2, 2))
     compare(user, "matmul_vjp", right, square, MISTAKES, shapes)
-    lengths = together(whole(1, 3), whole(1, 3), whole(1, 3))
-    matrices = depending(lengths, lambda n, m, p: together(array(n, p), array(n, m), array(m, p)))
+    matrices = for_lengths(
+        lambda n, m, p: together(array(n, p), array(n, m), array(m, p)),
+        *(range(1, 4), range(1, 4), range(1, 4)),
+    )
     compare(user, "matmul_vjp", right, matrices, MISTAKES, shapes)

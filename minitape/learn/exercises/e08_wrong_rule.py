@@ -99,7 +99,7 @@ def call(function, rule, x, g):
 
 def check(user):
     """Has right and wrong rules tested."""
-    xs, gs = one_of(np.array([0.5, 1.0, 2.0]), np.array([-0.75, 2.5, 1.5])), array(3, low=1)
+    xs, gs = one_of(np.array([0.5, 1.0, 2.0]), np.array([-0.75, 2.5, 1.5])), array(3, low=1.25)
     gs = gs.filter(lambda g: len(set(g)) == 3)
     rules = together(one_of(*RIGHT), xs, gs)
     compare(user, "is_right", right, rules, hint=REFUSED, call=call)

@@ -109,6 +109,7 @@ def compare(
         Wrong: there are such arguments. It tells of the smallest.
     """
     from hypothesis import HealthCheck, given, settings
+    from hypothesis.errors import Flaky
 
     function = function_of(user, name)
     seen: list[tuple[tuple, Any]] = []
@@ -143,6 +144,10 @@ def compare(
 
     try:
         holds()
+    except Flaky:
+        shown = f"{name}({_listed(right, tuple(last))})"
+        changing = "It has to depend on its arguments alone."
+        raise Wrong(f"{shown} gives another result the second time.", hint or changing) from None
     except Wrong as wrong:
         # The last one is the smallest. Texts are made only now: many were looked at.
         shown = f"{name}({_listed(right, tuple(last))})"
