@@ -152,7 +152,7 @@ def compare(
         # The last one is the smallest. Texts are made only now: many were looked at.
         shown = f"{name}({_listed(right, tuple(last))})"
         fitting = wrong.hint or _fitting(mistakes, seen, tolerance) or hint
-        raise Wrong(f"{shown} {wrong}".replace(" \n", "\n"), fitting) from None
+        raise Wrong(f"{shown} {wrong}", fitting) from None
 
 
 class _Differs(Wrong):
@@ -163,7 +163,9 @@ class _Differs(Wrong):
         self.expected, self.received = expected, received
 
     def __str__(self) -> str:
-        return f"\n    expected  {_text(self.expected)}\n    received  {_text(self.received)}"
+        return (
+            f"differs:\n    expected  {_text(self.expected)}\n    received  {_text(self.received)}"
+        )
 
 
 _IN_PLACE = "Others still need them: make a new array, `x = x + 1`, where you write `x += 1`."
