@@ -4,6 +4,7 @@ import argparse
 from importlib import metadata
 
 from . import demo, doctor, explain, run
+from .learn.exercises import command as learn
 
 
 def main(arguments=None):
@@ -21,6 +22,7 @@ def main(arguments=None):
     run.add_command(commands)
     explain.add_command(commands)
     doctor.add_command(commands)
+    learn.add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
 

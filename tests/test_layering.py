@@ -77,6 +77,7 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "tinygrad": ["benchmarks"],
     "matplotlib": [
         "minitape/learn/curves.py",
+        "minitape/learn/profile_report.py",
         "minitape/keras/utils/plot_model.py",
         "benchmarks/plot.py",
         "examples",
@@ -89,8 +90,9 @@ ONLY_IN = {  # a package beyond the standard library: the folders that may impor
     "h5py": ["minitape/keras/saving", "tests", "compat"],
     "tensorboard": ["minitape/summary", "minitape/keras/callbacks/tensorboard.py", "tests"],
     "google": ["minitape/keras/callbacks/tensorboard.py", "tests"],  # protobuf, tensorboard's own
-    "hypothesis": ["compat", "tests"],
     "playwright": ["tests/learn/test_page_browser.py"],
+    "hypothesis": ["compat", "tests", "minitape/learn/exercises"],
+    "rich": ["minitape/learn/profile_report.py"],
     "pytest": ["compat", "tests"],
     "minitape": ["minitape", "compat", "benchmarks", "tests", "examples"],
     "compat": ["compat", "tests"],
@@ -107,6 +109,8 @@ OPTIONAL = {
     "google",
     "numba",
     "cupy",
+    "rich",
+    "hypothesis",
 }  # loaded inside a function, by the one feature that needs it
 # Files of ours that need such a package, or a compiler: loaded in the same way.
 OPTIONAL_FILES = ("minitape.arrays.cpu.team", "minitape.arrays.cuda.simulator.compiler")

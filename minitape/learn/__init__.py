@@ -8,6 +8,8 @@ from .kernels import watch_kernels
 from .nans import trace_nans
 from .notes import watched_tape
 from .page import TapePage
+from .profile_report import Profile
+from .profiling import profile
 from .show import tape_page
 from .why import Explanation, explain
 
@@ -18,11 +20,13 @@ __all__ = [
     "GradientReport",
     "History",
     "NaNError",
+    "Profile",
     "TapePage",
     "check_gradients",
     "explain",
     "history",
     "plot_history",
+    "profile",
     "tape_page",
     "trace_nans",
     "watch_kernels",
