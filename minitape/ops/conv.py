@@ -162,6 +162,8 @@ def _conv_builder(inputs, result, *, window, then_relu=False):
 def _conv_kernel(x, w, *, window, bias=None, then_relu=False):
     if cpu.multiplies(x, w) and not _is_other_way(x, w, window):
         return cpu.convolution(x, w, window, bias, then_relu)
+    # As in a function: products of other layouts may be rounded unlike.
+    x = numpy.ascontiguousarray(x)
     if not cpu.suits(x):
         return NotImplemented
     inputs = [x, w] if bias is None else [x, w, bias]
@@ -219,6 +221,7 @@ def _conv_backprop_input_kernel(w, g, *, window, input_shape):
     is_sent_back = cpu.is_sent_back(window, input_shape[-1], g, w)
     if is_sent_back and not _sends_another_way(w, g, window, input_shape):
         return cpu.input_gradient(w, g, window, input_shape)
+    g = numpy.ascontiguousarray(g)
     if not cpu.suits(g):
         return NotImplemented
     x, params = numpy.empty(input_shape, g.dtype), dict(window=window, input_shape=input_shape)
@@ -278,6 +281,7 @@ def _filter_builder(inputs, result, *, window, filter_shape):
 def _conv_backprop_filter_kernel(x, g, *, window, filter_shape):
     if cpu.multiplies(x, g) and not _is_seen_another_way(x, window, filter_shape):
         return cpu.filter_gradient(x, g, window, filter_shape)
+    x, g = map(numpy.ascontiguousarray, (x, g))
     if not cpu.suits(x, g):
         return NotImplemented
     w, params = numpy.empty(filter_shape, x.dtype), dict(window=window, filter_shape=filter_shape)
