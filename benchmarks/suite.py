@@ -57,21 +57,25 @@ class Section:
         return replace(self, measurements=tuple(kept))
 
 
+def _chain(peers):
+    return Section(
+        "ops",
+        f"An op of a chain of {CHAIN_LENGTH} on {CHAIN_WIDTH} float32, eager",
+        (
+            Repeated("chain_forward", "forward, µs", 1e-6, CHAIN_LENGTH, 1e-4),
+            Repeated("chain_backward", "forward + backward, µs", 1e-6, CHAIN_LENGTH, 1e-3),
+        ),
+        peers=peers,
+    )
+
+
 def cpu(quick=False):
     """The suite for a CPU. With `quick` a few short measurements, to see that all of it works."""
     batches, depths = ((32, 128), (1, 4)) if quick else (BATCHES, DEPTHS)
     samples = {"mlp": 256, "cnn": 128} if quick else {"mlp": 8192, "cnn": 1024}
     short = {"steps": 2} if quick else {}
     return [
-        Section(
-            "ops",
-            f"An op of a chain of {CHAIN_LENGTH} on {CHAIN_WIDTH} float32, eager",
-            (
-                Repeated("chain_forward", "forward, µs", 1e-6, CHAIN_LENGTH, 1e-4),
-                Repeated("chain_backward", "forward + backward, µs", 1e-6, CHAIN_LENGTH, 1e-3),
-            ),
-            peers=EAGER,
-        ),
+        _chain(EAGER),
         Section(
             "models",
             f"A training step of batch {BATCH}",
@@ -179,15 +183,7 @@ def gpu(quick=False):
     """The suite for a GPU. With `quick` sizes that the simulated card can take, too."""
     bytes = 1 << (20 if quick else 30)
     return [
-        Section(
-            "ops",
-            f"An op of a chain of {CHAIN_LENGTH} on {CHAIN_WIDTH} float32, eager",
-            (
-                Repeated("chain_forward", "forward, µs", 1e-6, CHAIN_LENGTH, 1e-4),
-                Repeated("chain_backward", "forward + backward, µs", 1e-6, CHAIN_LENGTH, 1e-3),
-            ),
-            peers=LIBRARIES,
-        ),
+        _chain(LIBRARIES),
         Section("models", "A training step, ms", tuple(_trainings(quick)), peers=ON_A_CARD),
         Section(
             "ceilings",

@@ -244,15 +244,21 @@ def __getattr__(name: str):
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def _explain(self, target, source):
-    """Why the gradient of `target` with respect to `source` is None, or zero, or that it isn't.
+def _learned(module: str, name: str):
+    """A method of GradientTape from `minitape.learn`, which is loaded when it is called."""
 
-    See `minitape.learn.explain`.
-    """
-    return importlib.import_module(".learn", __name__).explain(self, target, source)
+    def method(self, *args, **kwargs):
+        found = getattr(importlib.import_module(f".learn.{module}", __name__), name)
+        return found(self, *args, **kwargs)
+
+    method.__name__ = name.strip("_")
+    method.__doc__ = f"See `minitape.learn.{module}.{name}`."
+    return method
 
 
-GradientTape.explain = _explain  # type: ignore[attr-defined]
+GradientTape.explain = _learned("why", "explain")  # type: ignore[attr-defined]
+GradientTape.show = _learned("page", "show")  # type: ignore[attr-defined]
+GradientTape.print = _learned("page", "print_")  # type: ignore[attr-defined]
 if os.environ.get("MINITAPE_HISTORY") == "1":
     importlib.import_module(".learn", __name__).History().start()
 

@@ -57,3 +57,19 @@ def test_is_small(runs):
         pytest.skip("this system has no /proc to read the peak memory of a process from")
     peak = max(run["kilobytes"] for run in runs) / 1024
     assert peak < MEGABYTES, f"import minitape: {peak:.1f} MB at the peak"
+
+
+def test_what_a_learner_looks_with_is_there_and_loads_when_it_is_asked_for():
+    program = """
+import sys
+import minitape as mt
+assert "minitape.learn" not in sys.modules
+x = mt.Variable(3.0, name="x")
+with mt.GradientTape() as tape:
+    y = x * x
+print(tape.show(y), tape.explain(y, x).cause)
+tape.print(y)
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("<The tape of y: 3 ops> flows\nforward: ")

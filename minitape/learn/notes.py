@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .. import nest
 from ..engine import GradientTape, Primitive, Recorder, active
 from ..settings import name_scopes
-from .places import Place, is_ours, user_place
+from .places import Place, user_frame, user_place
 
 
 class Note(NamedTuple):
@@ -94,9 +94,7 @@ def watched_tape(persistent=False, watch_accessed_variables=True):
 
 def names_nearby() -> dict:
     """The tensors that the user's function, the innermost that isn't minitape's, has names for."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and is_ours(frame):
-        frame = frame.f_back
+    frame = user_frame()
     seen = {} if frame is None else {**frame.f_locals}
     # A persistent name of another kind (an int, a model) has no id, or is no tensor.
     return {

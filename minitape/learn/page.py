@@ -200,7 +200,3 @@ def _embedded(data: Any) -> str:
     """JSON that may stand in a <script>: no `</script>` in it can end that."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-GradientTape.show = show  # type: ignore[attr-defined]
-GradientTape.print = print_  # type: ignore[attr-defined]

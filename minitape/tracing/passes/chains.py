@@ -78,9 +78,6 @@ def _running(calls: tuple[Call, ...], inputs: tuple, outputs: tuple, program: Pr
 
     def forward(*arrays):
         values = dict(zip(inputs, arrays, strict=True))
-        if any(type(x) is not numpy.ndarray for n, x in values.items() if n in cut):
-            run(values)
-            return tuple(values[n] for n in outputs)
         results = {n: numpy.empty(shape, program.kinds[n].dtype) for n in outputs}
 
         def some_rows(part: slice) -> None:
