@@ -25,7 +25,7 @@ class name_scope(AbstractContextManager):
 
     def __init__(self, name):
         if not isinstance(name, str):
-            raise ValueError("name for name_scope must be a string.")
+            raise ValueError(f"name for name_scope must be a string. Received: {name!r}.")
         self._name = name
 
     @property

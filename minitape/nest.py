@@ -106,4 +106,7 @@ def _rebuild(structure, leaves):
 
 
 def _different(nest1, nest2, how: str) -> str:
-    return f"The two structures don't have the same nested structure ({how}): {nest1!r}, {nest2!r}."
+    return (
+        f"The two structures don't have the same nested structure, which is expected ({how}): "
+        f"{nest1!r}, {nest2!r}."
+    )

@@ -106,12 +106,15 @@ class TensorShape(tuple):
     def assert_is_compatible_with(self, other) -> None:
         """Raises ValueError unless a tensor could have both shapes."""
         if not self.is_compatible_with(other):
-            raise ValueError(f"Shapes {self} and {TensorShape(other)} are incompatible.")
+            raise ValueError(
+                f"Shapes {self} and {TensorShape(other)} are incompatible: as many axes are "
+                "expected, and equal lengths where both are known."
+            )
 
     def assert_is_fully_defined(self) -> None:
         """Raises ValueError unless every length is known."""
         if not self.is_fully_defined():
-            raise ValueError(f"Shape {self} is not fully defined.")
+            raise ValueError(f"Shape {self} is not fully defined: each length must be a number.")
 
     def assert_has_rank(self, rank) -> None:
         """Raises ValueError unless there could be `rank` axes."""
@@ -189,7 +192,9 @@ class _UnknownShape(TensorShape):
     rank = None
 
     def as_list(self):
-        raise ValueError("as_list() is not defined on an unknown TensorShape.")
+        raise ValueError(
+            "as_list() is not defined on an unknown TensorShape: give it the number of axes."
+        )
 
     def is_fully_defined(self) -> bool:
         return False
@@ -198,10 +203,14 @@ class _UnknownShape(TensorShape):
         return False
 
     def __len__(self) -> int:
-        raise ValueError("Cannot take the length of shape with unknown rank.")
+        raise ValueError(
+            "Cannot take the length of shape with unknown rank: the number of axes is needed."
+        )
 
     def __iter__(self):
-        raise ValueError("Cannot iterate over a shape with unknown rank.")
+        raise ValueError(
+            "Cannot iterate over a shape with unknown rank: the number of axes is needed."
+        )
 
     def __getitem__(self, key) -> Any:
         if not isinstance(key, slice):
@@ -237,7 +246,7 @@ class Dimension:
 
     def __index__(self) -> int:
         if self.value is None:
-            raise TypeError("The length of this axis is not known.")
+            raise TypeError("The length of this axis is not known (None), and a number is needed.")
         return self.value
 
     __int__ = __index__

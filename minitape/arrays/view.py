@@ -77,7 +77,8 @@ class ArrayView:
         if not self.shape.is_compatible_with(shape):
             raise ValueError(
                 f"Tensor's shape {self.shape} is not compatible with supplied shape "
-                f"{TensorShape(shape)}."
+                f"{TensorShape(shape)}. Only its own is allowed; `reshape` makes a tensor of "
+                "another."
             )
 
     @property
@@ -112,12 +113,17 @@ class ArrayView:
 
     def __len__(self) -> int:
         if not self.ndim:
-            raise TypeError("Scalar tensor has no `len()`.")
+            raise TypeError(
+                f"Scalar tensor has no `len()`: at least one axis is needed. Received: {self!r}."
+            )
         return self.array.shape[0]
 
     def __iter__(self):
         if not self.ndim:
-            raise TypeError("Cannot iterate over a scalar tensor.")
+            raise TypeError(
+                "Cannot iterate over a scalar tensor: at least one axis is needed. Received: "
+                f"{self!r}."
+            )
         return iter([self[i] for i in range(len(self))])  # type: ignore[index]
 
     def __bool__(self) -> bool:

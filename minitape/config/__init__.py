@@ -100,7 +100,7 @@ def set_logical_device_configuration(device, logical_devices) -> None:
     experimental.check_device(device)
     raise RuntimeError(
         "Virtual devices cannot be modified after being initialized: minitape divides no device. "
-        f"Received: {len(logical_devices)} logical devices."
+        f"Received: {len(logical_devices)} logical devices. Leave the call out."
     )
 
 

@@ -46,7 +46,10 @@ def set_memory_growth(device, enable) -> None:
     """
     check_device(device)
     if device.device_type != "GPU":
-        raise ValueError("Cannot set memory growth on non-GPU and non-Pluggable devices")
+        raise ValueError(
+            f"Cannot set memory growth on non-GPU and non-Pluggable devices. Received: {device}. "
+            "Give one of tf.config.list_physical_devices('GPU')."
+        )
 
 
 def get_device_details(device) -> dict:

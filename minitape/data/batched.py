@@ -168,7 +168,10 @@ def unbatched_spec(spec: Any) -> Any:
         if leaf is None:
             return None
         if leaf.shape.rank == 0:
-            raise ValueError("Cannot unbatch an input with scalar components.")
+            raise ValueError(
+                "Cannot unbatch an input with scalar components: each needs a first axis, along "
+                f"which it is taken apart. Received: {leaf}."
+            )
         return TensorSpec(leaf.shape[1:], leaf.dtype)
 
     return map_leaves(row, spec)
@@ -182,7 +185,7 @@ def _padded_shapes(spec: Any, given: Any) -> list[TensorShape]:
         if leaf.shape.rank not in (None, shape.rank):
             raise ValueError(
                 f"The padded shape {shape} is not compatible with the shape {leaf.shape} of the "
-                "corresponding input component."
+                "corresponding input component: they must have as many axes."
             )
         return shape
 
@@ -206,7 +209,8 @@ def _padding_values(spec: Any, given: Any) -> list:
         if tensor.dtype != leaf.dtype:
             raise TypeError(
                 f"Invalid `padding_values`. `padding_values` values type {tensor.dtype} does not "
-                f"match type {leaf.dtype} of the corresponding input component."
+                f"match type {leaf.dtype} of the corresponding input component. Convert them with "
+                "minitape.cast."
             )
         return tensor.array
 

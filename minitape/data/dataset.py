@@ -76,7 +76,10 @@ class Dataset(Batched):
             InvalidArgumentError: while iterating: it yields something else.
         """
         if not callable(generator):
-            raise TypeError("`generator` must be a Python callable.")
+            raise TypeError(
+                "`generator` must be a Python callable, that is, the function and not what it "
+                f"returns. Received: {generator!r}."
+            )
         spec = _signature(output_types, output_shapes, output_signature)
         arguments = [convert_to_tensor(arg).numpy() for arg in args or ()]
 
@@ -138,9 +141,9 @@ class Dataset(Batched):
             name: not used.
         """
         if args and datasets is not None:
-            raise TypeError("Both `*args` and `datasets` cannot be set.")
+            raise TypeError("Both `*args` and `datasets` cannot be set: give one of them.")
         if not args and datasets is None:
-            raise TypeError("Must pass at least one dataset to `zip`.")
+            raise TypeError("Must pass at least one dataset to `zip`. Received none.")
         structure = (args[0] if len(args) == 1 else args) if args else datasets
         parts = leaves_of(structure)
         for part in parts:
@@ -243,7 +246,7 @@ def _signature(types, shapes, signature) -> Any:
             if value is not None:
                 raise TypeError(
                     f"The `{argument}` argument can not be used together with the "
-                    "`output_signature` argument."
+                    "`output_signature` argument. Give the signature alone."
                 )
         for leaf in leaves_of(signature):
             if not isinstance(leaf, TensorSpec):
@@ -255,7 +258,7 @@ def _signature(types, shapes, signature) -> Any:
     if types is None:
         raise TypeError(
             "To specify the output signature you need to provide either the `output_signature` "
-            "argument or the `output_types` argument."
+            "argument or the `output_types` argument. Received none of them."
         )
     if shapes is None:
         return map_leaves(lambda dtype: TensorSpec(None, dtype), types)

@@ -74,7 +74,9 @@ def call(function: Callable, element: Any) -> Any:
 def as_result(value: Any) -> Any:
     """What a user's function returned, as an element; a list of results is taken for a tuple."""
     if value is None:
-        raise TypeError("The function returned None, which is no element. Did it forget to return?")
+        raise TypeError(
+            "The function returned None, and an element is expected. Did it forget to return?"
+        )
     return as_element(tuple(value) if isinstance(value, list) else value)
 
 
@@ -217,7 +219,8 @@ def _pad_column(leaves: tuple, shape: Any, value: Any) -> Any:
     if any(m < n for m, n in zip(lengths, longest, strict=True)):
         raise DataLossError(
             f"Attempted to pad to a smaller size than the input element: to {lengths}, and an "
-            f"element has lengths up to {longest.tolist()}."
+            f"element has lengths up to {longest.tolist()}. Make padded_shapes larger, or leave "
+            "them None."
         )
     filler: Any = b"" if arrays[0].dtype.kind == "O" else 0
     batch = array_module(arrays[0]).full(
@@ -293,7 +296,8 @@ def common_spec(spec1: Any, spec2: Any) -> Any:
         return map_leaves(common, spec1, spec2)
     except (ValueError, AttributeError) as error:
         raise TypeError(
-            f"Incompatible dataset elements ({error}):\n  {spec1!r} vs.   {spec2!r}"
+            f"Incompatible dataset elements ({error}):\n  {spec1!r} vs.   {spec2!r}\n"
+            "Both datasets must give elements of one structure and one dtype."
         ) from None
 
 

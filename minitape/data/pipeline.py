@@ -47,7 +47,10 @@ class Iterator:
         """
         element = next(self._elements, _MISSING)
         if element is _MISSING:
-            raise OutOfRangeError("End of sequence: the dataset has no more elements.")
+            raise OutOfRangeError(
+                "End of sequence: the dataset has no more elements. Make a new iterator to begin "
+                "anew."
+            )
         return element
 
 
@@ -116,7 +119,11 @@ class Pipeline:
     def __len__(self) -> int:
         if self._cardinality < 0:
             infinite = self._cardinality == INFINITE_CARDINALITY
-            raise TypeError(f"The dataset {'is infinite' if infinite else 'length is unknown'}.")
+            what = "is infinite" if infinite else "length is unknown"
+            raise TypeError(
+                f"The dataset {what}, so that it has no `len()`. `take`, or `apply` with "
+                "minitape.data.experimental.assert_cardinality, makes it known."
+            )
         return self._cardinality
 
     def __bool__(self) -> bool:

@@ -27,7 +27,7 @@ class ForwardAccumulator(Recorder):
                     f"A tangent must have its primal's shape {x.shape}. Received: {t.shape}."
                 )
             if x.id in self._tangents:
-                raise ValueError(f"{x!r} was specified as a primal multiple times.")
+                raise ValueError(f"{x!r} was specified as a primal multiple times: give each once.")
             self._tangents[x.id] = t
 
     def record(self, op, inputs, output, params) -> None:

@@ -118,7 +118,7 @@ class GradientTape(Recorder):
     def stop_recording(self):
         """A context in which the tape doesn't listen: what is computed there is a constant."""
         if self not in active.recorders:
-            raise ValueError("Tape is not recording.")
+            raise ValueError("Tape is not recording: use it inside its `with` block.")
         return only(tuple(other for other in active.recorders if other is not self))
 
     def reset(self) -> None:
@@ -163,7 +163,8 @@ class GradientTape(Recorder):
         if not self._started:
             raise RuntimeError(
                 "A non-persistent GradientTape can only be used to compute one set of gradients "
-                "(or jacobians), after its `with` block; GradientTape(persistent=True) gives more."
+                "(or jacobians), after its `with` block. This one is used up, or was not entered; "
+                "GradientTape(persistent=True) gives more."
             )
         if self in active.recorders:
             if self._persistent:

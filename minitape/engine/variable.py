@@ -36,7 +36,9 @@ class Variable(ArrayView):
     def __init__(self, initial_value=None, trainable=None, name=None, dtype=None):
         value = initial_value() if callable(initial_value) else initial_value
         if value is None:
-            raise ValueError("The `initial_value` argument of Variable must be specified.")
+            raise ValueError(
+                "The `initial_value` argument of Variable must be specified. Received: None."
+            )
         self.array = convert_to_tensor(value, dtype).array
         self.id = next_id()
         self._trainable = True if trainable is None else bool(trainable)

@@ -48,7 +48,8 @@ def read_file(filename, name=None) -> Any:
         return ops.constant(Path(path).read_bytes())
     except FileNotFoundError:
         raise NotFoundError(
-            f"{path}; No such file or directory: looked for from {os.getcwd()}."
+            f"{path}; No such file or directory. A path without / in front must begin at "
+            f"{os.getcwd()}."
         ) from None
 
 

@@ -34,7 +34,7 @@ def _there(path) -> str:
     """
     path = _path_of(path)
     if not _os.path.lexists(path):
-        raise NotFoundError(f"{path}; No such file or directory")
+        raise NotFoundError(f"{path}; No such file or directory. One that exists is expected.")
     return path
 
 
@@ -65,7 +65,9 @@ def listdir(path) -> list[str]:
         NotFoundError: there is none.
     """
     if not isdir(path):
-        raise NotFoundError(f"Could not find directory {_path_of(path)}")
+        raise NotFoundError(
+            f"Could not find directory {_path_of(path)}. One that exists is expected."
+        )
     return _os.listdir(_path_of(path))
 
 

@@ -203,12 +203,16 @@ class _Checker:
         """Compares the derivatives of f, a function that returns a list of tensors."""
         results, again = f(*xs), f(*xs)
         if not results:
-            raise ValueError("check_gradients: the function returns nothing with a derivative.")
+            raise ValueError(
+                "check_gradients: the function must return a tensor of floats or complex numbers, "
+                "to have a derivative, and returns none."
+            )
         for y, same in zip(results, again, strict=True):
             if not numpy.array_equal(y.numpy(), same.numpy(), equal_nan=True):
                 raise ValueError(
                     "check_gradients: the function doesn't repeat its result, as is needed to "
-                    "compare results. Give its random ops seeds (or stateless ones)."
+                    f"compare results. Received: {y!r}, then {same!r}. Give its random ops seeds "
+                    "(or use stateless ones)."
                 )
         places = [i for i, x in enumerate(xs) if x.is_differentiable]
         cotangents, directions = self._like(results), self._like(xs)

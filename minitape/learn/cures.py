@@ -24,11 +24,13 @@ class Cure(NamedTuple):
 
 def cure_of(birth: Birth) -> str:
     """The first cure of the table that fits."""
-    for ops, fits, text in CURES:
-        if (not ops or birth.subject in ops.split()) and fits(birth):
-            kind = numpy.dtype(birth.output.dtype)
-            return text.format(op=birth.subject, limit=f"{numpy.finfo(kind).max:.2g}")
-    raise AssertionError("the last row fits all")
+    text = next(
+        text
+        for ops, fits, text in CURES
+        if (not ops or birth.subject in ops.split()) and fits(birth)
+    )
+    largest = numpy.finfo(numpy.dtype(birth.output.dtype)).max
+    return text.format(op=birth.subject, limit=f"{largest:.2g}")
 
 
 def _given(birth: Birth, place=0) -> Numbers | None:

@@ -35,7 +35,10 @@ def plot_history(histories, to_file=None, metrics=None, dpi=120) -> Any:
     runs = _runs(histories)
     names = _names(runs) if metrics is None else list(metrics)
     if not any(name in logs for logs, _ in runs.values() for name in names):
-        raise ValueError(f"There are no curves to draw of {names} in the logs of {list(runs)}.")
+        raise ValueError(
+            f"There are no curves to draw of {names}: expected some of those in the logs, "
+            f"{sorted(set().union(*(logs for logs, _ in runs.values())))}."
+        )
     many = len(runs) > 10  # as many colors as matplotlib has by itself
     figure = Figure(figsize=(4.5 * len(names), 3.5), layout="constrained")
     lines: dict = {}

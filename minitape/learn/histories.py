@@ -102,7 +102,9 @@ class History(Recorder):
             RuntimeError: another history listens.
         """
         if _now.history is not None:
-            raise RuntimeError("A history listens already: `history()` gives that one.")
+            raise RuntimeError(
+                "A history listens already, and no second one may: use `history()`, which gives it."
+            )
         _now.history, self._listens = self, True
         recorders, listeners = active.recorders, looks.listeners
         # What a thread has that never had any of its own.

@@ -35,8 +35,9 @@ class Snapshot:
     def __init__(self, tape, target=None, sources=None, output_gradients=None, names=None):
         if not tape._started:
             raise RuntimeError(
-                "tape.show: the tape is used up, or was never entered. Show it after its `with` "
-                "block and before `tape.gradient`, or make it GradientTape(persistent=True)."
+                "tape.show: there is no record, as the tape is used up or was never entered. Show "
+                "it after its `with` block and before `tape.gradient`, or make it "
+                "GradientTape(persistent=True)."
             )
         self.tape = GradientTape(persistent=True)
         self.tape._started = True

@@ -141,7 +141,9 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None
     """The identity matrix (one for each element of a batch shape); ones on the main diagonal."""
     dtype = as_dtype(dtype)
     if dtype.name == "string":
-        raise TypeError("eye: there is no text that is one.")
+        raise TypeError(
+            "eye takes a dtype of numbers, for there is no text that is one. Received: string."
+        )
     rows = num_rows if num_columns is None else num_columns
     shape = (*_lengths(num_rows, TypeError), *_lengths(rows, TypeError))
     matrix = numpy.eye(*shape, dtype=dtype.numpy_dtype)
@@ -509,7 +511,10 @@ def concat(values, axis, name=None):
     if not tensors:
         raise InvalidArgumentError("concat: there must be at least one tensor. Received: none.")
     if tensors[0].ndim == 0:
-        raise InvalidArgumentError("concat: scalars can't be joined. Use minitape.stack.")
+        raise InvalidArgumentError(
+            "concat: the tensors must have an axis to be joined along. Received: a scalar. Use "
+            "minitape.stack."
+        )
     return _concat(*tensors, axis=from_front("concat", axis, tensors[0].ndim))
 
 
@@ -565,10 +570,14 @@ def unstack(value, num=None, axis=0, name=None):
     axis = from_front("unstack", axis, x.ndim, ValueError)
     length = x.shape[axis]
     if length is None:
-        raise ValueError(f"unstack: the length of axis {axis} of shape {x.shape} is not known.")
+        raise ValueError(
+            f"unstack: the length of axis {axis} must be known. Received: a tensor of shape "
+            f"{x.shape}."
+        )
     if num is not None and int(num) != length:
         raise InvalidArgumentError(
-            f"unstack: axis {axis} of shape {x.shape} has {length} slices. Received: num={num}."
+            f"unstack: num must be {length}, the length of axis {axis} of shape {x.shape}, or "
+            f"None. Received: num={num}."
         )
     return list(_unstack(x, axis=axis))
 
@@ -607,7 +616,10 @@ def split(value, num_or_size_splits, axis=0, num=None, name=None):
     axis = from_front("split", axis, x.ndim)
     whole = x.shape[axis]
     if whole is None:
-        raise ValueError(f"split: the length of axis {axis} of shape {x.shape} is not known.")
+        raise ValueError(
+            f"split: the length of axis {axis} must be known. Received: a tensor of shape "
+            f"{x.shape}."
+        )
     if numpy.ndim(num_or_size_splits) == 0:
         if not hasattr(num_or_size_splits, "__index__"):
             raise ValueError(

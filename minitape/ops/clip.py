@@ -48,8 +48,8 @@ def clip_by_norm(t, clip_norm, axes=None, name=None):
     scaled = values * clip_norm
     if (values.array * clip_norm.array).shape != values.array.shape:
         raise InvalidArgumentError(
-            f"clip_by_norm: clip_norm of shape {clip_norm.shape} doesn't broadcast to the shape "
-            f"{values.shape} of t."
+            f"clip_by_norm: clip_norm must be a scalar, or broadcast to the shape {values.shape} "
+            f"of t. Received: shape {clip_norm.shape}."
         )
     return _like(t, scaled / maximum(norm, clip_norm))
 

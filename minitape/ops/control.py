@@ -93,9 +93,9 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
 def _numbered(branch_fns) -> dict:
     """The functions of a switch_case by their numbers; checked."""
     if not isinstance(branch_fns, (list, tuple, dict)):
-        raise TypeError("'branch_fns' must be a list, tuple, or dict")
+        raise TypeError(f"'branch_fns' must be a list, tuple, or dict. Received: {branch_fns!r}.")
     if not branch_fns:
-        raise ValueError("Must provide at least one item in 'branch_fns'")
+        raise ValueError("Must provide at least one item in 'branch_fns'. Received: none.")
     if isinstance(branch_fns, dict):
         pairs = list(branch_fns.items())
     elif all(map(callable, branch_fns)):

@@ -481,7 +481,7 @@ def _transposed(op: str, rank: int, g, w, output_shape, strides, padding, data_f
     steps = window.output_size(shape[1:-1])
     if g.shape != (shape[0], *steps, w.shape[-1]):
         raise InvalidArgumentError(
-            f"{op}: from output_shape {tuple(shape)} and filters {w.shape} follows an input of "
+            f"{op}: with output_shape {tuple(shape)} and filters {w.shape} the input must have the "
             f"shape {(shape[0], *steps, w.shape[-1])}, channels last. Received: {g.shape}."
         )
     return channels_back(_conv_backprop_input(w, g, window=window, input_shape=shape), first)

@@ -480,7 +480,8 @@ def _qr_vjp(g, y, x, *, full_matrices):
     if full_matrices and rows > columns:
         raise NotImplementedError(
             "The gradient of qr isn't defined for more rows than columns with full_matrices=True: "
-            f"the additional columns of q are arbitrary. Received: shape {x.shape}."
+            f"the additional columns of q are arbitrary. Received: shape {x.shape}. Use "
+            "full_matrices=False."
         )
     if rows >= columns:
         return _square_qr_vjp(of_q, of_r, q, r)
@@ -549,7 +550,7 @@ def _svd_vjp(g, y, x, *, full_matrices):
             raise NotImplementedError(
                 "The gradient of svd with full_matrices=True isn't defined if rows and columns "
                 "differ by more than 1: the additional vectors are arbitrary. Received: shape "
-                f"{x.shape}."
+                f"{x.shape}. Use full_matrices=False."
             )
         count = min(rows, columns)
         u, of_u = _without_additional(u, of_u, count)
@@ -620,7 +621,10 @@ def svd(tensor, full_matrices=False, compute_uv=True, name=None) -> Any:
 
 def _check_finite(x) -> None:
     if not array_module(x).isfinite(x).all():
-        raise ValueError("the decomposition was not successful: a matrix holds inf or nan")
+        raise ValueError(
+            "the decomposition was not successful: expected finite numbers, and a matrix holds inf "
+            "or nan"
+        )
 
 
 @primitive(kinds="fc")

@@ -184,8 +184,9 @@ def _parsed(equation: str, shapes: tuple) -> tuple[list[str], str, dict[str, int
     unknown = [label for label in _labels(output) if label not in counts and label != "..."]
     if repeated or unknown:
         raise ValueError(
-            f"einsum: the output of {equation!r} has {(repeated or unknown)[0]!r} "
-            f"{'twice' if repeated else 'which no input has'}."
+            "einsum: the output must name labels of the inputs, each once. Received: "
+            f"{equation!r}, with {(repeated or unknown)[0]!r} "
+            f"{'twice' if repeated else 'that no input has'}."
         )
     spare = "".join(label for label in ascii_letters if label not in text)
     ranks = [_broadcast_rank(equation, *pair) for pair in zip(terms, shapes, strict=True)]
@@ -224,7 +225,7 @@ def _broadcast_rank(equation: str, term: str, shape: tuple) -> int:
     rank = len(shape) - len(named)
     if dots > 1 or rank < 0 or (rank > 0 and not dots):
         raise InvalidArgumentError(
-            f"einsum: the term {term!r} of {equation!r} doesn't fit an input of {len(shape)} axes. "
-            f"Received: shape {shape}."
+            f"einsum: the term {term!r} of {equation!r} must have a label for each of its input's "
+            f"{len(shape)} axes, or '...'. Received: shape {shape}."
         )
     return rank

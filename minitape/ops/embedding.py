@@ -33,7 +33,10 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
         InvalidArgumentError: a row that is out of range.
     """
     if params is None or (isinstance(params, list) and not params):
-        raise ValueError("embedding_lookup: params must be a table, or a list of at least one.")
+        raise ValueError(
+            "embedding_lookup: params must be a table, or a list of at least one. Received: "
+            f"{params}."
+        )
     ids = convert_to_tensor(ids)
     check_integers("embedding_lookup", ids)
     if not isinstance(params, list) or len(params) == 1:

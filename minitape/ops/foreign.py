@@ -31,7 +31,8 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     results = list(result) if isinstance(result, (list, tuple)) else [result]
     if len(results) != len(dtypes):
         raise InvalidArgumentError(
-            f"py_function: func returned {len(results)} values, but Tout announces {len(dtypes)}."
+            f"py_function: func must return the {len(dtypes)} values that Tout announces. "
+            f"Received: {len(results)} of them."
         )
     tensors = []
     for value, dtype in zip(results, dtypes, strict=True):
@@ -39,7 +40,8 @@ def py_function(func=None, inp=None, Tout=None, name=None):
             tensors.append(convert_to_tensor(value, dtype))
         except (TypeError, ValueError) as error:
             raise InvalidArgumentError(
-                f"py_function: func returned what is not of the dtype that Tout announces. {error}"
+                f"py_function: func must return what Tout announces, {dtype.name}. Received: "
+                f"{error}"
             ) from error
     return tensors if isinstance(Tout, (list, tuple)) else tensors[0]
 

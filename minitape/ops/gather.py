@@ -101,7 +101,9 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
     batch_dims = int(batch_dims) + (indices.ndim if batch_dims < 0 else 0)
     axis = from_front("gather", batch_dims if axis is None else axis, params.ndim)
     if batch_dims > axis:
-        raise InvalidArgumentError(f"gather: batch_dims ({batch_dims}) is above axis ({axis}).")
+        raise InvalidArgumentError(
+            f"gather: batch_dims must be at most axis, {axis}. Received: {batch_dims}."
+        )
     return _gather(params, indices, axis=axis, batch_dims=batch_dims)
 
 
@@ -120,7 +122,8 @@ def check_indices(op: str, indices, limit: int, what: str = "indices") -> None:
     if wrong.any():
         position = tuple(int(i) for i in array_module(indices).argwhere(wrong)[0])
         raise InvalidArgumentError(
-            f"{op}: {what}{list(position)} = {int(indices[position])} is not in [0, {limit})."
+            f"{op}: {what}{list(position)} = {int(indices[position])} is not in [0, {limit}): only "
+            f"0 to {limit - 1} are valid."
         )
 
 
@@ -185,7 +188,8 @@ class IndexedSlices:
         """The larger tensor, zero where no row is given."""
         if self.dense_shape is None:
             raise ValueError(
-                f"Tensor conversion requested for IndexedSlices without dense_shape: {self!r}."
+                f"Tensor conversion requested for IndexedSlices without dense_shape: {self!r}. "
+                "Make them with dense_shape=, the shape of the whole tensor."
             )
         rows = static_shape(self.dense_shape)[0]
         return _unsorted_segment_sum(self.values, self.indices, num_segments=rows)

@@ -69,8 +69,8 @@ class Generator:
             state, alg = copy_from.state.read_value(), copy_from.algorithm
         if state is None or alg is None:
             raise ValueError(
-                "Generator: expected `copy_from`, or both `state` and `alg`. Generator.from_seed "
-                "makes one of a seed."
+                "Generator: expected `copy_from`, or both `state` and `alg`. Received: "
+                f"state={state}, alg={alg}. Generator.from_seed makes one of a seed."
             )
         check_algorithm(alg)
         if not isinstance(state, Variable):

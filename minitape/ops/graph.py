@@ -61,7 +61,7 @@ class RegisterGradient:
 
     def __init__(self, op_type):
         if not isinstance(op_type, str):
-            raise TypeError("op_type must be a string")
+            raise TypeError(f"op_type must be a string. Received: {op_type!r}.")
         raise NotImplementedError(
             f"RegisterGradient({op_type!r}) is for ops that were added to TensorFlow in C++. Give "
             "a function a gradient of its own with custom_gradient, or make a Primitive with "
@@ -85,7 +85,10 @@ def print(*inputs, **kwargs):
     sep, end = kwargs.pop("sep", " "), kwargs.pop("end", "\n")
     kwargs.pop("name", None)
     if kwargs:
-        raise ValueError(f"Unrecognized keyword arguments for print: {kwargs}")
+        raise ValueError(
+            f"Unrecognized keyword arguments for print: {kwargs}. Only sep, end, output_stream, "
+            "summarize and name are valid."
+        )
     summarize = 3 if summarize is None else summarize
     text = sep.join(_text(one, summarize) for one in inputs)
     if len(inputs) == 1 and hasattr(inputs[0], "__tensor__") and not inputs[0].shape.rank:

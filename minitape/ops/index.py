@@ -180,7 +180,9 @@ def strided_slice(
             key.append(None)
         elif shrink_axis_mask & bit:
             if step <= 0:
-                raise InvalidArgumentError("strided_slice: one element needs a positive stride.")
+                raise InvalidArgumentError(
+                    f"strided_slice: one element needs a positive stride. Received: {step}."
+                )
             key.append(start)
         else:
             first = None if begin_mask & bit else start
@@ -224,7 +226,10 @@ def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
     axis = 0 if axis is None else from_front("boolean_mask", axis, x.ndim, ValueError)
     covered = x.shape[axis : axis + mask.ndim]
     if mask.shape != covered:
-        raise ValueError(f"Shapes {covered} and {mask.shape} of tensor and mask are incompatible.")
+        raise ValueError(
+            f"Shapes {covered} and {mask.shape} of tensor and mask are incompatible: from axis "
+            f"{axis} on they must be equal."
+        )
     if not mask.dtype.is_bool:
         mask = cast(mask, "bool")
     tell_look(mask)  # its elements are the length of the result
@@ -328,6 +333,6 @@ def unravel_index(indices, dims, name=None):
     if wrong.any():
         raise InvalidArgumentError(
             f"unravel_index: index {indices.array[wrong][0]} is out of bounds for shape {lengths}, "
-            f"which has {size} elements."
+            f"which has {size} elements: only 0 to {size - 1} are valid."
         )
     return _unravel_index(indices, dims=tuple(lengths))

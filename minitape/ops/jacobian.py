@@ -138,7 +138,7 @@ def _check_persistent(tape, use_pfor: bool) -> None:
     if not use_pfor and not tape._persistent:
         raise RuntimeError(
             "GradientTape must be created with persistent=True to compute the jacobian with "
-            "experimental_use_pfor=False."
+            "experimental_use_pfor=False, and this one was not."
         )
 
 

@@ -210,7 +210,7 @@ def _paired_axes(a, b, axes) -> tuple[list, list]:
             )
         return list(range(a.ndim - axes, a.ndim)), list(range(axes))
     if not isinstance(axes, (list, tuple)):
-        raise TypeError(f"tensordot: `axes` is a number or a pair. Received: {axes!r}.")
+        raise TypeError(f"tensordot: `axes` must be a number or a pair. Received: {axes!r}.")
     if len(axes) != 2:
         raise ValueError(
             f"tensordot: `axes` must be a number or a pair of axes or lists. Received: {axes}."
@@ -219,12 +219,12 @@ def _paired_axes(a, b, axes) -> tuple[list, list]:
     for x, chosen in zip((a, b), pair, strict=True):
         for n in chosen:
             if not -x.ndim <= n < x.ndim:
-                raise IndexError(f"tensordot: there is no axis {n} in shape {x.shape}.")
+                raise IndexError(f"tensordot: expected axes of shape {x.shape}. Received: {n}.")
     axes_a, axes_b = [n % a.ndim for n in pair[0]], [n % b.ndim for n in pair[1]]
     for chosen in (axes_a, axes_b):
         if len(axes_a) != len(axes_b) or len(set(chosen)) != len(chosen):
             raise ValueError(
-                "tensordot: as many axes of `a` as of `b` are summed over, each once. Received: "
+                "tensordot: `axes` must name as many axes of `a` as of `b`, each once. Received: "
                 f"{axes}."
             )
     return axes_a, axes_b

@@ -178,7 +178,9 @@ def where(condition, x=None, y=None, name=None):
     condition = convert_to_tensor(condition)
     if x is None and y is None:
         if not condition.ndim:
-            raise InvalidArgumentError("where: a condition alone must have at least one axis.")
+            raise InvalidArgumentError(
+                f"where: a condition alone must have at least one axis. Received: {condition!r}."
+            )
         tell_look(condition)  # its elements are the length of the result
         return _where_true(condition)
     if x is None or y is None:

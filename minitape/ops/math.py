@@ -63,7 +63,8 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     """
     if not inputs or not isinstance(inputs, (list, tuple)):
         raise ValueError(
-            "inputs must be a list of at least one Tensor with the same dtype and shape"
+            "inputs must be a list of at least one Tensor with the same dtype and shape. Received: "
+            f"{inputs!r}."
         )
     tensors = [convert_to_tensor(x) for x in inputs]
     dtype = tensors[0].dtype
@@ -301,7 +302,9 @@ def reciprocal_no_nan(x, name=None):
 
 def _check_divisor(x, y):
     if y.dtype.kind in "iu" and x.size and not (y.all() if y.ndim else y.item()):
-        raise ZeroDivisionError("integer division by zero")
+        raise ZeroDivisionError(
+            "integer division by zero: use floats, whose quotient is inf or nan there"
+        )
 
 
 @elementwise(None, None, differentiable=False, kinds="iuf")

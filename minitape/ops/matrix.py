@@ -81,14 +81,14 @@ class Diagonals(NamedTuple):
 def _diagonals(op: str, k, align: str) -> Diagonals:
     if align not in ("LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT"):
         raise InvalidArgumentError(
-            f"{op}: align is 'LEFT_RIGHT', 'RIGHT_LEFT', 'LEFT_LEFT' or 'RIGHT_RIGHT'. Received: "
-            f"{align!r}."
+            f"{op}: align must be 'LEFT_RIGHT', 'RIGHT_LEFT', 'LEFT_LEFT' or 'RIGHT_RIGHT'. "
+            f"Received: {align!r}."
         )
     numbers = numpy.asarray(k)
     if numbers.dtype.kind not in "iu":
-        raise TypeError(f"{op}: k is an integer or a pair of integers. Received: {k!r}.")
+        raise TypeError(f"{op}: k must be an integer or a pair. Received: {k!r}.")
     if numbers.size not in (1, 2) or numbers.ndim > 1:
-        raise InvalidArgumentError(f"{op}: k has one or two elements. Received: {k!r}.")
+        raise InvalidArgumentError(f"{op}: k must have one or two elements. Received: {k!r}.")
     lowest, highest = int(numbers.flat[0]), int(numbers.flat[-1])
     if lowest > highest:
         raise InvalidArgumentError(
@@ -104,7 +104,10 @@ def _check_matrix(op: str, x, diagonals: Diagonals) -> None:
     rows, columns = x.shape[-2:]
     for k in diagonals[:2]:
         if not (-rows < k < columns or k == 0):
-            raise InvalidArgumentError(f"{op}: there is no diagonal {k} in shape {x.shape}.")
+            raise InvalidArgumentError(
+                f"{op}: the diagonals must lie between {1 - rows} and {columns - 1} in shape "
+                f"{x.shape}. Received: {k}."
+            )
 
 
 def _padding(value, dtype):
@@ -199,7 +202,7 @@ def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, 
         )
     if count > 1 and x.shape[-2] != count:
         raise InvalidArgumentError(
-            f"diag: k={k!r} means {count} diagonals. Received: {x.shape[-2]} of them, in shape "
+            f"diag: k={k!r} needs {count} diagonals. Received: {x.shape[-2]} of them, in shape "
             f"{x.shape}."
         )
     rows, columns = int(num_rows), int(num_cols)
@@ -325,7 +328,7 @@ def band_part(input, num_lower, num_upper, name=None):
     ):
         number = numpy.asarray(given)
         if number.dtype.kind not in "iu":
-            raise TypeError(f"band_part: {key} is an integer. Received: {given!r}.")
+            raise TypeError(f"band_part: {key} must be an integer. Received: {given!r}.")
         if number.ndim or number > limit:
             raise InvalidArgumentError(
                 f"band_part: {key} must be a number up to {limit}, or negative for all. Received: "

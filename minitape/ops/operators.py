@@ -86,8 +86,8 @@ def install(cls: type) -> None:
 
 def _no_assignment(self, value):
     raise RuntimeError(
-        "`variable += value` would make a tensor of the variable. Use `variable.assign_add(value)` "
-        "to change it, or `out = variable + value` to get a tensor."
+        "`variable += value` would make a tensor of the variable, not change it. Use "
+        "`variable.assign_add(value)` to change it, or `out = variable + value` to get a tensor."
     )
 
 

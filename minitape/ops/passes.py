@@ -59,7 +59,7 @@ def no_gradient(op_type):
         KeyError: there is a gradient, or it was said before.
     """
     if not isinstance(op_type, str):
-        raise TypeError("op_type must be a string")
+        raise TypeError(f"op_type must be a string. Received: {op_type!r}.")
     op = PRIMITIVES.get(op_type)
     if op is None:
         return

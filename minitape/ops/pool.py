@@ -368,7 +368,8 @@ def pool(
     strides = 1 if strides is None else strides
     if check_spread("pool", strides, dilations) and padding == "SAME":
         raise ValueError(
-            f"pool: padding='SAME' is not possible with dilations. Received: {dilations!r}."
+            f"pool: padding='SAME' needs dilations of 1. Received: {dilations!r}. Pad the images "
+            "first."
         )
     op = _maxima if pooling_type == "MAX" else _means
     return op("pool", rank, x, window_shape, strides, padding, data_format, dilations)

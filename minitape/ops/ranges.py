@@ -180,7 +180,10 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
     """
     dtype = as_dtype(dtype)
     if dtype.name == "string":
-        raise UnimplementedError("sequence_mask: there are no texts that mean True and False.")
+        raise UnimplementedError(
+            "sequence_mask takes a dtype of numbers or bool, for no texts mean True and False. "
+            "Received: string."
+        )
     if maxlen is not None:
         limit = convert_to_tensor(maxlen)
         if limit.ndim:

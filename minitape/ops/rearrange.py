@@ -154,7 +154,9 @@ def roll(input, shift, axis, name=None):
     """
     x = convert_to_tensor(input)
     if x.ndim == 0:
-        raise InvalidArgumentError("roll: the input must have at least one axis.")
+        raise InvalidArgumentError(
+            f"roll: the input must have at least one axis. Received: a scalar, {x!r}."
+        )
     shift, axis = convert_to_tensor(shift), convert_to_tensor(axis)
     if shift.ndim > 1 or shift.shape != axis.shape:
         raise InvalidArgumentError(
@@ -366,7 +368,9 @@ def _image(op: str, input, block_size, data_format):
 
 def _divisible(op: str, lengths, size) -> None:
     if any(n is not None and n % size for n in lengths):
-        raise InvalidArgumentError(f"{op}: {list(lengths)} can't be divided by {size}.")
+        raise InvalidArgumentError(
+            f"{op}: lengths must be divisible by {size}. Received: {list(lengths)}."
+        )
 
 
 @primitive(kinds="iufc")

@@ -30,7 +30,7 @@ def axes_of(x, axis) -> tuple[int, ...]:
     else:
         axis = convert_to_tensor(axis)
         if not axis.dtype.is_integer and not axis.dtype.is_bool and axis.shape.num_elements():
-            raise TypeError(f"An axis is an integer. Received: {axis!r}.")
+            raise TypeError(f"An axis must be an integer. Received: {axis!r}.")
         axes = [int(a) for a in axis.numpy().ravel()]
     for a in axes:
         if not -count <= a < count:
@@ -41,7 +41,8 @@ def axes_of(x, axis) -> tuple[int, ...]:
     found = tuple([a % count for a in axes])
     if len(found) > 1 and len(set(found)) < len(found):
         raise InvalidArgumentError(
-            f"Invalid reduction arguments: an axis is named twice in {axes} (of {count} axes)."
+            f"Invalid reduction arguments: each axis must be named once. Received: {axes} (of "
+            f"{count} axes)."
         )
     return found
 

@@ -37,7 +37,7 @@ def _as_rows(op: str, array, indices, batch_dims: int = 0) -> tuple:
         where = tuple(int(i) for i in xp.argwhere(wrong)[0])
         raise InvalidArgumentError(
             f"{op}: indices{list(where)} = {indices[where].tolist()} does not index into shape "
-            f"{list(shape)}."
+            f"{list(shape)}: only numbers from 0 to below its lengths are valid."
         )
     ones = (1,) * (indices.ndim - 1 - batch_dims)
     numbers = xp.arange(math.prod(shape[:batch_dims])).reshape(shape[:batch_dims] + ones)

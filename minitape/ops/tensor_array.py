@@ -41,7 +41,9 @@ class TensorArray:
         name=None,
     ):
         if size is None:
-            raise ValueError("TensorArray: a size must be given; 0 with dynamic_size=True will do.")
+            raise ValueError(
+                "TensorArray: size must be given, not None; 0 with dynamic_size=True will do."
+            )
         self.dtype = as_dtype(dtype)
         self.dynamic_size = dynamic_size or False
         self.element_shape = TensorShape(element_shape)
@@ -122,7 +124,7 @@ class TensorArray:
         if len(rows) > len(self._tensors) and not self.dynamic_size:
             raise ValueError(
                 f"Cannot unstack {len(rows)} tensors into a TensorArray of static size "
-                f"{len(self._tensors)}"
+                f"{len(self._tensors)}. Make it larger, or with dynamic_size=True."
             )
         self._tensors = list(rows)
         return self
@@ -143,7 +145,8 @@ class TensorArray:
         if len(numbers) != len(self._tensors) and not self.dynamic_size:
             raise InvalidArgumentError(
                 f"TensorArray's size is not equal to the size of lengths ({len(self._tensors)} vs. "
-                f"{len(numbers)}), and the TensorArray is not marked as dynamically resizeable."
+                f"{len(numbers)}), and the TensorArray is not marked as dynamically resizeable. "
+                "Make it larger, or with dynamic_size=True."
             )
         self._tensors = list(split(value, numbers))
         return self

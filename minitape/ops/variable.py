@@ -82,7 +82,9 @@ def _assign_rows(op: str, variable, slices, how: str | None):
     check_integers(op, indices)
     check_dtypes(op, [variable.array], "" if how is None else "iufc")
     if not variable.ndim:
-        raise InvalidArgumentError(f"{op}: a variable without axes has no rows.")
+        raise InvalidArgumentError(
+            f"{op}: the variable must have an axis of rows. Received: {variable!r}."
+        )
     check_indices(op, indices.concrete, variable.array.shape[0])
     expected = (*indices.shape, *variable.shape[1:])
     if values.shape not in ((), expected):

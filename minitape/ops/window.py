@@ -268,7 +268,7 @@ def check_spread(op: str, strides, dilations) -> bool:
     spread = dilations is not None and int(numpy.max(dilations)) > 1
     if spread and int(numpy.max(strides)) > 1:
         raise ValueError(
-            f"{op}: `strides > 1` not supported in conjunction with `dilations > 1`. "
-            f"Received: strides={strides} and dilations={dilations}."
+            f"{op}: `strides > 1` not supported in conjunction with `dilations > 1`: one of them "
+            f"must be 1. Received: strides={strides} and dilations={dilations}."
         )
     return spread

@@ -26,8 +26,8 @@ def require_tensorboard() -> None:
         import tensorboard  # noqa: F401
     except ImportError:
         raise ImportError(
-            "TensorBoard's files are written by the package tensorboard. Install it: "
-            "pip install 'minitape[tensorboard]', or pip install tensorboard."
+            "TensorBoard's files are written by the package tensorboard, which is missing. Install "
+            "it: pip install 'minitape[tensorboard]', or pip install tensorboard."
         ) from None
 
 
@@ -107,7 +107,8 @@ class SummaryWriter:
     def _check_open(self) -> None:
         if self._file.closed:
             raise RuntimeError(
-                "SummaryWriter is already closed. Make another with create_file_writer."
+                f"SummaryWriter is already closed: {self._file.name}. Make another with "
+                "create_file_writer."
             )
 
     def set_as_default(self, step=None) -> None:
@@ -168,7 +169,7 @@ def create_file_writer(
         ValueError: no folder is named.
     """
     if logdir is None:
-        raise ValueError("Argument `logdir` cannot be None.")
+        raise ValueError("Argument `logdir` cannot be None: the name of a folder is expected.")
     return SummaryWriter(logdir, max_queue, flush_millis, filename_suffix)
 
 

@@ -230,7 +230,10 @@ class Function:
         """
         runs = [trace.run for trace in self._ways_of(args, kwargs)]
         if not all(isinstance(run, Replayed) for run in runs):
-            raise ValueError(f"function {self._name} runs on the CPU with these arguments.")
+            raise ValueError(
+                f"function {self._name} runs on the CPU with these arguments, and a program on a "
+                "card is needed: call it under minitape.device('/GPU:0')."
+            )
         return "\n".join(map(str, runs))
 
     def _ways_of(self, args: tuple, kwargs: dict) -> list[Trace]:
@@ -365,7 +368,9 @@ def _calling(method: weakref.WeakMethod) -> Callable:
     def call(*args, **kwargs):
         bound = method()
         if bound is None:
-            raise ReferenceError("The object whose method this function is has gone.")
+            raise ReferenceError(
+                "The object whose method this function is has gone: keep it, not its method alone."
+            )
         return bound(*args, **kwargs)
 
     call.__signature__ = inspect.signature(method())  # type: ignore[attr-defined,arg-type]

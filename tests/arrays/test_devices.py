@@ -115,7 +115,7 @@ def test_another_librarys_array_on_a_gpu_needs_cupy():
 
     if gpu.why_not() is None:
         pytest.skip("there is a GPU")
-    with pytest.raises(RuntimeError, match="can't be taken over: CuPy"):
+    with pytest.raises(RuntimeError, match="to be taken over, and CuPy"):
         mt.constant(OnGPU())
 
 

@@ -272,7 +272,9 @@ def test_deviations():
         mt.case([(true, lambda: 1), (true, lambda: 2)], exclusive=True)
     (i,) = mt.while_loop(lambda i: i < 10, lambda i: i + 1, [mt.constant(0)])
     assert int(i) == 10
-    with pytest.raises(mt.errors.InvalidArgumentError, match="returned 2 values.*announces 1"):
+    with pytest.raises(
+        mt.errors.InvalidArgumentError, match="the 1 values that Tout announces. Received: 2"
+    ):
         mt.py_function(lambda x: (x, x), [3.0], mt.float32)
     with pytest.raises(KeyError, match="mine"):
         mt.py_function(lambda x: {}["mine"], [3.0], mt.float32)

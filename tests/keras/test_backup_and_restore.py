@@ -479,5 +479,5 @@ def test_a_model_that_is_not_built(tmp_path):
 
 def test_a_loop_of_ones_own(tmp_path):
     model = new_model()
-    with pytest.raises(ValueError, match="callback for `fit`"):
+    with pytest.raises(ValueError, match="takes part in `fit` alone"):
         keras.callbacks.CallbackList(BackupAndRestore(tmp_path), model=model).on_train_begin()

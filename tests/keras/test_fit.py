@@ -188,7 +188,7 @@ def test_before_compile(method):
     ("args", "settings", "message"),
     [
         ((X, Y[:3]), {}, "Data cardinality is ambiguous.*'x' sizes: 4; 'y' sizes: 3"),
-        ((X[:0], Y[:0]), {}, "There is no data: x has no examples"),
+        ((X[:0], Y[:0]), {}, "There is no data: .*x has no examples"),
         ((X,), {}, "given a loss for the model, but there are no labels"),
         ((None, Y), {}, "`x` is missing"),
         ((X.astype(str), Y), {}, "`x` must consist of arrays of numbers"),
@@ -304,5 +304,5 @@ def test_no_optimizer():
     model = line()
     model.compile(optimizer=None, loss="mse")
     assert model.evaluate(X, Y, verbose=0) == 5
-    with pytest.raises(ValueError, match="Training needs an optimizer: compile\\(optimizer="):
+    with pytest.raises(ValueError, match="Training needs an optimizer, .* compile\\(optimizer="):
         model.fit(X, Y, verbose=0)

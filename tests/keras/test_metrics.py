@@ -276,7 +276,7 @@ def test_settings_that_are_refused():
         (lambda: metrics.Precision(thresholds=[0.5, 1.5]), r"in \[0, 1\]. Received: \[1.5\]"),
         (lambda: metrics.AUC(num_thresholds=1), "num_thresholds > 1"),
         (lambda: metrics.AUC(curve="roc2"), "curve to be one of .* Received: 'ROC2'"),
-        (lambda: metrics.AUC(num_labels=2), "multi_label=True alone"),
+        (lambda: metrics.AUC(num_labels=2), "needs multi_label=True"),
         (lambda: metrics.PrecisionAtRecall(1.5), r"Expected recall in \[0, 1\]"),
         (lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0), "num_thresholds > 0"),
         (lambda: metrics.FBetaScore(average="mean"), "average to be one of"),

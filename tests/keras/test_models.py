@@ -385,7 +385,7 @@ def test_an_unknown_class_that_is_like_none():
 def test_a_config_whose_calls_lead_nowhere():
     config = functional().get_config()
     config["layers"][1]["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = "nobody"
-    with pytest.raises(ValueError, match="refer to tensors that nothing makes"):
+    with pytest.raises(ValueError, match="need tensors that nothing makes"):
         keras.Model.from_config(config)
 
 

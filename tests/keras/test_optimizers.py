@@ -268,7 +268,7 @@ def test_apply_without_variables():
     optimizer.build([w])
     optimizer.apply([mt.constant(1.0)])
     assert float(w) == 0.5
-    with pytest.raises(ValueError, match="2 gradients for 1 variables"):
+    with pytest.raises(ValueError, match="the 1 variables. Received: 2 gradients"):
         optimizer.apply([mt.constant(1.0)] * 2)
 
 
@@ -397,7 +397,9 @@ def test_the_pair_swapped():
 
 
 def test_no_pairs():
-    with pytest.raises(ValueError, match=r"no \(gradient, variable\) pairs"):
+    with pytest.raises(
+        ValueError, match=r"expects \(gradient, variable\) pairs, and received none"
+    ):
         optimizers.SGD().apply_gradients([])
 
 
@@ -411,7 +413,9 @@ def test_variables_the_optimizer_does_not_know():
 
 def test_a_gradient_of_another_shape():
     w = Variable(np.zeros((2, 3), "float32"), name="kernel")
-    with pytest.raises(ValueError, match=r"kernel has shape \(3, 2\), but the variable.*\(2, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"kernel must have its shape, \(2, 3\). Received: shape \(3, 2\)"
+    ):
         optimizers.SGD().apply([mt.zeros((3, 2))], [w])
 
 

@@ -137,7 +137,7 @@ def test_settings():
 def test_functions_that_cannot_be_checked():
     with pytest.raises(ValueError, match="doesn't repeat its result"):
         check_gradients(lambda x: mt.nn.dropout(x, 0.5), np.ones(50))
-    with pytest.raises(ValueError, match="nothing with a derivative"):
+    with pytest.raises(ValueError, match="to have a derivative, and returns none"):
         check_gradients(mt.argmax, X)
     with pytest.raises(mt.errors.InvalidArgumentError) as caught:
         check_gradients(lambda x: x * mt.constant(2.0), X)

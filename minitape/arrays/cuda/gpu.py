@@ -73,7 +73,9 @@ def empty(shape: tuple, dtype: Any, number: int) -> Any:
 def adopted(x: Any) -> Any:
     """CuPy's array of another library's memory on a card, such as a tensor of PyTorch's."""
     if why_not():
-        raise RuntimeError(f"An array on a GPU can't be taken over: {why_not()}.")
+        raise RuntimeError(
+            f"An array on a GPU needs CuPy and a card to be taken over, and {why_not()}."
+        )
     return _cupy().asarray(x)
 
 

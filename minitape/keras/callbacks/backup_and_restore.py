@@ -47,7 +47,9 @@ class BackupAndRestore(Callback):
     ):
         h5py()  # here it is known that it will be needed
         if not backup_dir:
-            raise ValueError("Empty `backup_dir` argument passed")
+            raise ValueError(
+                "Empty `backup_dir` argument passed: the name of a folder is expected."
+            )
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = save_freq
         self._frequency = SaveFrequency(save_freq)
@@ -69,8 +71,8 @@ class BackupAndRestore(Callback):
         self._frequency.begin()
         if getattr(self.model, "_fit_run", None) is None:
             raise ValueError(
-                "BackupAndRestore is a callback for `fit`. In a loop of your own, "
-                "tf.train.Checkpoint saves what it is given."
+                "BackupAndRestore takes part in `fit` alone, and no `fit` runs. In a loop of your "
+                "own, use tf.train.Checkpoint."
             )
         self._check_built()
         if not self._path.exists():

@@ -263,7 +263,7 @@ class TensorBoard(Callback):
         if unknown:
             raise ValueError(
                 "Unrecognized `Embedding` layer names passed to `keras.callbacks.TensorBoard` "
-                f"`embeddings_metadata` argument: {sorted(unknown)}. The model has: {names}."
+                f"`embeddings_metadata` argument: {sorted(unknown)}. Expected some of: {names}."
             )
         config = ProjectorConfig()
         for name in names:

@@ -26,7 +26,8 @@ class TerminateOnNaN(Callback):
             return
         if self.raise_error:
             raise RuntimeError(
-                f"The loss became {loss} in batch {batch}; raise_error=True ends training here."
+                f"The loss became {loss} in batch {batch}; raise_error=True ends training here. "
+                "Use minitape.learn.trace_nans() to find the op that made it."
             )
         say(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

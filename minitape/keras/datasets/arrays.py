@@ -37,7 +37,7 @@ def read_arrays(path, names):
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in names}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path} is not a whole .npz file: {error}") from error
+        raise ValueError(f"{path} is not a whole .npz file: {error}. Fetch it again.") from error
     except ValueError as error:
         raise ValueError(f"{path} is not the file that was expected: {error}") from error
 
@@ -46,11 +46,13 @@ def _check_size(archive, member):
     with archive.open(member) as file:
         version = npy.read_magic(file)
         if version not in HEADER_READERS:
-            raise ValueError(f"{member.filename} is of the unknown .npy version {version}")
+            raise ValueError(
+                f"{member.filename} is of .npy version {version}, expected: {list(HEADER_READERS)}"
+            )
         shape, _, dtype = HEADER_READERS[version](file)
         stored = member.file_size - file.tell()
     declared = int(np.prod(shape, dtype=object)) * dtype.itemsize
     if dtype.hasobject or declared != stored:
         raise ValueError(
-            f"{member.filename} declares {shape} of {dtype}, {declared} bytes, and holds {stored}"
+            f"{member.filename} must hold {declared} bytes, {shape} of {dtype}, and holds {stored}"
         )

@@ -34,8 +34,9 @@ class Filtering(OfImages, BiasedLayer):
     def _refuse_spread_strides(self) -> None:
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
-                "`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: "
-                f"strides={self.strides} and dilation_rate={self.dilation_rate}"
+                "`strides > 1` not supported in conjunction with `dilation_rate > 1`: one of them "
+                f"must be 1. Received: strides={self.strides} and "
+                f"dilation_rate={self.dilation_rate}"
             )
 
     def _checked_channels(self, input_shape) -> int:

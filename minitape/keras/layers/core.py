@@ -35,7 +35,9 @@ class InputLayer(Layer):
             shape = (shape,)
         if batch_shape is None:
             if shape is None:
-                raise ValueError("You must pass a `shape` argument: Input(shape=(784,)).")
+                raise ValueError(
+                    "You must pass a `shape` argument, and there is none: Input(shape=(784,))."
+                )
             batch_shape = (batch_size, *shape)
         self.batch_shape = tuple(batch_shape)
         self.built = True

@@ -121,14 +121,14 @@ def _function(config: dict, custom_objects: dict):
     name = config["config"]
     if config["class_name"] != "function" or not isinstance(name, str):
         raise ValueError(
-            "The config of a Lambda layer holds a function's compiled code, which minitape doesn't "
-            "run. Write the function with `def`, and save the model again."
+            f"The config of Lambda layer {config.get('name')!r} holds a function's compiled code, "
+            "which minitape doesn't run. Write the function with `def`, and save the model again."
         )
     found = find_custom(config, custom_objects)
     if found is None:
         raise ValueError(
-            f"Unknown function {name!r} in the config of a Lambda layer. Your own functions are "
-            "named in `custom_objects={'my_function': my_function}`, or registered with "
+            f"Unknown function {name!r} in the config of a Lambda layer. Name your own functions "
+            "in `custom_objects={'my_function': my_function}`, or register them with "
             "@keras.saving.register_keras_serializable()."
         )
     return found

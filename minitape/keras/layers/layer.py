@@ -102,7 +102,8 @@ class Layer(SymbolicCalls, LayerState):
         unknown = {k: v for k, v in kwargs.items() if v not in _NEUTRAL.get(k, ())}
         if unknown:
             raise ValueError(
-                f"Unrecognized keyword arguments passed to {type(self).__name__}: {unknown}"
+                f"Unrecognized keyword arguments passed to {type(self).__name__}: {unknown}. Is "
+                "one misspelt? `help` names those that it takes."
             )
         self.activity_regularizer = regularizers.get(activity_regularizer)
         # These lists hold no parts of the layer, and so are not tracked.

@@ -55,8 +55,8 @@ class Normalization(ShapeKeepingLayer):
             )
         if numpy.ndim(mean) > len(self.axis):
             raise ValueError(
-                f"`mean` may have as many axes as there are in `axis`, {len(self.axis)}. Received: "
-                f"mean of shape {numpy.shape(mean)} for axis {self.axis}"
+                f"`mean` must have at most as many axes as `axis` names, {len(self.axis)}. "
+                f"Received: mean of shape {numpy.shape(mean)} for axis {self.axis}"
             )
         self.input_mean = mean
         self.input_variance = variance

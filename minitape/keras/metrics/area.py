@@ -63,7 +63,9 @@ class AUC(Counts):
         self.thresholds = [-epsilon(), *inner, 1.0 + epsilon()]
         self.num_thresholds = len(self.thresholds)
         if num_labels and not multi_label:
-            raise ValueError("num_labels is for multi_label=True alone.")
+            raise ValueError(
+                f"num_labels needs multi_label=True. Received: num_labels={num_labels} without it."
+            )
         self.multi_label = multi_label
         self.num_labels = num_labels
         self.label_weights = (

@@ -36,7 +36,7 @@ def clone_model(
     """
     cache = kwargs.pop("cache", {})
     if kwargs:
-        raise ValueError(f"Unexpected keyword argument(s): {tuple(kwargs)}")
+        raise ValueError(f"Unexpected keyword argument(s): {tuple(kwargs)}. Leave them out.")
     sequential = isinstance(model, Sequential)
     if sequential and call_function is not None:
         raise ValueError(
@@ -46,8 +46,8 @@ def clone_model(
     if not sequential and model._graph is None:
         if clone_function or input_tensors is not None or call_function:
             raise ValueError(
-                "`clone_function`, `input_tensors` and `call_function` are for Sequential and "
-                f"functional models. Received a model of type {type(model).__name__}."
+                "`clone_function`, `input_tensors` and `call_function` need a Sequential or "
+                f"functional model. Received a model of type {type(model).__name__}."
             )
         own = {type(model).__name__: type(model)}
         return deserialize_keras_object(serialize_keras_object(model), custom_objects=own)

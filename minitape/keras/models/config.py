@@ -108,7 +108,7 @@ def graph_from_config(config: dict) -> tuple[Any, Any]:
                 if isinstance(y.node.layer, OpLayer):
                     y.node.layer.name = key[0]
         if len(later) == len(waiting):
-            raise ValueError(f"The config's calls {later} refer to tensors that nothing makes.")
+            raise ValueError(f"The config's calls {later} need tensors that nothing makes.")
         waiting = later
     return _at(config["input_layers"], tensor_at), _at(config["output_layers"], tensor_at)
 

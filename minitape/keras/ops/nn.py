@@ -77,7 +77,7 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
 def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False):
     """Lists of class numbers as vectors of zeros with a 1 for each number in the list."""
     if num_classes is None:
-        raise ValueError("`keras.ops.multi_hot` needs `num_classes`.")
+        raise ValueError("`keras.ops.multi_hot` needs `num_classes`. Received: None.")
     inputs = _promotion.tensor(inputs)
     along = 1 if inputs.ndim > 1 else 0
     return _ops.reduce_max(one_hot(inputs, num_classes, axis, dtype, sparse), axis=along)

@@ -71,7 +71,7 @@ class Optimizer:
                 stacklevel=3,
             )
         if kwargs:
-            hint = " Keras calls `lr` `learning_rate`." if "lr" in kwargs else ""
+            hint = " Use `learning_rate` for `lr`." if "lr" in kwargs else " Leave them out."
             raise ValueError(f"Argument(s) not recognized: {kwargs}.{hint}")
         if sum(clip is not None for clip in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError(
@@ -194,7 +194,7 @@ class Optimizer:
         else:
             raise TypeError(
                 "This optimizer was made with a schedule as its learning_rate, so the rate can't "
-                "be set to a number. Make it with a float to have it settable."
+                f"be set to a number. Received: {value}. Make it with a float to have it settable."
             )
 
     def _get_variable_index(self, variable) -> int:
@@ -220,8 +220,8 @@ class Optimizer:
         pairs = list(grads_and_vars)
         if not pairs:
             raise ValueError(
-                "apply_gradients received no (gradient, variable) pairs. Is the list of "
-                "trainable variables empty, or was a zip() used up before?"
+                "apply_gradients expects (gradient, variable) pairs, and received none. Is the "
+                "list of trainable variables empty, or was a zip() used up before?"
             )
         for gradient, variable in pairs:
             if not isinstance(variable, EngineVariable):
@@ -254,7 +254,10 @@ class Optimizer:
             self._trainable_variables if trainable_variables is None else trainable_variables
         )
         if len(grads) != len(variables):
-            raise ValueError(f"Received {len(grads)} gradients for {len(variables)} variables.")
+            raise ValueError(
+                f"Expected a gradient, or None, for each of the {len(variables)} variables. "
+                f"Received: {len(grads)} gradients."
+            )
         if not self.built:
             self.build(variables)
         if "_awaited" in vars(self):  # a checkpoint was restored before
@@ -287,7 +290,10 @@ class Optimizer:
             with GradientTape() as tape:
                 loss = loss()
         elif tape is None:
-            raise ValueError("minimize() of a tensor needs the tape that recorded it: tape=tape.")
+            raise ValueError(
+                "minimize() of a tensor needs the tape that recorded it: tape=tape. Received: "
+                "tape=None."
+            )
         return self.apply_gradients(zip(tape.gradient(loss, var_list), var_list, strict=True))
 
     def scale_loss(self, loss):
@@ -350,7 +356,10 @@ class Optimizer:
     def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
         """Weights that don't decay: variables, or parts of their names; call it before `build`."""
         if self.built:
-            raise ValueError("exclude_from_weight_decay() must be called before build().")
+            raise ValueError(
+                "exclude_from_weight_decay() must be called before build(), and the first step "
+                f"calls that. Received: the built optimizer {self.name}."
+            )
         pattern = re.compile("|".join(var_names)) if var_names else None
         self._undecayed = ({v.id for v in var_list or ()}, pattern)
 
@@ -497,7 +506,7 @@ def _with_gradient(grads: list, variables: list) -> tuple[list, list]:
     for g, variable in pairs:
         if tuple(g.shape) != tuple(variable.shape):
             raise ValueError(
-                f"The gradient of {_name_of(variable)} has shape {g.shape}, but the variable has "
-                f"shape {variable.shape}. Are gradients and variables in the same order?"
+                f"The gradient of {_name_of(variable)} must have its shape, {variable.shape}. "
+                f"Received: shape {g.shape}. Are gradients and variables in the same order?"
             )
     return [g for g, _ in pairs], [variable for _, variable in pairs]

@@ -32,7 +32,9 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
     include_optimizer = kwargs.pop("include_optimizer", True)
     kwargs.pop("save_format", None)
     if kwargs:
-        raise ValueError(f"The following argument(s) are not supported: {list(kwargs)}")
+        raise ValueError(
+            f"The following argument(s) are not supported: {list(kwargs)}. Leave them out."
+        )
     legacy = str(filepath).endswith(_LEGACY) and not str(filepath).endswith(_WEIGHTS)
     if not legacy and not str(filepath).endswith(".keras"):
         raise ValueError(
@@ -41,7 +43,10 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
             f"Received: filepath={filepath}."
         )
     if zipped is False:
-        raise ValueError("minitape saves a model as one file, a zip archive: leave `zipped` out.")
+        raise ValueError(
+            "minitape saves a model as one file, a zip archive: leave `zipped` out. Received: "
+            "False."
+        )
     if not may_write(filepath, overwrite):
         return
     if not model.built:
@@ -74,12 +79,14 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> A
     """
     if not str(filepath).endswith((".keras", *_LEGACY)):
         raise ValueError(
-            "File format not supported: a model is loaded from a `.keras` file, or from an `.h5` "
-            "file of Keras 2's format. Weights alone are loaded into a model by "
-            f"`model.load_weights`. Received: filepath={filepath}."
+            "File format not supported: expected a `.keras` file, or an `.h5` file of Keras 2's "
+            "format. Weights alone are loaded into a model by `model.load_weights`. Received: "
+            f"filepath={filepath}."
         )
     if not os.path.isfile(filepath):
-        raise ValueError(f"File not found: filepath={filepath}.")
+        raise ValueError(
+            f"File not found: filepath={filepath}. The path of a file that exists is expected."
+        )
     if str(filepath).endswith(_LEGACY):
         return load_legacy_model(filepath, custom_objects, compile)
     return load_archive(filepath, custom_objects, compile, safe_mode)
@@ -100,7 +107,10 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
     if not str(filepath).endswith(_WEIGHTS):
         raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
     if max_shard_size is not None:
-        raise ValueError("minitape writes weights into one file: leave `max_shard_size` out.")
+        raise ValueError(
+            "minitape writes weights into one file: leave `max_shard_size` out. Received: "
+            f"{max_shard_size}."
+        )
     _check_built(model, "saving")
     if not may_write(filepath, overwrite):
         return
@@ -124,15 +134,17 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs) -> None:
     """
     path, by_name = str(filepath), kwargs.pop("by_name", False)
     if kwargs:
-        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+        raise ValueError(f"Invalid keyword arguments: {kwargs}. Leave them out.")
     if not path.endswith((".keras", *_LEGACY)):
         raise ValueError(
-            "File format not supported: weights are loaded from `.keras`, `.weights.h5` and "
-            f"Keras 2's `.h5` files. Received: filepath={filepath}"
+            "File format not supported: expected a `.keras`, a `.weights.h5` or an `.h5` file of "
+            f"Keras 2's. Received: filepath={filepath}"
         )
     _check_built(model, "loading")
     if by_name and path.endswith((".keras", _WEIGHTS)):
-        raise ValueError(f"`by_name` is for Keras 2's `.h5` files. Received: filepath={filepath}")
+        raise ValueError(
+            f"`by_name` needs an `.h5` file of Keras 2's. Received: filepath={filepath}"
+        )
     if path.endswith(".keras"):
         data, where = read_members(filepath)[WEIGHTS], f"{path}, member {WEIGHTS}"
     else:

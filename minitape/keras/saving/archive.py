@@ -81,7 +81,9 @@ def errors_of(where: str):
     try:
         yield
     except Exception as error:
-        raise ValueError(f"{where}: no model could be made of it: {error}") from error
+        raise ValueError(
+            f"{where}: expected the config of a model, and none could be made of it: {error}"
+        ) from error
 
 
 def load_into(model: Any, reader: Reader, where: str, skip_mismatch: bool = False) -> list[str]:
@@ -106,7 +108,9 @@ def read_members(path: Any) -> dict[str, bytes]:
         except Refused as error:
             raise ValueError(f"{path}: {error}") from None
         except Exception as error:  # zipfile has many for what it cannot read
-            raise ValueError(f"{path} is no zip archive, or a damaged one: {error}") from error
+            raise ValueError(
+                f"{path}: expected a whole zip archive, as model.save writes it: {error}"
+            ) from error
 
 
 def _check_members(archive: zipfile.ZipFile, size: int) -> None:
@@ -123,7 +127,7 @@ def _check_members(archive: zipfile.ZipFile, size: int) -> None:
         if stored > size or declared > limit:
             raise Refused(
                 f"member {member.filename} is refused: it declares {declared:,} bytes, of which "
-                f"{stored:,} are stored in an archive of {size:,}."
+                f"{stored:,} are stored in an archive of {size:,}. At most {limit:,} are allowed."
             )
 
 
@@ -132,7 +136,7 @@ def parsed(data: bytes | str, where: str) -> dict:
     try:
         config = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{where} is no JSON: {error}") from error
+        raise ValueError(f"{where}: expected JSON: {error}") from error
     if not isinstance(config, dict):
         raise ValueError(f"{where} should hold a dict. Received: {type(config).__name__}.")
     return config

@@ -30,7 +30,7 @@ def h5py() -> Any:
         import h5py
     except ImportError:
         raise ImportError(
-            "Saving and loading weights needs the package h5py. Install it: "
+            "Saving and loading weights needs the package h5py, which is missing. Install it: "
             "pip install 'minitape[save]', or pip install h5py."
         ) from None
     return h5py
@@ -102,7 +102,9 @@ class StoredArray:
         try:
             array = self._dataset[()]
         except Exception as error:
-            raise ValueError(f"{self._where} is damaged: {error}") from error
+            raise ValueError(
+                f"{self._where} is damaged: expected a whole HDF5 file: {error}"
+            ) from error
         return numpy.asarray(array, dtype=dtype)
 
     def __getitem__(self, index: Any) -> Any:
@@ -152,14 +154,14 @@ class Reader:
         try:
             self._file = self._h5py.File(io.BytesIO(data), "r")
         except Exception as error:
-            raise ValueError(f"{where} is no HDF5 file, or a damaged one: {error}") from error
+            raise ValueError(f"{where}: expected an HDF5 file, that is whole: {error}") from error
         try:
             self._check()
         except BaseException as error:
             self._file.close()
             if isinstance(error, Refused) or not isinstance(error, Exception):
                 raise
-            raise ValueError(f"{where} is damaged: {error}") from error
+            raise ValueError(f"{where} is damaged: expected a whole HDF5 file: {error}") from error
 
     def __enter__(self) -> "Reader":
         return self
@@ -187,7 +189,7 @@ class Reader:
         """
         group, _, name = path.rpartition("/")
         if name not in self._arrays.get(group, {}):
-            raise ValueError(f"{self.where} has no array '{path[:200]}'.")
+            raise ValueError(f"{self.where} must have an array '{path[:200]}', and has none.")
         return self._arrays[group][name]
 
     def text(self, path: str, attribute: str) -> str | None:
@@ -211,7 +213,9 @@ class Reader:
     # -- checking --------------------------------------------------------------------------------
 
     def _refuse(self, path: str, reason: str) -> "Refused":
-        return Refused(f"{self.where} is refused: '{path}' {reason}. Keras writes no such file.")
+        return Refused(
+            f"{self.where} is refused: '{path}' {reason}. Only files as Keras writes them are read."
+        )
 
     def _check(self) -> None:
         """Walks through the file, following nothing but plain names."""
@@ -277,7 +281,7 @@ class Reader:
     def _attribute(self, path: str, name: str) -> list[str] | None:
         """The texts of an attribute; None where there is none."""
         if path not in self._arrays:
-            raise ValueError(f"{self.where} has no group '{path[:200]}'.")
+            raise ValueError(f"{self.where} must have a group '{path[:200]}', and has none.")
         try:
             attributes = self._file[path or "/"].attrs
             if name not in attributes:
@@ -298,7 +302,9 @@ class Reader:
         except Refused:
             raise
         except Exception as error:  # h5py has ValueErrors of its own
-            raise ValueError(f"{self.where} is damaged: {error}") from error
+            raise ValueError(
+                f"{self.where} is damaged: expected a whole HDF5 file: {error}"
+            ) from error
 
     def _longest_text(self) -> int:
         """A length that no text of the file exceeds.

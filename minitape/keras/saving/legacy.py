@@ -89,7 +89,7 @@ def read_legacy(model: Any, reader: Reader, by_name: bool, skip_mismatch: bool) 
         shapes = [tuple(v.shape) for v in variables]
         stored = [array.shape for array in arrays]
         if shapes != stored:
-            reason = f"{owner} has weights of the shapes {shapes}, and the file {stored}"
+            reason = f"{owner} expects weights of the shapes {shapes}, and the file has {stored}"
             if not skip_mismatch:
                 raise ValueError(f"{reader.where}: {reason}.")
             skipped.append(reason)

@@ -156,7 +156,10 @@ def _made(config: Any) -> Any:
     if isinstance(config, (list, tuple)):
         return [_made(item) for item in config]
     if not isinstance(config, dict):
-        raise ValueError(f"Could not parse the config {config!r} of type {type(config).__name__}.")
+        raise ValueError(
+            f"Could not parse the config {config!r} of type {type(config).__name__}. Expected a "
+            "dict, a list, a text, a number or None."
+        )
     if "class_name" not in config or "config" not in config:
         return {key: _made(value) for key, value in config.items()}
     special = SPECIAL_VALUES.get(config["class_name"])
@@ -175,8 +178,8 @@ def _made(config: Any) -> Any:
     if kind not in _KINDS:
         raise ValueError(
             f"Unknown class {config['class_name']!r} of module {config.get('module')!r} in a "
-            "config: minitape makes layers, models, losses, metrics, optimizers and what these "
-            "are given, and your own registered classes."
+            "config: only layers, models, losses, metrics, optimizers, what these are given, and "
+            "your own registered classes are made."
         )
     return _KINDS[kind].deserialize(config)
 

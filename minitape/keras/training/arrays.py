@@ -115,7 +115,7 @@ def class_weights(y, class_weight: dict) -> numpy.ndarray:
             f"in a {type(y).__name__}: pass `sample_weight` instead."
         )
     if y is None:
-        raise ValueError("`class_weight` needs labels: pass `y`.")
+        raise ValueError("`class_weight` needs labels: pass `y`. Received: y=None.")
     y = to_numpy(y)
     if y.ndim > 2:
         raise ValueError(

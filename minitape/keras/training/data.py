@@ -143,7 +143,7 @@ class StreamBatches:
     def __len__(self) -> int:
         length = self._length()  # raises TypeError where nobody knows
         if length is None:
-            raise TypeError("There is no end of batches.")
+            raise TypeError("There is no end of batches: give steps_per_epoch.")
         return length
 
     def __iter__(self) -> Iterator:
@@ -320,7 +320,10 @@ class Epochs:
                 return
             batch = self._take()
         if not self._gave_any and not seen:
-            raise ValueError("There is no data: x has no examples, or it gave no batches.")
+            raise ValueError(
+                "There is no data: at least one batch is expected, and x has no examples, or gave "
+                "no batches."
+            )
         if self._steps is not None or not seen:
             warnings.warn(
                 "Your input ran out of data; interrupting training. Make sure that it can give "

@@ -169,7 +169,9 @@ class Steps(Layer):
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         if self.optimizer is None:
-            raise ValueError("Training needs an optimizer: compile(optimizer='adam', ...).")
+            raise ValueError(
+                "Training needs an optimizer, and there is none: compile(optimizer='adam', ...)."
+            )
         with GradientTape() as tape:
             y_pred = self(x, training=True)
             loss = self._loss_of(x, y, y_pred, sample_weight, training=True)

@@ -177,7 +177,10 @@ def _check_split(validation_split, subset, shuffle, seed) -> None:
             f"`validation_split` must be between 0 and 1, received: {validation_split}"
         )
     if bool(validation_split) != bool(subset):
-        raise ValueError("If `subset` is set, `validation_split` must be set, and inversely.")
+        raise ValueError(
+            "If `subset` is set, `validation_split` must be set, and inversely. Received: "
+            f"subset={subset!r}, validation_split={validation_split}."
+        )
     if subset not in _SUBSETS:
         raise ValueError(
             f'`subset` must be either "training", "validation" or "both", received: {subset}'
@@ -185,7 +188,8 @@ def _check_split(validation_split, subset, shuffle, seed) -> None:
     if validation_split and shuffle and seed is None:
         raise ValueError(
             "If using `validation_split` and shuffling the data, you must provide a `seed` "
-            "argument, so that the training and the validation subset don't overlap."
+            "argument, so that the training and the validation subset don't overlap. Received: "
+            "None."
         )
 
 

@@ -51,7 +51,7 @@ def load_img(
     methods = {method.name.lower(): method for method in pillow.Resampling}
     if interpolation not in methods:
         raise ValueError(
-            f"Invalid interpolation method {interpolation} specified. Supported methods are "
+            f"Invalid interpolation method {interpolation} specified. Expected one of "
             f"{', '.join(sorted(methods))}"
         )
     box = _middle(width, height, target_size) if keep_aspect_ratio else None
@@ -79,7 +79,7 @@ def img_to_array(img, data_format=None, dtype=None) -> numpy.ndarray:
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
     if pixels.ndim != 3:
-        raise ValueError(f"Unsupported image shape: {pixels.shape}")
+        raise ValueError(f"Unsupported image shape: {pixels.shape}. Expected 2 or 3 axes.")
     return pixels.transpose(2, 0, 1) if data_format == "channels_first" else pixels
 
 
@@ -105,7 +105,10 @@ def array_to_img(x, data_format=None, scale=True, dtype=None) -> Any:
         x = x / (x.max() or 1) * 255
     channels = x.shape[2]
     if channels not in (1, 3, 4):
-        raise ValueError(f"Unsupported channel number: {channels}")
+        raise ValueError(
+            f"Unsupported channel number: {channels}. Expected 1, 3 or 4. Received: shape "
+            f"{x.shape}."
+        )
     if channels == 1:
         return pillow.fromarray(x[:, :, 0].astype("int32" if x.max() > 255 else "uint8"))
     return pillow.fromarray(x.astype("uint8"))

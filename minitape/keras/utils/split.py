@@ -42,7 +42,7 @@ def split_dataset(
         if len({len(array) for array in dataset}) > 1:
             raise ValueError(
                 "Received a list of NumPy arrays with different lengths: "
-                f"{[len(array) for array in dataset]}."
+                f"{[len(array) for array in dataset]}. They must be equally long."
             )
         elements = list(zip(*dataset, strict=True))
     else:
@@ -51,7 +51,7 @@ def split_dataset(
             f"arrays. Received: a {type(dataset).__name__}."
         )
     if not elements:
-        raise ValueError("Received an empty dataset: there is nothing to split.")
+        raise ValueError("Received an empty dataset: at least one element is needed.")
     left, right = _sizes(left_size, right_size, len(elements))
     if shuffle:
         random.Random(random.randint(0, 10**6) if seed is None else seed).shuffle(elements)

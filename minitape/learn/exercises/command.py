@@ -29,7 +29,9 @@ def add_command(commands):
 
 def _number(text):
     if not (text.isdecimal() and 1 <= int(text) <= len(EXERCISES)):
-        raise argparse.ArgumentTypeError(f"an exercise's number, 1 to {len(EXERCISES)}")
+        raise argparse.ArgumentTypeError(
+            f"expected an exercise's number, 1 to {len(EXERCISES)}, not {text!r}"
+        )
     return int(text)
 
 

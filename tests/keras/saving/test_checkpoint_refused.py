@@ -114,7 +114,7 @@ INDICES = {
         lambda data: of_blocks(with_checksum(struct.pack("<II", 0, 1 << 30))), "too short"
     ),
     "many small blocks": (
-        lambda data: of_blocks(*[block([(0, b"%06d" % n, b"")]) for n in range(3000)]), "so small"
+        lambda data: of_blocks(*[block([(0, b"%06d" % n, b"")]) for n in range(3000)]), "smaller"
     ),
     "the same block again and again": (
         lambda data: again_and_again(block([(0, b"a", bytes(1 << 20))]), 16), "sorted|how many"
@@ -123,11 +123,11 @@ INDICES = {
         lambda data: of_blocks(
             block([(0, b"k" * (1 << 20), b"")] + [(1 << 20, b"%06d" % n, b"") for n in range(1000)])
         ),
-        "entries, or names",
+        "entries and",
     ),
     "very many entries": (
         lambda data: of_blocks(block([(0, b"%07d" % n, b"") for n in range(270_000)])),
-        "entries, or names",
+        "entries and",
     ),
     "a name that is no text": (
         lambda data: of_blocks(block([HEADER, (0, b"\xff\xfe", b"")])), "utf-8"
@@ -173,7 +173,7 @@ def test_index(change, words, prefix, tmp_path):
 def test_an_index_of_many_bytes(prefix, tmp_path):
     with open(tmp_path / "ck.index", "r+b") as file:
         file.truncate(1 << 40)  # nothing is stored
-    refused(prefix, "more than")
+    refused(prefix, "at most 67,108,864 bytes")
 
 
 # -- entries ---------------------------------------------------------------------------------------

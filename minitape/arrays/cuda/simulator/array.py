@@ -87,7 +87,7 @@ def _check_on_card(args: tuple) -> None:
     """Raises TypeError where an array of the CPU is among arguments, as CuPy does."""
     for x in args:
         if type(x) is numpy.ndarray:
-            raise TypeError(f"Unsupported type {type(x)}")
+            raise TypeError(f"Unsupported type {type(x)}: arrays on the card are expected.")
         if type(x) in (tuple, list):
             _check_on_card(x)
 

@@ -523,7 +523,10 @@ def vdot(x1, x2):
 def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
     """The vector product, along the last axis."""
     if axis not in (None, -1) or {axisa, axisb, axisc} != {-1}:
-        raise ValueError("`keras.ops.cross` works along the last axis. Use `moveaxis` first.")
+        raise ValueError(
+            "`keras.ops.cross` works along the last axis. Received: "
+            f"axisa={axisa}, axisb={axisb}, axisc={axisc}, axis={axis}. Use `moveaxis` first."
+        )
     return _ops.cross(*_promotion.tensors(x1, x2))
 
 

@@ -147,12 +147,14 @@ class BundleReader:
         try:
             size = os.path.getsize(self._index)
             if size > _LARGEST_INDEX:
-                raise ValueError(f"it is refused: it has more than {_LARGEST_INDEX:,} bytes")
+                raise ValueError(f"at most {_LARGEST_INDEX:,} bytes are read, and it has {size:,}")
             table = read_table(Path(self._index).read_bytes())
             self._count = _count_of_files(Message(table.pop(b"", b"")))
             self.entries = {name.decode(): _entry(Message(value)) for name, value in table.items()}
         except ValueError as error:
-            raise DataLossError(f"{self._index} is no index of a checkpoint: {error}") from error
+            raise DataLossError(
+                f"{self._index}: expected the index of a checkpoint, that is whole: {error}"
+            ) from error
         self._check()
 
     def _check(self) -> None:

@@ -154,12 +154,14 @@ class _Restoration:
         if GRAPH not in reader.entries:
             raise DataLossError(
                 f"{self.path} has no graph of objects. Files of TensorFlow 1, whose values go by "
-                "the names of variables, are not read."
+                "the names of variables, are not read: save it with TensorFlow 2's Checkpoint."
             )
         try:
             self.stored = read_graph(reader.read(GRAPH))
         except ValueError as error:
-            raise DataLossError(f"{self.path} is no checkpoint: {error}") from error
+            raise DataLossError(
+                f"{self.path}: expected a checkpoint, that is whole: {error}"
+            ) from error
         self._of_use = leading_to_arrays(self.stored)
 
     def run(self, reader: BundleReader) -> None:
@@ -227,7 +229,10 @@ class _Restoration:
 
     def _entry(self, node: Stored, reader: BundleReader) -> Entry:
         if node.key not in reader.entries:
-            raise DataLossError(f"{self.path} lacks '{node.key}', which its graph names.")
+            raise DataLossError(
+                f"{self.path} lacks '{node.key}', which its graph names. It is damaged: take "
+                "another one."
+            )
         return reader.entries[node.key]
 
     def _check(self, variable: Variable, path: str, shape: tuple, dtype: str) -> None:
@@ -274,7 +279,9 @@ class CheckpointLoadStatus:
     def _known(self) -> _Restoration:
         if self._restoration is None:
             raise AssertionError(
-                "No checkpoint was given (save_path=None), and nothing was restored."
+                "No checkpoint was given (save_path=None), and nothing was restored. Give "
+                "`restore` a path, for example tf.train.latest_checkpoint(folder) where that is "
+                "not None."
             )
         return self._restoration
 
@@ -287,7 +294,10 @@ class CheckpointLoadStatus:
             if node.key is not None and id(node) not in known.taken
         ]
         if unused:
-            raise AssertionError(f"{known.path} has values that no object took: {unused}")
+            raise AssertionError(
+                f"{known.path} has values that no object took: {unused}. Give the Checkpoint all "
+                "that was saved, or call expect_partial()."
+            )
         return self.assert_existing_objects_matched()
 
     def assert_existing_objects_matched(self) -> "CheckpointLoadStatus":
@@ -299,14 +309,20 @@ class CheckpointLoadStatus:
             if isinstance(thing, Variable) and id(thing) not in known.assigned
         ]
         if missing and missing != ["save_counter"]:  # `write` of TensorFlow's leaves it out
-            raise AssertionError(f"{known.path} has no values for {missing}.")
+            raise AssertionError(
+                f"{known.path} has no values for {missing}. Expected one for each variable: the "
+                "file is of another model, or of an earlier state of this one."
+            )
         return self
 
     def assert_nontrivial_match(self) -> "CheckpointLoadStatus":
         """Raises AssertionError if nothing was restored."""
         known = self._known()
         if known.met < 2:
-            raise AssertionError(f"{known.path} knows no object but the Checkpoint itself.")
+            raise AssertionError(
+                f"{known.path} knows no object but the Checkpoint itself. Give the objects the "
+                "names that they had when they were saved."
+            )
         return self
 
     def expect_partial(self) -> "CheckpointLoadStatus":

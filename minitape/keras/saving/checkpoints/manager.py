@@ -40,9 +40,15 @@ class CheckpointManager:
                 f"Expected max_to_keep to be positive or None. Received: {max_to_keep}"
             )
         if keep_checkpoint_every_n_hours is not None:
-            raise ValueError("minitape keeps the last checkpoints: give max_to_keep alone.")
+            raise ValueError(
+                "minitape keeps the last checkpoints: give max_to_keep alone. Received: "
+                f"keep_checkpoint_every_n_hours={keep_checkpoint_every_n_hours}."
+            )
         if checkpoint_interval is not None and step_counter is None:
-            raise ValueError("`step_counter` should be given with `checkpoint_interval`.")
+            raise ValueError(
+                f"`step_counter` must be given with checkpoint_interval={checkpoint_interval}. "
+                "Received: None."
+            )
         self.checkpoint = checkpoint
         self.directory = os.fspath(directory)
         self._max_to_keep = max_to_keep

@@ -31,7 +31,7 @@ class CheckpointReader:
         """
         if tensor_str not in self._reader.entries:
             raise NotFoundError(
-                f"Key {tensor_str} not found in checkpoint {self._reader.prefix}. It has: "
+                f"Key {tensor_str} not found in checkpoint {self._reader.prefix}. Expected one of: "
                 f"{sorted(self._reader.entries)}"
             )
         return self._reader.read(tensor_str)
@@ -56,9 +56,12 @@ def load_checkpoint(ckpt_dir_or_file) -> CheckpointReader:
     if os.path.isdir(ckpt_dir_or_file):
         path = latest_checkpoint(ckpt_dir_or_file)
         if path is None:
-            raise ValueError(f"Couldn't find a checkpoint in the folder {ckpt_dir_or_file}.")
+            raise ValueError(
+                f"Couldn't find a checkpoint in the folder {ckpt_dir_or_file}: a file named "
+                "`checkpoint` is expected there."
+            )
     if not exists(str(path)):
-        raise NotFoundError(f"There is no checkpoint {path}: no file {path}.index.")
+        raise NotFoundError(f"There is no checkpoint {path}: a file {path}.index is expected.")
     return CheckpointReader(str(path))
 
 

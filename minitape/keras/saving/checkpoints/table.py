@@ -66,7 +66,7 @@ def read_table(data: bytes) -> dict[bytes, bytes]:
     last, total = None, 0
     blocks = list(_entries(_contents(data, start, size)))
     if len(blocks) > 16 + len(data) // _SMALLEST_BLOCK:
-        raise ValueError("it is refused: TensorFlow's blocks are not so small")
+        raise ValueError("its blocks are smaller than TensorFlow's")
     for _, handle in blocks:
         start, position = read_varint(handle, 0)
         size, _ = read_varint(handle, position)
@@ -77,8 +77,8 @@ def read_table(data: bytes) -> dict[bytes, bytes]:
             total += len(key)
             if len(found) > _MOST_ENTRIES or total > _MOST_BYTES:
                 raise ValueError(
-                    f"it is refused: it has more than {_MOST_ENTRIES:,} entries, or names of more "
-                    f"than {_MOST_BYTES:,} bytes"
+                    f"at most {_MOST_ENTRIES:,} entries and {_MOST_BYTES:,} bytes of names are "
+                    "read, and it has more"
                 )
     return found
 
