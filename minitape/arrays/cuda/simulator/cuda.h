@@ -8,16 +8,17 @@
 // compiler.py includes this file before a kernel's own, makes `Array`s of the pointers in the
 // kernel's signature, and adds a KERNEL line for each kernel.
 
+// Most of the time that a kernel takes to be compiled goes into headers: these are few and small ones,
+// and nothing of the C++ library needs to be linked.
+
 #pragma once
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <exception>
-#include <memory>
 #include <setjmp.h>
+#include <stdlib.h>
 #include <ucontext.h>
 #include <utility>
-#include <vector>
 
 #define __global__ static
 #define __device__
@@ -29,9 +30,18 @@
 
 using std::abs, std::ceil, std::cos, std::cosh, std::erf, std::exp, std::expm1, std::floor,
     std::fma, std::fmax, std::fmin, std::fmod, std::isfinite, std::isinf, std::isnan, std::log,
-    std::log1p, std::lgamma, std::max, std::min, std::pow, std::rint, std::sin, std::sinh,
-    std::sqrt, std::tan, std::tanh, std::acos, std::acosh, std::asin, std::asinh, std::atan,
+    std::log1p, std::lgamma, std::pow, std::rint, std::sin, std::sinh, std::sqrt,
+    std::tan, std::tanh, std::acos, std::acosh, std::asin, std::asinh, std::atan,
     std::atan2, std::atanh, std::trunc;
+
+template <class T>
+static T max(T a, T b) {
+    return a < b ? b : a;
+}
+template <class T>
+static T min(T a, T b) {
+    return b < a ? b : a;
+}
 
 struct dim3 {
     unsigned x, y, z;
@@ -40,20 +50,6 @@ static dim3 threadIdx, blockIdx, blockDim, gridDim;
 static const int warpSize = 32;
 
 namespace simulator {
-
-// -- what went wrong, as the caller is told -----------------------------------------------------
-
-static char message[400];
-
-struct Failure : std::exception {};
-
-static void fail(const char* what, long long a = 0, long long b = 0) {
-    char said[200];
-    snprintf(said, sizeof said, what, a, b);
-    snprintf(message, sizeof message, "block (%u, %u, %u), thread (%u, %u, %u): %s", blockIdx.x,
-             blockIdx.y, blockIdx.z, threadIdx.x, threadIdx.y, threadIdx.z, said);
-    throw Failure();
-}
 
 // -- who watches is called with what a thread does ------------------------------------------------
 
@@ -79,9 +75,9 @@ struct Thread {
     unsigned long long shuffled;  // what it shows the others of its warp
 };
 
-static const int STACK = 64 << 10;
-static std::vector<Thread> threads;
-static std::vector<std::unique_ptr<char[]>> stacks;
+static const int MOST_THREADS = 1024, STACK = 64 << 10;
+static Thread threads[MOST_THREADS];
+static char* stacks[MOST_THREADS];  // made as they are needed, one for each fiber
 static jmp_buf scheduler;
 static int current, count;  // threads of the block: the one whose turn it is, and how many
 static int begun, wanted;   // how many have begun, and how many may for now
@@ -101,11 +97,7 @@ static void run_threads() {
     while (begun < wanted && !failed) {
         take_turn(backwards ? count - 1 - begun : begun);
         begun++;
-        try {
-            kernel(arguments);
-        } catch (Failure&) {
-            failed = true;
-        }
+        kernel(arguments);
         threads[current].state = DONE;
     }
     _longjmp(scheduler, 1);
@@ -113,10 +105,10 @@ static void run_threads() {
 
 // Begins a fiber; comes back when a thread of it waits, or all have ended.
 static void begin(int fiber) {
-    if ((int)stacks.size() <= fiber) stacks.emplace_back(new char[STACK]);
+    if (!stacks[fiber]) stacks[fiber] = (char*)malloc(STACK);
     ucontext_t context;
     getcontext(&context);
-    context.uc_stack.ss_sp = stacks[fiber].get();
+    context.uc_stack.ss_sp = stacks[fiber];
     context.uc_stack.ss_size = STACK;
     makecontext(&context, run_threads, 0);
     if (!_setjmp(scheduler)) setcontext(&context);
@@ -147,6 +139,26 @@ static bool released(int first, int last, State at) {
     return waiting > 0;
 }
 
+// -- what went wrong, as the caller is told -----------------------------------------------------
+
+static char message[400];
+
+static void note(const char* what, long long a, long long b) {
+    char said[200];
+    snprintf(said, sizeof said, what, a, b);
+    snprintf(message, sizeof message, "block (%u, %u, %u), thread (%u, %u, %u): %s", blockIdx.x,
+             blockIdx.y, blockIdx.z, threadIdx.x, threadIdx.y, threadIdx.z, said);
+    failed = true;
+}
+
+// What a thread does wrong is the end of all of them.
+static void fail(const char* what, long long a, long long b) {
+    note(what, a, b);
+    _longjmp(scheduler, 1);
+}
+
+// -- blocks -------------------------------------------------------------------------------------
+
 // Each warp goes as far as it can before the next one does anything: as far apart as warps can be.
 static void run_block() {
     const int warps = (count + warpSize - 1) / warpSize;
@@ -154,7 +166,7 @@ static void run_block() {
     for (bool goes_on = true; goes_on && !failed;) {
         for (int w = 0; w < warps; w++) {
             const int warp = backwards ? warps - 1 - w : w;
-            const int first = warp * warpSize, last = std::min(first + warpSize, count);
+            const int first = warp * warpSize, last = min(first + warpSize, count);
             wanted = backwards ? count - first : last;
             while (begun < wanted && !failed) begin(fiber++);
             do {
@@ -170,12 +182,8 @@ static void run_block() {
     }
     for (int i = 0; i < count && !failed; i++) {
         if (threads[i].state == DONE) continue;
-        failed = true;
         take_turn(i);
-        try {
-            fail("it waits at a barrier that other threads of its block don't come to");
-        } catch (Failure&) {
-        }
+        note("it waits at a barrier that other threads of its block don't come to", 0, 0);
     }
 }
 
@@ -188,7 +196,6 @@ static int launch(void (*body)(void**), void** given, const unsigned* sizes, boo
     gridDim = {sizes[0], sizes[1], sizes[2]};
     blockDim = {sizes[3], sizes[4], sizes[5]};
     count = sizes[3] * sizes[4] * sizes[5];
-    if ((int)threads.size() < count) threads.resize(count);
     const unsigned long long blocks = 1ull * sizes[0] * sizes[1] * sizes[2];
     for (unsigned long long n = 0; n < blocks && !failed; n++) {
         const unsigned long long b = backwards ? blocks - 1 - n : n;
@@ -206,10 +213,10 @@ static void call(void (*f)(A...), void** given, std::index_sequence<I...>) {
     f(*(A*)given[I]...);
 }
 
-template <auto>
+template <class F, F>
 struct Body;
 template <class... A, void (*f)(A...)>
-struct Body<f> {
+struct Body<void (*)(A...), f> {
     static void run(void** given) { call(f, given, std::index_sequence_for<A...>{}); }
 };
 
@@ -285,7 +292,8 @@ static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned long 
 
 #define KERNEL(name, ...)                                                                     \
     extern "C" int name(void** given, const unsigned* sizes, int backwards) {                  \
-        return simulator::launch(simulator::Body<__VA_ARGS__>::run, given, sizes, backwards);  \
+        using Body = simulator::Body<decltype(&__VA_ARGS__), __VA_ARGS__>;                     \
+        return simulator::launch(Body::run, given, sizes, backwards);                          \
     }
 extern "C" const char* simulator_message() { return simulator::message; }
 extern "C" void simulator_watch(void (*watcher)(int, long long, int, int, long long)) {
