@@ -4,6 +4,7 @@ import ast
 import inspect
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -108,39 +109,54 @@ def compare(
     Raises:
         Wrong: there are such arguments. It tells of the smallest.
     """
-    from hypothesis import HealthCheck, given, settings
+    from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis.errors import Flaky
 
     function = function_of(user, name)
     seen: list[tuple[tuple, Any]] = []
     last: list = []
-
-    @settings(
+    looking = settings(
         max_examples=examples,
         deadline=None,
         derandomize=True,
         database=None,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
+        # Not `explain`, which runs it again line by line: four times the time, for another text.
+        phases=[Phase.generate, Phase.shrink],
     )
+
+    def tried(given_arguments):
+        """Copies of the arguments, and what the function returned for them."""
+        copies = _copies(given_arguments)
+        with numpy.errstate(all="ignore"):
+            received = call(function, *copies) if call else function(*copies)
+        received = _plain(received)
+        if received is not None:
+            seen.append((given_arguments, received))
+        return copies, received
+
+    @looking
     @given(arguments)
     def holds(given_arguments):
         expected = _plain(right(*given_arguments))
-        copies = _copies(given_arguments)
         last[:] = given_arguments
         try:
-            with numpy.errstate(all="ignore"):
-                received = call(function, *copies) if call else function(*copies)
-            received = _plain(received)
+            copies, received = tried(given_arguments)
         except (Exception, SystemExit) as error:
             raise Wrong(f"fails: {_told(error, user)}", hint) from None
         if received is None:
             raise Wrong("returns None.", "Is there a `return` on every way through it?")
-        seen.append((given_arguments, received))
         if not _agree(expected, received, tolerance):
             raise _Differs(expected, received)
         if not _agree(_plain(given_arguments), _plain(copies), 0):
             raise Wrong("writes into its arguments.", _IN_PLACE)
+
+    @looking
+    @given(arguments)
+    def is_seen(given_arguments):
+        with suppress(Exception, SystemExit):
+            tried(given_arguments)
 
     try:
         holds()
@@ -151,6 +167,8 @@ def compare(
     except Wrong as wrong:
         # The last one is the smallest. Texts are made only now: many were looked at.
         shown = f"{name}({_listed(right, tuple(last))})"
+        if not wrong.hint:
+            is_seen()  # small examples alone don't tell one mistake from another
         fitting = wrong.hint or _fitting(mistakes, seen, tolerance) or hint
         raise Wrong(f"{shown} {wrong}", fitting) from None
 
