@@ -314,7 +314,7 @@ def deep_model(library):
 def test_a_model_of_many_layers_goes_both_ways():
     x = random_numbers(0, (2, 4, 8, 6, 2))
     for library in LIBRARIES:  # names are counted
-        library.backend.clear_session()
+        library.backend.clear_session(free_memory=False)
     ours, theirs = (deep_model(library) for library in LIBRARIES)
     named = {"doubled": doubled}
     ours_again = mt.keras.Model.from_config(theirs.get_config(), custom_objects=named)

@@ -404,7 +404,7 @@ def test_who_learns_of_training(outer_default, inner_default, explicit):
 
 
 def automatic_names(library):
-    library.backend.clear_session()
+    library.backend.clear_session(free_memory=False)
     new = library.layers
     inputs = library.Input((4, 4, 2))
     made = [
@@ -428,7 +428,7 @@ def automatic_names(library):
         OtherModel(), OtherModel(), library.Sequential([library.Input((2,)), new.Dense(1)]),
         library.Model(inputs, outputs),
     ]  # fmt: skip
-    library.backend.clear_session()
+    library.backend.clear_session(free_memory=False)
     return [layer.name for layer in [*made, new.Dense(1)]]
 
 

@@ -18,7 +18,7 @@ def both_from(make):
     """What `make` gives for minitape's keras and for Keras, names starting anew for each."""
     made = []
     for library in LIBRARIES:
-        library.backend.clear_session()
+        library.backend.clear_session(free_memory=False)
         made.append(make(library))
     return made
 

@@ -277,7 +277,7 @@ MODELS = [
 
 def trained(library, make):
     """A model after two epochs, and its data."""
-    library.backend.clear_session()
+    library.backend.clear_session(free_memory=False)
     library.utils.set_random_seed(0)
     model, compiled, x, y = make(library)
     if compiled is not None:
@@ -422,7 +422,7 @@ def test_keras_2_weights_written_by_keras_load(make, saved, tmp_path):
 def test_clones_have_the_same_layers(make):
     described = []
     for library in LIBRARIES:
-        library.backend.clear_session()
+        library.backend.clear_session(free_memory=False)
         model, *_ = make(library)
         clone = library.models.clone_model(model)
         assert not {id(v) for v in clone.weights} & {id(v) for v in model.weights}

@@ -23,7 +23,7 @@ def _terminal(monkeypatch):
 def summaries(make, **settings):
     texts = []
     for library in LIBRARIES:
-        library.backend.clear_session()
+        library.backend.clear_session(free_memory=False)
         printed = []
         make(library).summary(print_fn=printed.append, **settings)
         texts.append("".join(printed))

@@ -30,15 +30,17 @@ def version() -> str:
     return f"{major.value}.{minor.value}"
 
 
-def compiled(source: str, instance: str, card: str) -> dict[str, int]:
-    """What an instance of a kernel takes of a card, "sm_90" say.
+def compiled(source: str, instances: list[str], card: str) -> dict[str, dict[str, int]]:
+    """What instances of a text's kernels, compiled in one go, take of a card, "sm_90" say.
 
     Returns:
-        registers, and bytes of shared memory, stack and spills, of each thread or block.
+        for each instance registers, and bytes of shared memory, stack and spills, of each thread or
+        block.
     """
     nvrtc, program = library(), ctypes.c_void_p()
     _check(nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"k.cu", 0, None, None))
-    _check(nvrtc.nvrtcAddNameExpression(program, instance.encode()))
+    for instance in instances:
+        _check(nvrtc.nvrtcAddNameExpression(program, instance.encode()))
     options = [f"-arch={card}", *gpu._OPTIONS, "--ptxas-options=-v"]
     array = (ctypes.c_char_p * len(options))(*map(str.encode, options))
     failed = nvrtc.nvrtcCompileProgram(program, len(options), array)
@@ -49,7 +51,20 @@ def compiled(source: str, instance: str, card: str) -> dict[str, int]:
     text = log.value.decode()
     if failed:
         raise Failed(text)
+    found = {}
+    for instance in instances:
+        name = ctypes.c_char_p()
+        _check(nvrtc.nvrtcGetLoweredName(program, instance.encode(), ctypes.byref(name)))
+        found[instance] = _taken(text, name.value.decode())
     nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
+    return found
+
+
+def _taken(log: str, name: str) -> dict[str, int]:
+    """What the log says of one function."""
+    (text,) = re.findall(
+        rf"Compiling entry function '{name}'.*?Used \d+ registers[^\n]*", log, re.S
+    )
     return {
         "registers": _number(r"Used (\d+) registers", text),
         "shared": _number(r"(\d+) bytes smem", text),

@@ -8,7 +8,7 @@ import json
 
 from minitape.arrays.cuda.kernels import FOLDER
 from tests.arrays.cuda import nvrtc
-from tests.arrays.cuda.test_compile import CARDS, what_ops_launch
+from tests.arrays.cuda.test_compile import CARDS, taken_by, what_ops_launch
 from tests.conftest import CHECKOUT
 
 PATH = CHECKOUT / "benchmarks" / "results" / "kernels.json"
@@ -16,13 +16,16 @@ PATH = CHECKOUT / "benchmarks" / "results" / "kernels.json"
 
 def main() -> None:
     found: dict = {"nvrtc": nvrtc.version()}
-    for kernel, instance in sorted(what_ops_launch(), key=lambda one: (one[0].file, one[1])):
-        if kernel.source != (FOLDER / kernel.file).read_text():
-            continue  # written for one op, or for so many variables, and all alike
-        taken = found.setdefault(kernel.file, {})[instance] = {}
-        for card in CARDS:
-            numbers = nvrtc.compiled(kernel.source, instance, card)
-            taken[card] = {name: numbers[name] for name in ("registers", "shared")}
+    # Not what is written for one op, or for so many variables: these are all alike.
+    launched = [
+        one for one in what_ops_launch() if one[0].source == (FOLDER / one[0].file).read_text()
+    ]
+    taken_by_card = {card: taken_by(launched, card) for card in CARDS}
+    for kernel, instance in sorted(launched, key=lambda one: (one[0].file, one[1])):
+        found.setdefault(kernel.file, {})[instance] = {
+            card: {name: taken[kernel, instance][name] for name in ("registers", "shared")}
+            for card, taken in taken_by_card.items()
+        }
     lines = json.dumps(found, indent=1).replace("\n    ", " ").replace("\n   }", " }")
     PATH.write_text(lines + "\n")
 

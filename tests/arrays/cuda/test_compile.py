@@ -1,5 +1,6 @@
 """Each kernel that the ops launch is compiled by NVIDIA's compiler, for cards that aren't here."""
 
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -38,6 +39,20 @@ def what_ops_launch():
     return found
 
 
+def taken_by(launched, card):
+    """What each takes of a card; the kernels of one text are compiled in one go."""
+    texts = defaultdict(list)
+    for kernel, instance in launched:
+        texts[kernel.source].append((kernel, instance))
+
+    def compiled(text):
+        taken = nvrtc.compiled(text, [instance for _, instance in texts[text]], card)
+        return [(one, taken[one[1]]) for one in texts[text]]
+
+    with ThreadPoolExecutor(2) as pool:
+        return {one: taken for found in pool.map(compiled, texts) for one, taken in found}
+
+
 def test_every_kernel_is_launched(launched):
     there = {
         (path.name, name)
@@ -49,17 +64,12 @@ def test_every_kernel_is_launched(launched):
 
 @pytest.mark.parametrize("card", CARDS)
 def test_it_compiles_without_spills(launched, card):
-    def compiled(one):
-        kernel, instance = one
-        return kernel, instance, nvrtc.compiled(kernel.source, instance, card)
-
     # Doubles are the same texts with another type, and take the most compiling: one card will do.
     doubles = {one for one in launched if "double" in one[1] or one[0].source.startswith(DOUBLES)}
     wanted = launched if card == CARDS[-1] else launched - doubles
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(compiled, wanted))
+    found = taken_by(wanted, card)
     assert len(found) > 100
-    for kernel, instance, taken in found:
+    for (kernel, instance), taken in found.items():
         assert 0 < taken["registers"] <= 255, f"{kernel.file}: {instance}"
         assert not taken["spills"], f"{kernel.file}: {instance} keeps values in memory: {taken}"
         if kernel.file in ("gemm.cu", "conv.cu"):
@@ -69,4 +79,4 @@ def test_it_compiles_without_spills(launched, card):
 
 def test_what_does_not_compile_is_an_error():
     with pytest.raises(nvrtc.Failed, match=r"k.cu\(1\): error: .*nothing"):
-        nvrtc.compiled("__global__ void k(float* x) { x[0] = nothing; }", "k", "sm_90")
+        nvrtc.compiled("__global__ void k(float* x) { x[0] = nothing; }", ["k"], "sm_90")
