@@ -181,7 +181,10 @@ def restored(path):
     checkpoint.read(path).assert_consumed()
     return value(model)
 
+save(0)  # which imports what it needs
+begun = time.perf_counter()
 save(0)
+took = time.perf_counter() - begun
 last, halfway = 0, 0
 for i in range(rounds):
     moments.random()
@@ -191,7 +194,7 @@ for i in range(rounds):
         while True:
             n += 1
             save(n)
-    time.sleep(moments.uniform(0, 0.2))
+    time.sleep(moments.uniform(0, 3 * took))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     left = [name for _, _, names in os.walk(folder) for name in names if name.endswith(".tmp")]
@@ -224,7 +227,7 @@ def test_a_killed_process_leaves_whole_files(tmp_path):
     assert done.returncode == 0, done.stderr
     last, halfway = map(int, done.stdout.split())
     assert last > 0  # some were saved, so they were killed at it
-    assert halfway > int(kills) / 4  # and in the middle of it
+    assert halfway > int(kills) / 10  # and in the middle of it: four in ten, as a rule
 
 
 # -- paths -----------------------------------------------------------------------------------------
