@@ -73,3 +73,17 @@ tape.print(y)
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True)
     assert done.stdout.startswith("<The tape of y: 3 ops> flows\nforward: ")
+
+
+def test_keras_loads_of_it_only_what_fit_may_need():
+    program = """
+import sys
+import minitape.keras
+loaded = {name for name in sys.modules if name.startswith("minitape.learn.")}
+assert "minitape.learn.histories" in loaded
+assert not loaded & {f"minitape.learn.{name}" for name in ("check", "page", "profiling", "why")}
+from minitape import learn
+assert all(getattr(learn, name) for name in learn.__all__)
+assert set(learn.__all__) <= set(dir(learn))
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=True)

@@ -1,34 +1,49 @@
-"""What a learner looks with."""
+"""What a learner looks with. A part is loaded at its first use: `fit` needs the history alone."""
 
-from .births import Birth, NaNError
-from .check import GradientError, GradientReport, check_gradients
-from .curves import plot_history
-from .histories import History, history
-from .kernels import watch_kernels
-from .nans import trace_nans
-from .notes import watched_tape
-from .page import TapePage
-from .profile_report import Profile
-from .profiling import profile
-from .show import tape_page
-from .why import Explanation, explain
+import importlib
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Birth",
-    "Explanation",
-    "GradientError",
-    "GradientReport",
-    "History",
-    "NaNError",
-    "Profile",
-    "TapePage",
-    "check_gradients",
-    "explain",
-    "history",
-    "plot_history",
-    "profile",
-    "tape_page",
-    "trace_nans",
-    "watch_kernels",
-    "watched_tape",
-]
+if TYPE_CHECKING:
+    from .births import Birth, NaNError
+    from .check import GradientError, GradientReport, check_gradients
+    from .curves import plot_history
+    from .histories import History, history
+    from .kernels import watch_kernels
+    from .nans import trace_nans
+    from .notes import watched_tape
+    from .page import TapePage
+    from .profile_report import Profile
+    from .profiling import profile
+    from .show import tape_page
+    from .why import Explanation, explain
+
+_MODULES = {
+    "Birth": "births",
+    "Explanation": "why",
+    "GradientError": "check",
+    "GradientReport": "check",
+    "History": "histories",
+    "NaNError": "births",
+    "Profile": "profile_report",
+    "TapePage": "page",
+    "check_gradients": "check",
+    "explain": "why",
+    "history": "histories",
+    "plot_history": "curves",
+    "profile": "profiling",
+    "tape_page": "show",
+    "trace_nans": "nans",
+    "watch_kernels": "kernels",
+    "watched_tape": "notes",
+}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_MODULES})
