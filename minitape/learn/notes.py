@@ -18,11 +18,11 @@ class Note(NamedTuple):
     Attributes:
         place: the user's line.
         path: the name scopes and layers around it, outermost first, each with a number that tells
-            the calls of one layer apart.
+            the calls of one layer apart; None if they weren't noted.
     """
 
     place: Place | None
-    path: tuple[tuple[str, int], ...]
+    path: tuple[tuple[str, int], ...] | None
 
 
 class Notes(Recorder):

@@ -12,6 +12,8 @@ from .. import nest
 from ..engine import GradientTape, Variable, conj, only
 from ..engine.tape import _checked
 from ..engine.variable import read_variable
+from .histories import history_of
+from .notes import Note
 from .page_groups import groups_of
 from .page_values import Values
 from .places import Place
@@ -43,7 +45,7 @@ class Snapshot:
         self.tape._started = True
         self.tape._connected, self.tape._watched = set(tape._connected), dict(tape._watched)
         self.entries = list(tape.entries)
-        self.notes = dict(getattr(tape, "notes", {}))
+        self.notes = _notes_of(tape)
         made = {y.id for entry in self.entries for y in nest.flatten(entry.output)}
         leaves = {
             x.id: x
@@ -62,6 +64,15 @@ class Snapshot:
         """The tape's copy, which isn't used up, with these entries."""
         self.tape._entries = entries
         return self.tape
+
+
+def _notes_of(tape) -> dict[int, Note]:
+    """By the ids of what ops gave: a watched tape's notes, or the lines of a history's."""
+    if hasattr(tape, "notes"):
+        return dict(tape.notes)
+    seen = history_of(tape)
+    noted = [] if seen is None else seen.notes
+    return {y.id: Note(one.place, None) for one in noted if one.op for y in one.outputs}
 
 
 def page_data(snapshot: Snapshot) -> dict[str, Any]:
@@ -183,7 +194,7 @@ class _Page:
     def _path(self, entry) -> tuple[tuple[str, int], ...]:
         """The layers and scopes of an op: as noted, or those of the variable that it takes."""
         note = self._note(entry)
-        if note is not None:
+        if note is not None and note.path is not None:
             return note.path
         for x in entry.inputs:
             tensor = self._tensors[self._number_of[x.id]]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import linecache
 import re
 import time
 
@@ -11,7 +12,7 @@ import pytest
 import minitape as mt
 from minitape import keras
 from minitape.engine import PRIMITIVES
-from minitape.learn import TapePage, watched_tape
+from minitape.learn import TapePage, history, watched_tape
 from minitape.learn.page_groups import groups_of
 from minitape.learn.page_values import Values
 from minitape.learn.sources import formula_of, source_of
@@ -45,6 +46,23 @@ def branching():
         z = mt.reduce_mean(h * b, axis=0)
         mt.sin(unused)
     return tape, [y, z], [a, b, h, unused]
+
+
+def test_a_history_gives_a_plain_tape_its_lines():
+    x = mt.Variable(2.0, name="layer/x")
+
+    def page():
+        with mt.GradientTape() as tape:
+            y = x * x  # asked for here
+        return tape.show(y).data
+
+    assert not any("line" in op for op in page()["ops"])
+    with history():
+        data = page()
+    file, line = data["ops"][-1]["line"]
+    assert "asked for here" in linecache.getline(__file__, line)
+    assert data["files"][file]["name"].endswith("test_page.py")
+    assert [group["name"] for group in data["groups"]] == ["layer"]
 
 
 def test_gradients_are_the_tapes_number_by_number():
