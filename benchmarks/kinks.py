@@ -5,7 +5,6 @@
 
 import importlib
 import importlib.util
-from fractions import Fraction
 
 # What is differentiated, for each library, and where.
 KINKS = {
@@ -92,7 +91,7 @@ def _text(slopes) -> str:
 
 
 def _number(d: float) -> str:
-    return "½" if d == 0.5 else str(Fraction(d)) if d == d and abs(d) != float("inf") else str(d)
+    return "½" if d == 0.5 else f"{d:g}"
 
 
 def table() -> str:

@@ -5,8 +5,8 @@ texts of what makes it: a function of the same module, a constant, a variable of
 """
 
 import ast
-import functools
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -30,37 +30,37 @@ EXPECTED = re.compile(
 # What was received is filled in. Where that is nothing at all, the message says so.
 RECEIVED = re.compile(r"\{|received|got|none|null|missing|no\b|not\b|without|empty", re.IGNORECASE)
 
-# Here the message is half of one, and who catches it adds the rest: the name and kind of the file
-# that something is wrong with; the op, and what it received, to what it can't compute; or it is a
-# reason why a step isn't captured, and no error. It begins with a small letter.
-CLAUSES = {
-    "arrays/cuda/gpu.py",
-    "arrays/cuda/simulator/graph.py",
-    "data/elements.py",
-    "keras/datasets/fashion_mnist.py",
-    "keras/datasets/pickled.py",
-    "keras/saving/checkpoints/bundle.py",
-    "keras/saving/checkpoints/object_graph.py",
-    "keras/saving/checkpoints/table.py",
-    "keras/saving/checkpoints/wire.py",
-    "keras/saving/weights.py",
-    "keras/utils/file.py",
-    "learn/exercises/e18_hessian_vector.py",
-    "ops/array.py",
-    "ops/linalg.py",
-    "ops/math.py",
-    "tracing/graphs.py",
-}
-# Here it is another error's, or a report, or TensorFlow's to the letter.
-PASSED_ON = {
-    "keras/saving/archive.py",
-    "keras/saving/backup.py",
-    "keras/training/steps.py",
-    "keras/training/trainer.py",
-    "learn/check.py",
-    "learn/nans.py",
-    "ops/debugging.py",
-    "tracing/recorder.py",
+# How many messages of a module say less, and why.
+EXCUSED = {
+    # Half a message, and who catches it adds the rest: the name and kind of the file that something
+    # is wrong with; the op, and what it received, to what it can't compute.
+    "data/elements.py": 3,
+    "keras/datasets/fashion_mnist.py": 1,
+    "keras/datasets/pickled.py": 4,
+    "keras/saving/checkpoints/bundle.py": 4,
+    "keras/saving/checkpoints/object_graph.py": 3,
+    "keras/saving/checkpoints/table.py": 7,
+    "keras/saving/checkpoints/wire.py": 5,
+    "keras/utils/file.py": 1,
+    "learn/exercises/e18_hessian_vector.py": 1,
+    "ops/array.py": 1,
+    "ops/linalg.py": 1,
+    "ops/math.py": 2,
+    # A reason why a step isn't captured, and no error.
+    "arrays/cuda/gpu.py": 1,
+    "arrays/cuda/simulator/graph.py": 1,
+    "tracing/graphs.py": 3,
+    # Another error's message, with the place added, or a report.
+    "keras/saving/archive.py": 5,
+    "keras/saving/backup.py": 1,
+    "keras/saving/weights.py": 1,
+    "keras/training/steps.py": 1,
+    "keras/training/trainer.py": 1,
+    "learn/check.py": 1,
+    "learn/nans.py": 1,
+    "tracing/recorder.py": 1,
+    # TensorFlow's to the letter: what was asserted, and the numbers.
+    "ops/debugging.py": 2,
 }
 ANSWERS = ("Wrong", "_Differs")  # to a learner's exercise: a hint follows, and no error is meant
 
@@ -163,7 +163,6 @@ def _outside_functions(scope):
             nodes.extend(ast.iter_child_nodes(node))
 
 
-@functools.cache
 def _raises() -> list[tuple[str, str, str]]:
     """(place, module, text) of every message."""
     return [
@@ -173,34 +172,19 @@ def _raises() -> list[tuple[str, str, str]]:
     ]
 
 
-def _short(rule) -> dict[str, list[str]]:
-    """The messages that don't keep to a rule, by module."""
-    found: dict[str, list[str]] = {}
-    for place, module, text in _raises():
-        if not rule.search(text):
-            found.setdefault(module, []).append(f"minitape/{place}: {text}")
-    return found
-
-
-def test_all_are_found():
-    assert len(_raises()) > 900
-
-
-@pytest.mark.parametrize("rule", [EXPECTED, RECEIVED], ids=["expected", "received"])
-def test_says_what_was(rule):
-    short = _short(rule)
-    lacking = [
+def test_each_says_what_was_expected_and_received():
+    messages, short = _raises(), defaultdict(list)
+    assert len(messages) > 900  # all are found
+    for place, module, text in messages:
+        if not (EXPECTED.search(text) and RECEIVED.search(text)):
+            short[module].append(f"minitape/{place}: {text}")
+    others = [
         line
         for module, lines in short.items()
         for line in lines
-        if module not in PASSED_ON
-        and not (module in CLAUSES and re.search(": ([a-z]|{[^}]*} [a-z])", line))
+        if len(lines) != EXCUSED.get(module, 0)
     ]
-    assert not lacking, "\n".join(["", *lacking])
-
-
-def test_no_module_is_excused_in_vain():
-    assert not (CLAUSES | PASSED_ON) - (_short(EXPECTED).keys() | _short(RECEIVED).keys())
+    assert {module: len(lines) for module, lines in short.items()} == EXCUSED, "\n".join(others)
 
 
 @pytest.mark.parametrize(

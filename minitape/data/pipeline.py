@@ -118,11 +118,13 @@ class Pipeline:
 
     def __len__(self) -> int:
         if self._cardinality < 0:
-            infinite = self._cardinality == INFINITE_CARDINALITY
-            what = "is infinite" if infinite else "length is unknown"
+            if self._cardinality == INFINITE_CARDINALITY:
+                raise TypeError(
+                    "The dataset is infinite and has no `len()`: cut it with take(count)."
+                )
             raise TypeError(
-                f"The dataset {what}, so that it has no `len()`. `take`, or `apply` with "
-                "minitape.data.experimental.assert_cardinality, makes it known."
+                "The dataset length is unknown, and not counted by itself: sum(1 for _ in dataset) "
+                "must go through it."
             )
         return self._cardinality
 

@@ -48,7 +48,7 @@ def read_file(filename, name=None) -> Any:
         return ops.constant(Path(path).read_bytes())
     except FileNotFoundError:
         raise NotFoundError(
-            f"{path}; No such file or directory. A path without / in front must begin at "
+            f"{path}; No such file or directory. One that exists is expected, looked for from "
             f"{os.getcwd()}."
         ) from None
 

@@ -161,7 +161,7 @@ def refuse_code(config: Any) -> None:
 def _refuse_lambda(config: dict) -> None:
     if config.get("class_name") == "__lambda__" or config.get("function_type") == "lambda":
         raise ValueError(
-            "The config holds the code of a Python lambda, which could do anything and is not "
-            "run. Write it as a function, and register that with "
-            "@keras.saving.register_keras_serializable()."
+            f"The config of class {config.get('class_name')!r} holds the code of a Python lambda, "
+            "which could do anything and is never run. Write it as a function, and register that "
+            "with @keras.saving.register_keras_serializable()."
         )

@@ -1,21 +1,6 @@
 """What a learner looks with. A part is loaded at its first use: `fit` needs the history alone."""
 
 import importlib
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .births import Birth, NaNError
-    from .check import GradientError, GradientReport, check_gradients
-    from .curves import plot_history
-    from .histories import History, history
-    from .kernels import watch_kernels
-    from .nans import trace_nans
-    from .notes import watched_tape
-    from .page import TapePage
-    from .profile_report import Profile
-    from .profiling import profile
-    from .show import tape_page
-    from .why import Explanation, explain
 
 _MODULES = {
     "Birth": "births",

@@ -40,8 +40,7 @@ def py_function(func=None, inp=None, Tout=None, name=None):
             tensors.append(convert_to_tensor(value, dtype))
         except (TypeError, ValueError) as error:
             raise InvalidArgumentError(
-                f"py_function: func must return what Tout announces, {dtype.name}. Received: "
-                f"{error}"
+                f"py_function: func must return what Tout announces, {dtype.name}. {error}"
             ) from error
     return tensors if isinstance(Tout, (list, tuple)) else tensors[0]
 

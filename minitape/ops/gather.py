@@ -122,8 +122,8 @@ def check_indices(op: str, indices, limit: int, what: str = "indices") -> None:
     if wrong.any():
         position = tuple(int(i) for i in array_module(indices).argwhere(wrong)[0])
         raise InvalidArgumentError(
-            f"{op}: {what}{list(position)} = {int(indices[position])} is not in [0, {limit}): only "
-            f"0 to {limit - 1} are valid."
+            f"{op}: {what}{list(position)} = {int(indices[position])} is not in [0, {limit}), "
+            "where it must be."
         )
 
 

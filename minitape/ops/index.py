@@ -333,6 +333,6 @@ def unravel_index(indices, dims, name=None):
     if wrong.any():
         raise InvalidArgumentError(
             f"unravel_index: index {indices.array[wrong][0]} is out of bounds for shape {lengths}, "
-            f"which has {size} elements: only 0 to {size - 1} are valid."
+            f"which has {size} elements: it must be at least 0, and below that."
         )
     return _unravel_index(indices, dims=tuple(lengths))

@@ -84,6 +84,10 @@ class Writer:
         return self._buffer.getvalue()
 
 
+def _damaged(where: str, error: Exception) -> ValueError:
+    return ValueError(f"{where} is damaged: expected a whole HDF5 file: {error}")
+
+
 class StoredArray:
     """An array in a file, read when it is asked for.
 
@@ -102,9 +106,7 @@ class StoredArray:
         try:
             array = self._dataset[()]
         except Exception as error:
-            raise ValueError(
-                f"{self._where} is damaged: expected a whole HDF5 file: {error}"
-            ) from error
+            raise _damaged(self._where, error) from error
         return numpy.asarray(array, dtype=dtype)
 
     def __getitem__(self, index: Any) -> Any:
@@ -161,7 +163,7 @@ class Reader:
             self._file.close()
             if isinstance(error, Refused) or not isinstance(error, Exception):
                 raise
-            raise ValueError(f"{where} is damaged: expected a whole HDF5 file: {error}") from error
+            raise _damaged(where, error) from error
 
     def __enter__(self) -> "Reader":
         return self
@@ -302,9 +304,7 @@ class Reader:
         except Refused:
             raise
         except Exception as error:  # h5py has ValueErrors of its own
-            raise ValueError(
-                f"{self.where} is damaged: expected a whole HDF5 file: {error}"
-            ) from error
+            raise _damaged(self.where, error) from error
 
     def _longest_text(self) -> int:
         """A length that no text of the file exceeds.

@@ -122,7 +122,7 @@ def compare(
         database=None,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
-        # Not `explain`, which runs it again line by line: four times the time, for another text.
+        # Not `explain`, which runs it again, line by line, for a text that isn't shown.
         phases=[Phase.generate, Phase.shrink],
     )
 
@@ -167,7 +167,7 @@ def compare(
     except Wrong as wrong:
         # The last one is the smallest. Texts are made only now: many were looked at.
         shown = f"{name}({_listed(right, tuple(last))})"
-        if not wrong.hint:
+        if mistakes and not wrong.hint:
             is_seen()  # small examples alone don't tell one mistake from another
         fitting = wrong.hint or _fitting(mistakes, seen, tolerance) or hint
         raise Wrong(f"{shown} {wrong}", fitting) from None

@@ -149,7 +149,7 @@ import numpy as np
 import minitape as mt
 
 keras, folder, rounds = mt.keras, sys.argv[1] + "/", int(sys.argv[2])
-model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(256), keras.layers.Dense(256)])
+model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(512), keras.layers.Dense(512)])
 callback = keras.callbacks.ModelCheckpoint(folder + "callback.keras")
 callback.set_model(model)
 checkpoint = mt.train.Checkpoint(model=model)
@@ -221,13 +221,13 @@ print(int(last), halfway)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed")
 def test_a_killed_process_leaves_whole_files(tmp_path):
     """MINITAPE_KILLS=200 for more of them."""
-    kills = os.environ.get("MINITAPE_KILLS", "20")
+    kills = os.environ.get("MINITAPE_KILLS", "30")
     command = [sys.executable, "-c", KILLING, str(tmp_path), kills]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     last, halfway = map(int, done.stdout.split())
     assert last > 0  # some were saved, so they were killed at it
-    assert halfway > int(kills) / 10  # and in the middle of it: four in ten, as a rule
+    assert halfway > int(kills) / 4  # and in the middle of it
 
 
 # -- paths -----------------------------------------------------------------------------------------

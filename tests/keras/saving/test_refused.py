@@ -608,7 +608,7 @@ STORES = {
     "a longer array": (of_shape((3,)), "expected the shape"),
     "a scalar": (of_shape(()), "expected the shape"),
     "another rank": (of_shape((2, 1)), "expected the shape"),
-    "must have": (missing(f"{PLACE}/1"), "expected 2 variables"),
+    "no array": (missing(f"{PLACE}/1"), "expected 2 variables"),
     "no layer": (missing("layers/dense"), "expected 2 variables"),
     "a third array": (lambda f: f.create_dataset(f"{PLACE}/2", data=[1.0]), "expected 2 variables"),
     "other numbers": (lambda f: f.move(f"{PLACE}/1", f"{PLACE}/7"), "expected 2 variables"),
@@ -712,10 +712,17 @@ LEGACY = {
     "virtual": (virtual_bias, "put together"),
     "external storage": (external_bias, "another file"),
     "a name that leads elsewhere": (
-        attribute("first", "weight_names", [b"../dense/kernel:0", b"first/bias:0"]), "must have"
+        attribute("first", "weight_names", [b"../dense/kernel:0", b"first/bias:0"]),
+        "must have an array",
     ),
-    "a layer that is not there": (attribute("/", "layer_names", [b"x", b"dense"]), "must have a"),
-    "an absolute layer": (attribute("/", "layer_names", [b"/first", b"dense"]), "must have a"),
+    "a layer that is not there": (
+        attribute("/", "layer_names", [b"x", b"dense"]),
+        "must have a group",
+    ),
+    "an absolute layer": (
+        attribute("/", "layer_names", [b"/first", b"dense"]),
+        "must have a group",
+    ),
     "too few layers": (attribute("/", "layer_names", [b"first"]), "1 layers with weights"),
     "numbers for names": (attribute("/", "layer_names", [1, 2]), "no text, or a huge one"),
     "odd numbers for names": (odd_numbers, "damaged"),

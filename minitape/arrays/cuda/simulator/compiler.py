@@ -23,7 +23,10 @@ from .graph import is_written, later
 
 _HERE = Path(__file__).parent
 # Most of a kernel's 0.3 s goes into <cmath>, which takes C++17 three times as long.
-_OPTIONS = ("-std=c++14", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-w")
+_OPTIONS = (
+    *("-std=c++14", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-w"),
+    f"-DMOST_THREADS={MOST_THREADS}",
+)
 _LIBRARIES = ("-nodefaultlibs", "-lm", "-lc")
 _MOST_BLOCKS = (1 << 31) - 1, (1 << 16) - 1  # along a grid's first axis, and along the others
 _one_at_a_time = Lock()  # a library's threads, barriers and message are its own variables
@@ -132,7 +135,7 @@ def compiled(kernel: Kernel, instance: str) -> Any:
     """The library of one instance of a kernel: made once, and kept on disk."""
     text = _text(kernel, instance)
     headers = [*sorted(FOLDER.glob("*.cuh")), _HERE / "cuda.h"]
-    parts = [_compiler(), *_OPTIONS, text, *(path.read_text() for path in headers)]
+    parts = [_compiler(), *_OPTIONS, *_LIBRARIES, text, *(path.read_text() for path in headers)]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
     path = _folder() / f"{kernel.name}-{key}.so"
     if not path.exists():
@@ -158,8 +161,8 @@ def _text(kernel: Kernel, instance: str) -> str:
 def _compile(text: str, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         library = Path(folder, "library.so")
-        command = [_compiler(), *_OPTIONS, f"-I{FOLDER}", "-x", "c++", "-", "-o", str(library)]
-        command += _LIBRARIES
+        files = [f"-I{FOLDER}", "-x", "c++", "-", "-o", str(library)]
+        command = [_compiler(), *_OPTIONS, *files, *_LIBRARIES]
         done = subprocess.run(command, input=text, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{_compiler()} can't compile a kernel:\n{done.stderr}")

@@ -6,9 +6,10 @@
 // backwards, by choice; a result that depends on the choice lacks a barrier.
 //
 // compiler.py includes this file before a kernel's own, makes `Array`s of the pointers in the
-// kernel's signature, and adds a KERNEL line for each kernel.
-
-// Most of the time that a kernel takes to be compiled goes into headers: these are few and small ones,
+// kernel's signature, and adds a KERNEL line for each kernel. It says how many threads a block may
+// have: MOST_THREADS.
+//
+// Most of the time that a kernel takes to be compiled goes into headers: these are few and small,
 // and nothing of the C++ library needs to be linked.
 
 #pragma once
@@ -30,9 +31,9 @@
 
 using std::abs, std::ceil, std::cos, std::cosh, std::erf, std::exp, std::expm1, std::floor,
     std::fma, std::fmax, std::fmin, std::fmod, std::isfinite, std::isinf, std::isnan, std::log,
-    std::log1p, std::lgamma, std::pow, std::rint, std::sin, std::sinh, std::sqrt,
-    std::tan, std::tanh, std::acos, std::acosh, std::asin, std::asinh, std::atan,
-    std::atan2, std::atanh, std::trunc;
+    std::log1p, std::lgamma, std::pow, std::rint, std::sin, std::sinh, std::sqrt, std::tan,
+    std::tanh, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
+    std::trunc;
 
 template <class T>
 static T max(T a, T b) {
@@ -75,7 +76,7 @@ struct Thread {
     unsigned long long shuffled;  // what it shows the others of its warp
 };
 
-static const int MOST_THREADS = 1024, STACK = 64 << 10;
+static const int STACK = 64 << 10;
 static Thread threads[MOST_THREADS];
 static char* stacks[MOST_THREADS];  // made as they are needed, one for each fiber
 static jmp_buf scheduler;
